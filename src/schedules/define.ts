@@ -1,0 +1,167 @@
+import type { Curve, CurveEvent } from "../engine/curve.js";
+
+/**
+ * What a schedule is: one declaration per public call of a library. From it come recognition of the call, hover, parameter
+ * controls, completion, documentation and the golden test, so nothing about a schedule is written anywhere else.
+ */
+export interface ScheduleDefinition {
+  /** The library's own public qualified name, such as `torch.optim.lr_scheduler.StepLR`; `tool:Name` for a config's own. */
+  readonly id: string;
+  /** Other qualified names of the same object (re-exports, older homes): `tf.train.exponential_decay`. */
+  readonly aliases?: readonly string[];
+  /** Parameters in the library's positional order, in the library's spelling. */
+  readonly params: Readonly<Record<string, ParamSpec>>;
+  /** What the values of the file do not say and the curve needs: read from the optimizer and the training loop, else assumed. */
+  readonly needs?: readonly ContextName[];
+  /** What one scheduler step usually is for this schedule when the file does not show it. */
+  readonly unit: "step" | "epoch";
+  /** "float32": the library computes in float32; number parameters are rounded to float32 before `compile`. */
+  readonly dtype?: "float32";
+  /** One line, with parameter names as written: `lr = base_lr · gamma^⌊t / step_size⌋`. */
+  readonly formula: string;
+  /** One sentence each, about what surprises: "Past T_max the rate climbs again: the library does not clamp." */
+  readonly quirks?: readonly string[];
+  /** Where the formula was read: library, version, file. */
+  readonly source: string;
+  /** False when the call drives something else by default (momentum); the recognizer may still find out otherwise. */
+  readonly quantity?: "lr" | "momentum" | "factor";
+  /** Arguments checked and defaults filled in by the caller; throws `Raises` for what the library itself refuses. */
+  readonly compile: (args: Args, context: Context) => Compiled | Curve;
+}
+
+/** A compiled schedule. A bare Curve stands for `{ lr: curve }`. */
+export interface Compiled {
+  readonly lr: Curve;
+  /** Momentum (or beta1) where the schedule moves it too. */
+  readonly momentum?: Curve;
+  /** The rates of parameter groups 1, 2, … where they differ from group 0. */
+  readonly groups?: readonly Curve[];
+  /** For metric-driven schedules: what happened and why, under `context.metrics`. */
+  readonly events?: readonly CurveEvent[];
+  /** For metric-driven schedules: a fresh run to be fed one metric per step (the simulation does). */
+  readonly live?: () => LiveSchedule;
+}
+
+/** A metric-driven schedule in motion. `step` takes the metric of the epoch just ended; the reason is told when the rate changed. */
+export interface LiveSchedule {
+  lr: number;
+  step(metric: number): string | undefined;
+}
+
+/** Thrown by `compile` where the library's constructor raises; the message is the library's, in its words or shorter. */
+export class Raises extends Error {}
+
+/** Values that parameters take after evaluation. Python's None is null; tuples and lists are arrays; dicts are Maps. */
+export type Value = number | boolean | string | null | readonly Value[] | ReadonlyMap<Value, Value> | ScheduleCall | RateFunction;
+export type Args = Readonly<Record<string, Value | undefined>>;
+
+/** A schedule given as an argument of another: not compiled yet, for the outer one decides with which context. */
+export interface ScheduleCall {
+  readonly kind: "schedule";
+  readonly definition: ScheduleDefinition;
+  readonly args: Args;
+  /** Rates and run length found beside this call; the outer context fills the rest. */
+  readonly context?: Partial<Context>;
+}
+
+/** A function of the user's file, interpreted under fuel. Throws `Raises` when it cannot be followed or raises. */
+export interface RateFunction {
+  readonly kind: "function";
+  readonly text: string;
+  readonly call: (args: readonly Value[]) => Value;
+}
+
+/** Names with one meaning everywhere (also on the command line, `--assume NAME=VALUE`). */
+export type ContextName =
+  | "initial_lr"
+  | "total_steps"
+  | "steps_per_epoch"
+  | "epochs"
+  | "max_duration"
+  | "batch_size"
+  | "dataset_size"
+  | "world_size"
+  | "grad_accumulation";
+
+/** The surroundings of a schedule: the optimizer's rates and the run. Only what the definition `needs` must be there. */
+export interface Context {
+  /** The optimizer's rate (PyTorch's group["lr"] before any scheduler). */
+  readonly initial_lr: number;
+  /** Rates of all parameter groups when the file gives several; index 0 equals initial_lr. */
+  readonly group_lrs?: readonly number[];
+  readonly momentum?: number;
+  /** Scheduler steps of the whole run. */
+  readonly total_steps: number;
+  readonly steps_per_epoch: number;
+  readonly epochs: number;
+  /** Composer's time string. */
+  readonly max_duration?: string | number;
+  readonly batch_size: number;
+  readonly dataset_size: number;
+  readonly world_size: number;
+  readonly grad_accumulation: number;
+  /** One metric per scheduler step, for metric-driven schedules. Past its end the last one repeats. */
+  readonly metrics?: readonly number[];
+}
+
+export type ParamKind =
+  | "number"
+  | "integer"
+  | "boolean"
+  | "string"
+  | "numbers" // a list of numbers
+  | "schedule" // another schedule, or a number where `orNumber`
+  | "schedules"
+  | "function" // a rate function, or a list of them
+  | "handle" // optimizer, global step, name: not part of the curve
+  | "any";
+
+export interface ParamSpec {
+  readonly kind: ParamKind;
+  /** One line of meaning. */
+  readonly meaning: string;
+  /** What a plain number counts: shown in controls and inlay hints. */
+  readonly unit?: "step" | "epoch" | "lr" | "factor" | "ratio" | "power";
+  /** Absent: the parameter is required. */
+  readonly default?: Value;
+  /** Valid range, for controls and messages; whether the library refuses outside is `compile`'s to say. */
+  readonly min?: number;
+  readonly max?: number;
+  /** True when min itself is outside. */
+  readonly above?: boolean;
+  readonly choices?: readonly string[];
+  readonly keywordOnly?: boolean;
+  /** Older or other spellings of the keyword. */
+  readonly alias?: readonly string[];
+}
+
+/** Checks the declaration at load and returns it; a shape error in it is ours. */
+export function defineSchedule(definition: ScheduleDefinition): ScheduleDefinition {
+  return definition;
+}
+
+type Extra = Partial<Omit<ParamSpec, "kind" | "meaning" | "unit">>;
+const spec = (kind: ParamKind, unit?: ParamSpec["unit"]) => (meaning: string, extra: Extra = {}): ParamSpec =>
+  ({ kind, meaning, ...(unit && { unit }), ...extra });
+
+/** A learning rate. */
+export const lr = spec("number", "lr");
+/** A count of scheduler steps (whole unless the library takes fractions). */
+export const steps = spec("integer", "step");
+export const epochs = spec("number", "epoch");
+export const factor = spec("number", "factor");
+export const ratio = spec("number", "ratio");
+export const power = spec("number", "power");
+export const real = spec("number");
+export const integer = spec("integer");
+export const flag = spec("boolean");
+export const word = spec("string");
+export const numbers = spec("numbers");
+export const schedule = spec("schedule");
+export const schedules = spec("schedules");
+export const rateFunction = spec("function");
+export const handle = (meaning: string, extra: Extra = {}): ParamSpec => ({ kind: "handle", meaning, default: null, ...extra });
+export const anything = spec("any");
+/** PyTorch's `last_epoch`. */
+export const lastEpoch = integer("completed steps when resuming; -1 for a fresh run", { default: -1 });
+export const optimizer = handle("the optimizer whose rate is driven");

@@ -1,0 +1,19 @@
+import type { ScheduleDefinition } from "./define.js";
+import { tf1 } from "./tf1.js";
+
+/** One line per library. */
+export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = { tf1 };
+
+const byName = new Map<string, ScheduleDefinition>();
+for (const definition of Object.values(libraries).flat())
+  for (const name of [definition.id, ...(definition.aliases ?? [])]) byName.set(name, definition);
+
+/** The definition whose id or alias is this qualified name. */
+export function scheduleNamed(qualifiedName: string): ScheduleDefinition | undefined {
+  return byName.get(qualifiedName);
+}
+
+/** Every definition, in table order. */
+export function allSchedules(): ScheduleDefinition[] {
+  return Object.values(libraries).flat();
+}
