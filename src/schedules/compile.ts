@@ -1,0 +1,86 @@
+import {
+  Raises,
+  type Args,
+  type Compiled,
+  type Context,
+  type ParamSpec,
+  type ScheduleCall,
+  type ScheduleDefinition,
+  type Value,
+} from "./define.js";
+
+/**
+ * The one way from a call's values to its curve: keyword aliases resolved, kinds checked, defaults filled in, numbers rounded
+ * to float32 where the library does. `args` by parameter name; a name the definition does not have is refused as in Python.
+ * Throws `Raises` where the library does. Nested calls: definitions hand theirs to `compileCall` with the context they choose.
+ */
+export function compileSchedule(definition: ScheduleDefinition, args: Args, context: Partial<Context>): Compiled {
+  const result = definition.compile(bindArguments(definition, args), context as Context);
+  return "lr" in result ? result : { lr: result };
+}
+
+/** A schedule given as an argument; what was found beside it counts more than the outer context. */
+export function compileCall(call: ScheduleCall, context: Partial<Context>): Compiled {
+  return compileSchedule(call.definition, call.args, { ...context, ...call.context });
+}
+
+/** Arguments under their parameters' names, complete and checked. Extra names raise unless the library swallows them (`**kwargs`). */
+export function bindArguments(definition: ScheduleDefinition, args: Args): Args {
+  const bound: Record<string, Value | undefined> = {};
+  const aliases = aliasTable(definition);
+  for (const [name, value] of Object.entries(args)) if (value !== undefined) bound[aliases.get(name) ?? name] = value;
+  for (const [name, spec] of Object.entries(definition.params)) {
+    const value = bound[name];
+    if (value === undefined) {
+      if (spec.default === undefined && spec.kind !== "handle")
+        throw new Raises(`TypeError: ${shortName(definition)}() missing required argument '${name}'`);
+      if (spec.default !== undefined) bound[name] = rounded(spec, spec.default, definition);
+    } else bound[name] = checked(name, spec, value, definition);
+  }
+  return bound;
+}
+
+export function isScheduleCall(value: unknown): value is ScheduleCall {
+  return kindOf(value) === "schedule";
+}
+
+export function isRateFunction(value: unknown): value is Extract<Value, { kind: "function" }> {
+  return kindOf(value) === "function";
+}
+
+/** The last part of the id: `StepLR`. */
+export function shortName(definition: ScheduleDefinition): string {
+  return definition.id.slice(Math.max(definition.id.lastIndexOf("."), definition.id.lastIndexOf(":")) + 1);
+}
+
+function checked(name: string, spec: ParamSpec, value: Value, definition: ScheduleDefinition): Value {
+  const numeric = spec.kind === "number" || spec.kind === "integer";
+  if (numeric && typeof value === "boolean") return Number(value);
+  if (numeric && (typeof value === "string" || value instanceof Map || isRateFunction(value)))
+    throw new Raises(`TypeError: ${name} must be a number, got ${describe(value)}`);
+  if (numeric && value === null && spec.default !== null)
+    throw new Raises(`TypeError: ${name} must be a number, got None`);
+  return rounded(spec, value, definition);
+}
+
+function rounded(spec: ParamSpec, value: Value, definition: ScheduleDefinition): Value {
+  if (definition.dtype !== "float32" || (spec.kind !== "number" && spec.kind !== "numbers")) return value;
+  if (typeof value === "number") return Math.fround(value);
+  if (Array.isArray(value)) return value.map((v: Value) => (typeof v === "number" ? Math.fround(v) : v));
+  return value;
+}
+
+function describe(value: Value): string {
+  if (typeof value === "string") return `'${value.slice(0, 40)}'`;
+  return value instanceof Map ? "a dict" : "a function";
+}
+
+function kindOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
+}
+
+function aliasTable(definition: ScheduleDefinition): Map<string, string> {
+  const table = new Map<string, string>();
+  for (const [name, spec] of Object.entries(definition.params)) for (const other of spec.alias ?? []) table.set(other, name);
+  return table;
+}
