@@ -1,0 +1,16 @@
+import type { Context, ScheduleDefinition, Args, Value } from "../schedules/define.js";
+
+/** The definition's formula with the call's numbers in place of the parameters' names. */
+export function formulaWithNumbers(definition: ScheduleDefinition, args: Args, context: Partial<Context>): string {
+  const names: Record<string, Value | undefined> = { base_lr: context.initial_lr, initial_lr: context.initial_lr };
+  for (const [name, spec] of Object.entries(definition.params)) names[name] = args[name] ?? spec.default;
+  return definition.formula.replace(/[A-Za-z_][A-Za-z_0-9]*/g, (word) => {
+    const value = Object.hasOwn(names, word) ? names[word] : undefined;
+    return typeof value === "number" ? shortNumber(value) : word;
+  });
+}
+
+/** 15 digits hide the tails of float32 and of decimal arithmetic. */
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(7)));
+}

@@ -1,0 +1,170 @@
+import type { Curve } from "../engine/curve.js";
+import { compileSchedule, isScheduleCall } from "../schedules/compile.js";
+import { Raises, type Args, type Compiled, type Context, type ScheduleDefinition, type Value } from "../schedules/define.js";
+import { scheduleNamed } from "../schedules/index.js";
+import { contextAliases } from "./assumptions.js";
+import { contextOf } from "./context.js";
+import type { Argument, AssumedValue, Evaluated, Finding, KnownValue } from "./finding.js";
+import { formulaWithNumbers } from "./formula.js";
+import { resolveRun, type ResolvedRun } from "./run.js";
+import { curveOfFunction, transformed } from "./transforms.js";
+
+/** Something the file does not say, with the value used. */
+export interface Assumption {
+  /** What `--assume` and the panel set it by. */
+  readonly name: string;
+  readonly value: Value;
+  readonly because: string;
+  /** "context": the optimizer or the run; "value": a symbol in an argument; "parameter": an argument that could not be read. */
+  readonly kind: "context" | "value" | "parameter";
+}
+
+/** A finding with its curve: what every view shows. */
+export interface Resolved {
+  readonly finding: Finding;
+  /** Absent for "function". */
+  readonly definition?: ScheduleDefinition;
+  /** Absent when `problem` is set, or when a parameter that the curve needs is unknown. `lr` has the transforms in it. */
+  readonly compiled?: Compiled;
+  /** In words: what the library raises, or which parameter is unknown and why. */
+  readonly problem?: string;
+  /** By the library's names: the written ones (user-set values applied) and defaults that matter. */
+  readonly parameters: Readonly<Record<string, Evaluated>>;
+  readonly assumptions: readonly Assumption[];
+  readonly run: ResolvedRun;
+  /** The formula with this call's numbers in it. */
+  readonly formula?: string;
+  /** The curve over the run's own steps when those are not what the call was written for. */
+  readonly asWritten?: Curve;
+  readonly transforms: readonly string[];
+  readonly children: readonly Resolved[];
+}
+
+export type Assume = ReadonlyMap<string, Value>;
+const none: Assume = new Map();
+
+/**
+ * The curve of a finding. `assume`: values the user has set, by name (an unknown parameter by its own). `metrics`: one per
+ * scheduler step, for metric-driven schedules. Never throws for anything a file can hold.
+ */
+export function resolve(finding: Finding, assume: Assume = none, metrics?: readonly number[]): Resolved {
+  const set = canonical(assume);
+  const definition = scheduleNamed(finding.schedule);
+  const children = finding.children.map((child) => resolve(inherit(child, finding), set, metrics));
+  const parameters = withAssumed(finding.args, set);
+  const assumptions = new Map<string, Assumption>();
+  const note = (a: Assumption) => assumptions.has(a.name) || assumptions.set(a.name, a);
+  for (const value of Object.values(parameters)) if (value.status === "assumed") noteAssumed(value, note);
+  for (const child of children) for (const a of child.assumptions) if (a.kind !== "context") note(a);
+
+  const unknown = Object.entries(parameters).find(
+    ([name, value]) => value.status === "unknown" && definition?.params[name]?.kind !== "handle",
+  );
+  const stuck = children.find((child) => child.problem !== undefined && isArgument(finding, child.finding));
+  const args = plainArgs(parameters, children);
+  const run = resolveRun(finding, definition, args, set);
+  const base = { finding, ...(definition && { definition }), parameters, children, run };
+  const transforms = finding.transforms.map((t) => t.words);
+  const done = (rest: Partial<Resolved>): Resolved => {
+    for (const a of run.assumptions) note(a);
+    return { ...base, transforms, assumptions: [...assumptions.values()], ...rest };
+  };
+
+  const context = contextOf(finding, definition, run, set, note);
+  if (metrics) context.metrics = metrics;
+  if (unknown) {
+    const [name, value] = unknown as [string, Extract<Evaluated, { status: "unknown" }>];
+    return done({ problem: `${name} is not known: ${value.because}` });
+  }
+  if (stuck) return done({ problem: stuck.problem });
+  try {
+    const compiled = finding.rate
+      ? { lr: curveOfFunction(finding.rate, run.totalSteps) }
+      : definition && compileSchedule(definition, args, context as Context);
+    if (!compiled) return done({ problem: `${finding.callee} is not among the known schedules` });
+    const shown = transformed(compiled, finding.transforms);
+    const formula = definition && formulaWithNumbers(definition, args, context);
+    const end = shown.lr.end;
+    return done({
+      compiled: shown,
+      ...(formula && { formula }),
+      ...(end && { problem: end.because }),
+      ...(run.asWritten && { asWritten: run.asWritten(shown.lr) }),
+    });
+  } catch (error) {
+    return done({ problem: error instanceof Raises ? error.message : `cannot compute: ${String(error)}` });
+  }
+}
+
+/** The rate after t completed steps; null where none exists (unknown parameter, the library raises, not a finite number). */
+export function rateAt(resolved: Resolved, t: number): number | null {
+  const lr = resolved.compiled?.lr;
+  if (!lr || (lr.end && t >= lr.end.at)) return null;
+  try {
+    const rate = lr.at(t);
+    return Number.isFinite(rate) ? rate : null;
+  } catch {
+    return null;
+  }
+}
+
+function canonical(assume: Assume): Assume {
+  let result: Map<string, Value> | undefined;
+  for (const [alias, name] of Object.entries(contextAliases))
+    if (assume.has(alias) && !assume.has(name)) (result ??= new Map(assume)).set(name, assume.get(alias)!);
+  const devices = assume.get("devices");
+  if (typeof devices === "number" && !assume.has("world_size")) {
+    const nodes = assume.get("num_nodes");
+    (result ??= new Map(assume)).set("world_size", devices * (typeof nodes === "number" ? nodes : 1));
+  }
+  return result ?? assume;
+}
+
+/** What the outer call knows of the run, its parts know too. */
+function inherit(child: Finding, parent: Finding): Finding {
+  return { ...child, context: { ...parent.context, ...child.context }, run: { ...parent.run, unit: child.run.unit } };
+}
+
+function withAssumed(args: Readonly<Record<string, Argument>>, assume: Assume): Record<string, Evaluated> {
+  const result: Record<string, Evaluated> = {};
+  for (const [name, { value }] of Object.entries(args)) {
+    const given = value.status === "unknown" ? (assume.get(name) ?? assume.get(value.text)) : undefined;
+    result[name] =
+      given === undefined || value.status !== "unknown"
+        ? value
+        : {
+            status: "assumed",
+            value: given,
+            text: value.text,
+            name,
+            because: value.because,
+            assumptions: { [name]: given },
+            origins: value.origins,
+          };
+  }
+  return result;
+}
+
+function noteAssumed(value: AssumedValue, note: (a: Assumption) => void): void {
+  for (const [name, assumed] of Object.entries(value.assumptions))
+    note({ name, value: assumed, because: value.because, kind: "value" });
+}
+
+function isArgument(finding: Finding, child: Finding): boolean {
+  return finding.children.some((c) => c.span.from === child.span.from && c.span.to === child.span.to);
+}
+
+/** Values for `compile`; nested calls take the children's values, in which what the user set is applied. */
+function plainArgs(parameters: Readonly<Record<string, Evaluated>>, children: readonly Resolved[]): Args {
+  const args: Record<string, Value | undefined> = {};
+  const replace = (value: Value): Value => {
+    if (isScheduleCall(value)) {
+      const child = children.find((c) => (value as { finding?: Finding }).finding?.span.from === c.finding.span.from);
+      return child ? { ...value, args: plainArgs(child.parameters, child.children) } : value;
+    }
+    return Array.isArray(value) && value.some((v) => typeof v === "object") ? value.map(replace) : value;
+  };
+  for (const [name, value] of Object.entries(parameters))
+    if (value.status !== "unknown") args[name] = replace((value as KnownValue).value);
+  return args;
+}

@@ -1,0 +1,124 @@
+import type { Curve } from "../engine/curve.js";
+import { map } from "../engine/shapes.js";
+import type { Args, ContextName, ScheduleDefinition, Value } from "../schedules/define.js";
+import { contextDefaults, lengthFromArguments } from "./assumptions.js";
+import type { Evaluated, Finding } from "./finding.js";
+import type { Assumption } from "./resolve.js";
+
+/** Where a length of the run comes from. */
+export type RunSource = "file" | "schedule" | "assumed" | "set";
+
+/** The run as it will be: lengths in scheduler steps (`totalSteps`), optimizer steps an epoch, epochs. */
+export interface ResolvedRun {
+  /** What one scheduler step is, as run. */
+  readonly unit: "step" | "epoch";
+  readonly totalSteps: number;
+  readonly stepsPerEpoch?: number;
+  readonly epochs?: number;
+  readonly steppedPer?: string;
+  /** Scheduler steps made by one call (accelerate's num_processes). */
+  readonly stepsPerCall?: number;
+  readonly sources: Readonly<Partial<Record<"totalSteps" | "stepsPerEpoch" | "epochs", RunSource>>>;
+  /** In words, when the schedule is stepped otherwise than it was written for. */
+  readonly differs?: string;
+  readonly assumptions: readonly Assumption[];
+  /** From the schedule's curve to the one its author meant, over the run's own steps. */
+  readonly asWritten?: (curve: Curve) => Curve;
+}
+
+interface Length {
+  readonly value: number;
+  readonly source: RunSource;
+}
+
+/**
+ * Total steps, most telling first: what the user set; the loop or trainer of the file; epochs × steps per epoch when both
+ * are in the file; the schedule's own parameters; epochs × an assumed steps per epoch; the default.
+ */
+export function resolveRun(
+  finding: Finding,
+  definition: ScheduleDefinition | undefined,
+  args: Args,
+  assume: ReadonlyMap<string, Value>,
+): ResolvedRun {
+  const { run } = finding;
+  const assumptions: Assumption[] = [];
+  const find = (name: ContextName, own?: Evaluated): Length | undefined => {
+    const given = assume.get(name);
+    if (typeof given === "number" && given > 0) return { value: given, source: "set" };
+    for (const found of [own, finding.context[name]])
+      if (found && found.status !== "unknown" && typeof found.value === "number" && found.value > 0)
+        return { value: found.value, source: found.status === "assumed" ? "assumed" : "file" };
+    return undefined;
+  };
+  const fallBack = (name: "total_steps" | "steps_per_epoch" | "epochs", value?: number): Length => {
+    const { because } = contextDefaults[name];
+    const length = value ?? (contextDefaults[name].value as number);
+    assumptions.push({ name, value: length, because, kind: "context" });
+    return { value: length, source: "assumed" };
+  };
+  const { unit } = run;
+  const stated = find("total_steps", run.totalSteps);
+  let perEpoch = find("steps_per_epoch", run.stepsPerEpoch);
+  let epochs = find("epochs", run.epochs);
+  const own = definition && lengthFromArguments(definition, args);
+  let total: Length;
+  if (stated?.source === "set") total = stated;
+  else if (unit === "epoch" && epochs && epochs.source !== "assumed") total = epochs;
+  else if (stated) total = stated;
+  else if (unit === "step" && epochs && perEpoch)
+    total = { value: Math.round(epochs.value * perEpoch.value), source: epochs.source };
+  else if (own) total = { value: own.steps, source: "schedule" };
+  else if (unit === "epoch") total = epochs ?? fallBack("epochs", beyondFirst(definition, args, 100));
+  else if (epochs) {
+    perEpoch ??= fallBack("steps_per_epoch");
+    total = { value: Math.round(epochs.value * perEpoch.value), source: "assumed" };
+  } else total = fallBack("total_steps", beyondFirst(definition, args, 100_000));
+  if (unit === "epoch") epochs ??= total;
+
+  const mismatch = definition?.unit === "epoch" && unit === "step" && run.steppedPer !== undefined;
+  if (mismatch) perEpoch ??= fallBack("steps_per_epoch");
+  const perCall = run.stepsPerCall && run.stepsPerCall.status !== "unknown" ? run.stepsPerCall.value : undefined;
+  const asWritten =
+    mismatch && perEpoch && perEpoch.value > 1
+      ? (curve: Curve): Curve => slowed(curve, perEpoch!.value)
+      : undefined;
+  return {
+    unit,
+    totalSteps: Math.max(1, Math.round(total.value)),
+    ...(perEpoch && { stepsPerEpoch: perEpoch.value }),
+    ...(epochs && { epochs: epochs.value }),
+    ...(run.steppedPer && { steppedPer: run.steppedPer }),
+    ...(typeof perCall === "number" && perCall !== 1 && { stepsPerCall: perCall }),
+    sources: {
+      totalSteps: total.source,
+      ...(perEpoch && { stepsPerEpoch: perEpoch.source }),
+      ...(epochs && { epochs: epochs.source }),
+    },
+    ...(mismatch && { differs: `usually stepped once per epoch, here per ${run.steppedPer}` }),
+    ...(asWritten && { asWritten }),
+    assumptions,
+  };
+}
+
+/** A default run that reaches the schedule's first drop: ten times its period when that is longer than the usual default. */
+function beyondFirst(definition: ScheduleDefinition | undefined, args: Args, usual: number): number {
+  let longest = 0;
+  for (const [name, spec] of Object.entries(definition?.params ?? {})) {
+    const value = args[name];
+    if ((spec.unit === "step" || spec.unit === "epoch") && typeof value === "number" && value > longest) longest = value;
+  }
+  return Number.isFinite(longest) && longest > usual / 2 ? Math.ceil(longest * 5) : usual;
+}
+
+/** The curve when each of its steps lasts `factor` steps of the run. */
+function slowed(curve: Curve, factor: number): Curve {
+  const inner = (t: number) => Math.floor(t / factor);
+  return {
+    ...map(curve, (lr) => lr),
+    at: (t) => curve.at(inner(t)),
+    nextBreak: (t) => Math.ceil((inner(t) + 1) * factor),
+    phases: curve.phases.map((p) => ({ kind: p.kind, from: p.from * factor, to: p.to * factor })),
+    ...(curve.end && { end: { ...curve.end, at: curve.end.at * factor } }),
+  };
+}

@@ -1,0 +1,63 @@
+import type { Curve } from "../engine/curve.js";
+import { curve } from "../engine/shapes.js";
+import { Raises, type Compiled } from "../schedules/define.js";
+import type { Transform } from "./finding.js";
+
+/** The compiled schedule after what the file does to the rate and to the step, in the order of the file. */
+export function transformed(compiled: Compiled, transforms: readonly Transform[]): Compiled {
+  if (transforms.length === 0) return compiled;
+  const apply = (lr: Curve) => transforms.reduce((c, t) => (t.on === "lr" ? mapped(c, t.apply) : stepped(c, t.apply)), lr);
+  return { ...compiled, lr: apply(compiled.lr), ...(compiled.groups && { groups: compiled.groups.map(apply) }) };
+}
+
+/** Clipping makes a bend where the clamp takes hold; between two breaks the curve stays monotone, so extremes are kept. */
+function mapped(c: Curve, f: (lr: number) => number): Curve {
+  return { ...c, at: (t) => f(c.at(t)) };
+}
+
+/** The step mapping must not fall; breaks are searched in the mapped step. */
+function stepped(c: Curve, f: (t: number) => number): Curve {
+  const firstReaching = (target: number, after: number): number => {
+    if (!Number.isFinite(target)) return Infinity;
+    let step = 1;
+    while (f(after + step) < target) {
+      step *= 2;
+      if (step > 2 ** 60) return Infinity;
+    }
+    let [low, high] = [after + Math.floor(step / 2), after + step];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (f(middle) < target) low = middle;
+      else high = middle;
+    }
+    return high;
+  };
+  const back = (t: number) => (t <= f(0) ? 0 : firstReaching(t, 0));
+  return {
+    at: (t) => c.at(f(t)),
+    nextBreak: (t) => firstReaching(c.nextBreak(f(t)), t),
+    phases: c.phases.map((p) => ({ kind: p.kind, from: back(p.from), to: back(p.to) })).filter((p) => p.to > p.from),
+    ...(c.end && { end: { ...c.end, at: back(c.end.at) } }),
+  };
+}
+
+/**
+ * The curve of a rate computed by the file's own code. Nothing is known of its breaks, so every step up to the end of the
+ * run is one; each rate is computed once. Where the function raises or cannot be followed, the curve ends.
+ */
+export function curveOfFunction(rate: (t: number) => number, totalSteps: number): Curve {
+  const known = new Map<number, number>();
+  const at = (t: number): number => {
+    let value = known.get(t);
+    if (value === undefined) known.set(t, (value = rate(t)));
+    return value;
+  };
+  let end: Curve["end"];
+  try {
+    at(0);
+  } catch (error) {
+    if (!(error instanceof Raises)) throw error;
+    end = { at: 0, because: error.message };
+  }
+  return { ...curve(at, (t) => (t < totalSteps ? t + 1 : Infinity)), ...(end && { end }) };
+}
