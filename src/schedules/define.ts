@@ -135,14 +135,34 @@ export interface ParamSpec {
   readonly alias?: readonly string[];
 }
 
-/** Checks the declaration at load and returns it; a shape error in it is ours. */
-export function defineSchedule(definition: ScheduleDefinition): ScheduleDefinition {
-  return definition;
+/** What `compile` gets for each kind. A parameter whose default is null may also be null: test it with `??` or `=== null`. */
+interface ValueOfKind {
+  number: number;
+  integer: number;
+  boolean: boolean;
+  string: string;
+  numbers: readonly number[];
+  schedule: ScheduleCall | number;
+  schedules: readonly ScheduleCall[];
+  function: RateFunction;
+  handle: Value;
+  any: Value;
+}
+type TypedArgs<P extends Readonly<Record<string, ParamSpec>>> = { readonly [K in keyof P]: ValueOfKind[P[K]["kind"]] };
+type Definition<P extends Readonly<Record<string, ParamSpec>>> = Omit<ScheduleDefinition, "params" | "compile"> & {
+  readonly params: P;
+  readonly compile: (args: TypedArgs<P>, context: Context) => Compiled | Curve;
+};
+
+/** Types the arguments of `compile` by the kinds of `params`. */
+export function defineSchedule<P extends Readonly<Record<string, ParamSpec>>>(definition: Definition<P>): ScheduleDefinition {
+  return definition as unknown as ScheduleDefinition;
 }
 
 type Extra = Partial<Omit<ParamSpec, "kind" | "meaning" | "unit">>;
-const spec = (kind: ParamKind, unit?: ParamSpec["unit"]) => (meaning: string, extra: Extra = {}): ParamSpec =>
-  ({ kind, meaning, ...(unit && { unit }), ...extra });
+const spec =
+  <K extends ParamKind>(kind: K, unit?: ParamSpec["unit"]) =>
+  (meaning: string, extra: Extra = {}): ParamSpec & { readonly kind: K } => ({ kind, meaning, ...(unit && { unit }), ...extra });
 
 /** A learning rate. */
 export const lr = spec("number", "lr");
@@ -160,7 +180,12 @@ export const numbers = spec("numbers");
 export const schedule = spec("schedule");
 export const schedules = spec("schedules");
 export const rateFunction = spec("function");
-export const handle = (meaning: string, extra: Extra = {}): ParamSpec => ({ kind: "handle", meaning, default: null, ...extra });
+export const handle = (meaning: string, extra: Extra = {}): ParamSpec & { readonly kind: "handle" } => ({
+  kind: "handle",
+  meaning,
+  default: null,
+  ...extra,
+});
 export const anything = spec("any");
 /** PyTorch's `last_epoch`. */
 export const lastEpoch = integer("completed steps when resuming; -1 for a fresh run", { default: -1 });
