@@ -41,16 +41,19 @@ export interface Resolved {
 }
 
 export type Assume = ReadonlyMap<string, Value>;
+export interface ResolveOptions {
+  /** Values the user has set, by name (an unknown parameter by its own). */
+  readonly assume?: Assume;
+  /** One per scheduler step, for metric-driven schedules. */
+  readonly metrics?: readonly number[];
+}
 const none: Assume = new Map();
 
-/**
- * The curve of a finding. `assume`: values the user has set, by name (an unknown parameter by its own). `metrics`: one per
- * scheduler step, for metric-driven schedules. Never throws for anything a file can hold.
- */
-export function resolve(finding: Finding, assume: Assume = none, metrics?: readonly number[]): Resolved {
+/** The curve of a finding. Never throws for anything a file can hold. */
+export function resolve(finding: Finding, { assume = none, metrics }: ResolveOptions = {}): Resolved {
   const set = canonical(assume);
   const definition = scheduleNamed(finding.schedule);
-  const children = finding.children.map((child) => resolve(inherit(child, finding), set, metrics));
+  const children = finding.children.map((child) => resolve(inherit(child, finding), { assume: set, metrics }));
   const parameters = withAssumed(finding.args, set);
   const assumptions = new Map<string, Assumption>();
   const note = (a: Assumption) => assumptions.has(a.name) || assumptions.set(a.name, a);
