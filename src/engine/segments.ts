@@ -1,0 +1,83 @@
+import type { Curve, CurveEnd, Phase, PhaseKind } from "./curve.js";
+
+/** One formula, in force until t reaches `to` (not necessarily whole: the first integer t >= `to` belongs to the next segment). */
+export interface Segment {
+  readonly kind: PhaseKind;
+  readonly to: number;
+  readonly lr: number | ((t: number) => number);
+  /** Breaks inside, as of `Curve.nextBreak`, in the curve's own t. */
+  readonly breaks?: (t: number) => number;
+}
+
+const segment =
+  (kind: PhaseKind) =>
+  (to: number, lr: Segment["lr"], breaks?: Segment["breaks"]): Segment => ({ kind, to, lr, ...(breaks && { breaks }) });
+export const warmup = segment("warmup");
+export const hold = segment("hold");
+export const decay = segment("decay");
+export const cooldown = segment("cooldown");
+export const cycle = segment("cycle");
+export const flat = segment("constant");
+
+/**
+ * A curve in segments, in ascending order from t = 0; every formula takes the curve's own t. Empty segments (their end is not
+ * after the one before) are left out, as an `if` chain over t would; the last one runs to Infinity.
+ * The curve ends where a formula throws: at the first step of its segment, or at its last one.
+ */
+export function segments(...all: readonly Segment[]): Curve {
+  const phases: Phase[] = [];
+  const kept: Segment[] = [];
+  let from = 0;
+  let end: CurveEnd | undefined;
+  for (const part of all) {
+    const to = Math.ceil(part.to);
+    if (!(to > from)) continue;
+    if (!end) end = failure(part, from) ?? (Number.isFinite(to) ? failure(part, to - 1) : undefined);
+    phases.push({ kind: part.kind, from, to });
+    kept.push(part);
+    from = to;
+  }
+  const last = kept.length - 1;
+  const indexAt = (t: number) => {
+    let i = 0;
+    while (i < last && t >= phases[i]!.to) i++;
+    return i;
+  };
+  return {
+    at: (t) => valueOf(kept[indexAt(t)]!, t),
+    nextBreak: (t) => {
+      const i = indexAt(t);
+      return Math.min(kept[i]!.breaks?.(t) ?? Infinity, i < last ? phases[i]!.to : Infinity);
+    },
+    phases,
+    ...(end && { end }),
+  };
+}
+
+/** Steps inside which `c` (counted in epochs) stays the same: t / length, floored. Each epoch's first step is a break. */
+export function perEpoch(c: Curve, length: number): Curve {
+  return {
+    at: (t) => c.at(Math.floor(t / length)),
+    nextBreak: (t) => (Math.floor(t / length) + 1) * length,
+    phases: c.phases.map((p) => ({ kind: p.kind, from: p.from * length, to: p.to * length })),
+    ...(c.end && { end: { at: c.end.at * length, because: c.end.because } }),
+  };
+}
+
+/** The half cosine: 1 at p = 0, 0 at p = 1. Not clamped. */
+export function halfCosine(p: number): number {
+  return 0.5 * (1 + Math.cos(Math.PI * p));
+}
+
+function valueOf(part: Segment, t: number): number {
+  return typeof part.lr === "number" ? part.lr : part.lr(t);
+}
+
+function failure(part: Segment, t: number): CurveEnd | undefined {
+  try {
+    valueOf(part, t);
+    return undefined;
+  } catch (error) {
+    return { at: t, because: (error as Error).message };
+  }
+}
