@@ -1,5 +1,6 @@
 import {
   Raises,
+  writtenAsFloat,
   type Args,
   type Compiled,
   type Context,
@@ -26,9 +27,11 @@ export function compileCall(call: ScheduleCall, context: Partial<Context>): Comp
 
 /** Arguments under their parameters' names, complete and checked. Extra names raise unless the library swallows them (`**kwargs`). */
 export function bindArguments(definition: ScheduleDefinition, args: Args): Args {
-  const bound: Record<string, Value | undefined> = {};
+  const floats = args[writtenAsFloat];
+  const bound: Record<string, Value | undefined> & { [writtenAsFloat]?: ReadonlySet<string> } = {};
   const aliases = aliasTable(definition);
   for (const [name, value] of Object.entries(args)) if (value !== undefined) bound[aliases.get(name) ?? name] = value;
+  if (floats) bound[writtenAsFloat] = new Set([...floats].map((name) => aliases.get(name) ?? name));
   for (const [name, spec] of Object.entries(definition.params)) {
     const value = bound[name];
     if (value === undefined) {

@@ -53,7 +53,13 @@ export class Raises extends Error {}
 
 /** Values that parameters take after evaluation. Python's None is null; tuples and lists are arrays; dicts are Maps. */
 export type Value = number | boolean | string | null | readonly Value[] | ReadonlyMap<Value, Value> | ScheduleCall | RateFunction;
-export type Args = Readonly<Record<string, Value | undefined>>;
+export type Args = Readonly<Record<string, Value | undefined>> & { readonly [writtenAsFloat]?: ReadonlySet<string> };
+
+/**
+ * The names of the arguments that are Python floats though their value is whole (`10.0`, `len(data) / 2`). Some libraries
+ * refuse them where they want an int, so whoever reads the text says it. Absent: nothing is known, whole numbers are ints.
+ */
+export const writtenAsFloat: unique symbol = Symbol("written as float");
 
 /** A schedule given as an argument of another: not compiled yet, for the outer one decides with which context. */
 export interface ScheduleCall {
@@ -90,6 +96,8 @@ export interface Context {
   /** Rates of all parameter groups when the file gives several; index 0 equals initial_lr. */
   readonly group_lrs?: readonly number[];
   readonly momentum?: number;
+  /** The optimizer's class, `SGD`: some have no momentum to cycle. */
+  readonly optimizer?: string;
   /** Scheduler steps of the whole run. */
   readonly total_steps: number;
   readonly steps_per_epoch: number;
