@@ -1,0 +1,77 @@
+import type { SyntaxNode } from "@lezer/common";
+import type { PythonSource } from "../../source/python.js";
+import type { CallResult, Val } from "./values.js";
+import type { Code } from "./code.js";
+import type { Frame } from "./frame.js";
+
+/** A file of the workspace as a module: the document itself, or one it imports. */
+export class ModuleValue {
+  readonly kind = "module";
+  readonly globals = new Map<string, Val>();
+  /** Library modules star-imported here, in order. */
+  readonly stars: string[] = [];
+  /** Values of the expressions evaluated so far, by `nodeKey`. */
+  readonly records = new Map<number, Val>();
+  state: "new" | "running" | "done" = "new";
+  constructor(
+    readonly path: string,
+    /** Dotted name relative to the importing root. */
+    readonly name: string,
+    readonly source: PythonSource,
+    /** Absent for the document itself. */
+    readonly file?: string,
+  ) {}
+}
+
+/** A def or lambda with what it captured. */
+export class FunctionValue {
+  readonly kind = "function";
+  constructor(
+    readonly name: string,
+    readonly node: SyntaxNode,
+    readonly code: Code,
+    readonly module: ModuleValue,
+    readonly closure: Frame | undefined,
+    readonly defaults: ReadonlyMap<string, Val>,
+    /** The class whose body it stands in. */
+    public owner?: ClassValue,
+  ) {}
+  /** "staticmethod", "classmethod", "property", "setter", or library decorators by qualified name. */
+  readonly decorators: Val[] = [];
+  role: "" | "static" | "class" | "property" = "";
+  readonly attrs = new Map<string, Val>();
+}
+
+export class Method {
+  readonly kind = "method";
+  constructor(
+    readonly fn: FunctionValue,
+    readonly self: Val,
+  ) {}
+}
+
+export class ClassValue {
+  readonly kind = "class";
+  readonly attrs = new Map<string, Val>();
+  /** Annotated names of the body in order, with the default written or undefined: dataclass-like fields. */
+  readonly fields = new Map<string, Val | undefined>();
+  readonly decorators: Val[] = [];
+  constructor(
+    readonly name: string,
+    readonly node: SyntaxNode,
+    readonly module: ModuleValue,
+    readonly bases: readonly Val[],
+  ) {}
+}
+
+/** An object of a class of the workspace. `call` is the constructor call that made it, when there is one. */
+export class Instance {
+  readonly kind = "instance";
+  readonly attrs = new Map<string, Val>();
+  constructor(
+    readonly cls: ClassValue,
+    readonly call?: CallResult,
+  ) {}
+  /** Set when attributes may be missing here. */
+  open?: string;
+}
