@@ -66,6 +66,8 @@ export interface Finding {
   readonly callee: string;
   /** A definition's id, `tool:Name`, or "function". */
   readonly schedule: string;
+  /** The definition that computes it, when its id is not `schedule`. */
+  readonly definition?: string;
   readonly confidence: "certain" | "likely" | "possible";
   /** From the callee's first character to the closing parenthesis; the function's name; the main key of a config. */
   readonly span: Span;

@@ -1,0 +1,136 @@
+import type { ConfigNode, MapNode } from "./config.js";
+import { entryOf } from "./config.js";
+import { evaluateExpression, type Plain } from "./expression.js";
+
+/**
+ * Follows what a value refers to, whatever the syntax: OmegaConf's `${a.b}` with the common resolvers, MONAI's `@id` and
+ * `$expression`, HyperPyYAML's `!ref <a> * 2`, thinc's `${section:key}`. A node that is no reference comes back as it is.
+ * A reference that leads nowhere becomes a scalar without a value whose note says so. Cycles end at 32 steps.
+ */
+export function resolveNode(node: ConfigNode, root: ConfigNode, parents: readonly ConfigNode[] = [], depth = 0): ConfigNode {
+  if (node.kind !== "scalar" || typeof node.value !== "string") return node;
+  const text = node.value;
+  const reference = node.tag === "!ref" || text.includes("${") || /^[@$%]/.test(text);
+  if (!reference) return node;
+  if (depth > 32) return unknown(node, "refers to itself");
+  const ask = (name: string): ConfigNode | undefined => {
+    const bare = name.replace(/^(?:<|@|\$\{?)/, "").replace(/[>}]$/, "");
+    const found = find(bare, root, parents);
+    return found && resolveNode(found, root, parents, depth + 1);
+  };
+  const whole = /^(?:\$\{([^{}]*)\}|@([\w.:#-]+))$/.exec(text) ?? (node.tag === "!ref" ? /^<([^<>]+)>$/.exec(text) : null);
+  if (whole) {
+    const name = whole[1] ?? whole[2] ?? "";
+    const target = ask(name);
+    if (target) return { ...target, through: [...(target.through ?? []), { ...node.at, how: "reference" }] };
+    return resolver(node, name, ask) ?? unknown(node, `${text} is not in this file`);
+  }
+  if (node.tag !== "!ref" && text.startsWith("@")) return unknown(node, `${text} is not in this file`);
+  const inside = text.includes("${") && /\$\{[^{}]*\$\{/.test(text) ? innermost(node, root, parents, depth) : undefined;
+  if (inside) return inside;
+  const used: ConfigNode[] = [];
+  const body = node.tag !== "!ref" && text.startsWith("$") && !text.startsWith("${") ? text.slice(1) : text;
+  const value = evaluateExpression(body, (name) => {
+    const target = ask(name) ?? (name.startsWith("${") ? resolver(node, name.slice(2, -1), ask) : undefined);
+    if (target) used.push(target);
+    return target && plainOf(target);
+  });
+  if (value === undefined) {
+    // Text around references is text: a file name, a run name. Its value is of no use as a number.
+    return text.includes("${") || node.tag === "!ref" || body !== text ? unknown(node, `${text} cannot be followed`) : node;
+  }
+  return computed(node, value, used);
+}
+
+/** `${eval:${a} * 2}`: the innermost reference is replaced by its value, then the text is read again. */
+function innermost(node: ConfigNode & { kind: "scalar" }, root: ConfigNode, parents: readonly ConfigNode[], depth: number): ConfigNode | undefined {
+  const used: ConfigNode[] = [];
+  let lost = false;
+  const text = String(node.value).replace(/\$\{([^{}]*)\}/g, (all) => {
+    const target = resolveNode({ ...node, value: all, tag: undefined }, root, parents, depth + 1);
+    const value = target.kind === "scalar" ? target.value : undefined;
+    if (value === undefined || value === null) lost = true;
+    else used.push(target);
+    return String(value);
+  });
+  if (lost) return undefined;
+  const result = resolveNode({ ...node, value: text }, root, parents, depth + 1);
+  return result.kind === "scalar" && result.value !== undefined
+    ? { ...result, through: [...(result.through ?? []), ...used.map((u) => ({ ...u.at }))] }
+    : undefined;
+}
+
+function resolver(node: ConfigNode & { kind: "scalar" }, name: string, ask: (name: string) => ConfigNode | undefined): ConfigNode | undefined {
+  const match = /^([\w.]+):(.*)$/s.exec(name);
+  if (!match) return undefined;
+  const [, kind = "", body = ""] = match;
+  const parts = body.split(",").map((p) => p.trim().replace(/^["']|["']$/g, ""));
+  const used: ConfigNode[] = [];
+  const numberOf = (part: string): Plain | undefined =>
+    evaluateExpression(part, (n) => {
+      const target = ask(n);
+      if (target) used.push(target);
+      return target && plainOf(target);
+    });
+  const two = (operator: string) => numberOf(parts.map((p) => `(${p})`).join(operator));
+  let value: Plain | undefined;
+  if (kind === "oc.env" || kind === "env") value = parts[1] === undefined ? undefined : (numberOf(parts[1]) ?? parts[1]);
+  else if (/eval$|^calc$|^math$|^expr$/.test(kind)) value = numberOf(body.trim().replace(/^(["'])(.*)\1$/s, "$2"));
+  else if (/mul|prod/.test(kind)) value = two("*");
+  else if (/floor_?div|int_?div|^idiv/.test(kind)) value = two("//");
+  else if (/div/.test(kind)) value = two("/");
+  else if (/^(?:add|sum|plus)/.test(kind)) value = two("+");
+  else if (/^(?:sub|minus)/.test(kind)) value = two("-");
+  else if (/^(?:int|float|round|ceil|floor|min|max|len)$/.test(kind)) value = numberOf(`${kind}(${body})`);
+  return value === undefined ? undefined : computed(node, value, used);
+}
+
+function computed(node: ConfigNode & { kind: "scalar" }, value: Plain, used: readonly ConfigNode[]): ConfigNode {
+  const through = used.flatMap((u) => [u.at, ...(u.through ?? [])]);
+  if (Array.isArray(value))
+    return { kind: "list", at: node.at, items: (value as Plain[]).map((v) => computed({ ...node, tag: undefined }, v, [])), through };
+  return {
+    kind: "scalar", at: node.at, value: value as string | number | boolean | null, text: node.text,
+    through: [...(node.through ?? []), ...through],
+  };
+}
+
+function unknown(node: ConfigNode & { kind: "scalar" }, note: string): ConfigNode {
+  return { ...node, value: undefined, note };
+}
+
+/** `a.b`, `a::b`, `a#b`, `a:b`, `a[b]`; a leading dot counts from the node's own map, two from its parent's. */
+function find(path: string, root: ConfigNode, parents: readonly ConfigNode[]): ConfigNode | undefined {
+  const dots = /^\.*/.exec(path)![0].length;
+  let node: ConfigNode | undefined = dots ? parents[parents.length - dots] : root;
+  for (const part of path.slice(dots).split(/::|[.#:[\]]/).filter((p) => p !== "")) {
+    if (node && node.kind === "scalar") node = resolveNode(node, root, parents, 16);
+    if (node?.kind === "list") node = node.items[Number(part)];
+    else node = entryOf(node, part)?.value;
+  }
+  return node;
+}
+
+/** Lists and scalars as plain values; undefined for maps and for what could not be followed. */
+export function plainOf(node: ConfigNode): Plain | undefined {
+  if (node.kind === "scalar") return node.value;
+  if (node.kind === "map") return undefined;
+  const items = node.items.map(plainOf);
+  return items.every((i) => i !== undefined) ? (items as Plain[]) : undefined;
+}
+
+/** `over` on top of `base`, map by map; what only the base has keeps its file. `replaces` entries (`_delete_: true`) drop the base's. */
+export function overlay(base: ConfigNode, over: ConfigNode): ConfigNode {
+  if (base.kind !== "map" || over.kind !== "map" || deletes(over)) return over;
+  const entries = base.entries.filter((e) => !entryOf(over, e.key));
+  const own = over.entries.map((e) => {
+    const below = entryOf(base, e.key);
+    return below ? { ...e, value: overlay(below.value, e.value) } : e;
+  });
+  return { ...over, entries: [...entries, ...own] };
+}
+
+const deletes = (node: MapNode) => {
+  const value = entryOf(node, "_delete_")?.value;
+  return value?.kind === "scalar" && value.value === true;
+};

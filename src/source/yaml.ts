@@ -1,0 +1,118 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } from "yaml";
+import type { Document, Node, Pair } from "yaml";
+import type { ConfigNode, ConfigText, Entry, Place } from "./config.js";
+import { limits, numberOf, wordValue } from "./config.js";
+
+const ONE_DOT_ONE =
+  "without a dot this is a string to YAML 1.1 readers such as PyYAML; most tools convert it, some compare it as text";
+
+/**
+ * YAML 1.1 and 1.2 as people write them: duplicate keys, unknown tags, tabs and errors elsewhere are tolerated. Aliases share
+ * their anchor's node (never copied, so nested anchors cost nothing); `<<` merges stand before the map's own keys.
+ */
+export function readYaml(text: string, file?: string): ConfigText {
+  let documents: readonly Document[];
+  const options = { uniqueKeys: false, strict: false, logLevel: "silent", prettyErrors: false, stringKeys: false } as const;
+  try {
+    // PyYAML refuses tabs as indentation; a space keeps every offset and lets the rest be read.
+    const tabs = /^[ ]*\t/m.test(text);
+    documents = parseAllDocuments(tabs ? text.replace(/^[ \t]+/gm, (s) => s.replaceAll("\t", " ")) : text, options) as Document[];
+  } catch (error) {
+    return { roots: [], problems: [error instanceof RangeError ? "nested too deeply" : String(error)] };
+  }
+  const problems = documents.flatMap((d) => d.errors.slice(0, 3).map((e) => e.message));
+  const roots: ConfigNode[] = [];
+  for (const document of documents.slice(0, 50)) {
+    if (!document.contents) continue;
+    roots.push(converter(document, file, problems)(document.contents, 0));
+  }
+  return { roots, problems };
+}
+
+function converter(document: Document, file: string | undefined, problems: string[]) {
+  const known = new Map<Node, ConfigNode>();
+  const open = new Set<Node>();
+  const anchors = new Map<string, Node>();
+  let budget: number = limits.nodes;
+  const place = (node: Node): Place => ({
+    from: node.range?.[0] ?? 0,
+    to: node.range?.[1] ?? 0,
+    ...(file && { file }),
+  });
+
+  const empty = (at: Place, note?: string): ConfigNode => ({
+    kind: "scalar", at, value: note ? undefined : null, text: "", ...(note && { note }),
+  });
+
+  function convert(node: Node, depth: number): ConfigNode {
+    const at = place(node);
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (!target) return empty(at, `no anchor &${node.source} before this`);
+      if (open.has(target)) return empty(at, `*${node.source} stands inside its own anchor`);
+      const value = known.get(target) ?? convert(target, depth + 1);
+      return { ...value, through: [...(value.through ?? []), { ...at, how: "alias" }] };
+    }
+    const before = known.get(node);
+    if (before) return before;
+    if (depth > limits.depth || --budget < 0) {
+      if (budget < 0 || !problems.includes("nested too deeply")) problems.push(budget < 0 ? "too large" : "nested too deeply");
+      return empty(at, "nested too deeply");
+    }
+    if ("anchor" in node && node.anchor) anchors.set(node.anchor as string, node);
+    open.add(node);
+    const value = build(node, at, depth);
+    open.delete(node);
+    known.set(node, value);
+    return value;
+  }
+
+  function build(node: Node, at: Place, depth: number): ConfigNode {
+    const tag = node.tag && !node.tag.startsWith("tag:yaml.org,2002:") ? { tag: node.tag } : {};
+    if (isSeq(node)) {
+      const items = node.items.map((item) =>
+        isPair(item) ? { kind: "map" as const, at, entries: [pair(item, depth)] } : convert(item as Node, depth + 1),
+      );
+      return { kind: "list", at, items, ...tag };
+    }
+    if (isMap(node)) {
+      const merged: Entry[] = [];
+      const own: Entry[] = [];
+      for (const item of node.items) {
+        const entry = pair(item, depth);
+        if (entry.key !== "<<") own.push(entry);
+        else
+          for (const source of entry.value.kind === "list" ? [...entry.value.items].reverse() : [entry.value])
+            if (source.kind === "map" && merged.length + source.entries.length < 10_000)
+              merged.push(
+                ...source.entries.map((e) => ({
+                  ...e,
+                  value: { ...e.value, through: [...(e.value.through ?? []), { ...entry.value.at, how: "merge" }] },
+                })),
+              );
+      }
+      return { kind: "map", at, entries: [...merged, ...own], ...tag };
+    }
+    if (!isScalar(node)) return empty(at);
+    const source = typeof node.source === "string" ? node.source : String(node.value ?? "");
+    if (node.type === "PLAIN") {
+      const value = node.tag === "tag:yaml.org,2002:str" ? source : wordValue(source);
+      const note = typeof value === "number" && /^[-+]?\d[\d_]*[eE]/.test(source) && !node.tag ? { note: ONE_DOT_ONE } : {};
+      return { kind: "scalar", at, value, text: source, ...note, ...tag };
+    }
+    const number = node.tag === "tag:yaml.org,2002:float" || node.tag === "tag:yaml.org,2002:int" ? numberOf(source) : undefined;
+    return { kind: "scalar", at, value: number ?? source, text: source, quoted: true, ...tag };
+  }
+
+  function pair(item: Pair, depth: number): Entry {
+    const key = item.key as Node;
+    const keyAt = place(key);
+    const text = isScalar(key) ? (typeof key.source === "string" ? key.source : String(key.value)) : "?";
+    return {
+      key: text,
+      keyAt,
+      value: item.value ? convert(item.value as Node, depth + 1) : empty({ ...keyAt, from: keyAt.to }),
+    };
+  }
+  return convert;
+}
