@@ -1,0 +1,81 @@
+/**
+ * Builds dist/ with esbuild: `node tools/build.mjs` for production (minified), `--dev` with source maps, `--watch` to
+ * go on building. Prints each bundle's size and fails when one is over its limit.
+ */
+import { chmodSync, existsSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { installProject, root } from "./install.mjs";
+
+const bundles = [
+  { from: "src/extension.ts", to: "extension.js", limit: 500_000, ...host("node") },
+  { from: "src/extension.ts", to: "web/extension.js", limit: 500_000, ...host("browser") },
+  { from: "webview/main.ts", to: "webview.js", limit: 700_000, ...page() },
+  { from: "webview/worker.ts", to: "worker.js", limit: 200_000, ...page() },
+  {
+    ...{ from: "src/cli/main.ts", to: "cli.js", limit: 1_000_000, platform: "node", format: "cjs", target: "node20" },
+    banner: { js: "#!/usr/bin/env node" },
+  },
+];
+
+/** The extension host's bundles: CommonJS, with `vscode` given by the host and, in a browser, nothing of Node. */
+function host(platform) {
+  return { platform, format: "cjs", target: platform === "node" ? "node20" : "es2022", external: ["vscode"] };
+}
+
+/** What runs in the webview's page or its worker. */
+function page() {
+  return { platform: "browser", format: "iife", target: "es2022", loader: { ".svg": "text", ".ttf": "dataurl" } };
+}
+
+/**
+ * Builds every bundle whose entry exists and which is `wanted` into `outdir`; resolves to the rows [file, bytes, limit]. Throws when a bundle does not
+ * compile or, in production, is over its limit.
+ */
+export async function build({ production = true, watch = false, quiet = false, outdir = join(root, "dist"), wanted = () => true } = {}) {
+  const esbuild = createRequire(join(root, "package.json"))("esbuild");
+  rmSync(outdir, { recursive: true, force: true });
+  const rows = [];
+  for (const { from, to, limit, ...options } of bundles) {
+    if (!wanted(to)) continue;
+    if (!existsSync(join(root, from))) {
+      console.log(`${to}: skipped, there is no ${from} yet`);
+      continue;
+    }
+    const all = {
+      ...options,
+      absWorkingDir: root,
+      entryPoints: [from],
+      outfile: join(outdir, to),
+      bundle: true,
+      minify: production,
+      sourcemap: production ? false : "linked",
+      legalComments: "none",
+      logLevel: "warning",
+      define: { "process.env.NODE_ENV": production ? '"production"' : '"development"' },
+    };
+    if (watch) await (await esbuild.context(all)).watch();
+    else await esbuild.build(all);
+    if (watch) continue;
+    const bytes = statSync(join(outdir, to)).size;
+    if (to === "cli.js") chmodSync(join(outdir, to), 0o755);
+    rows.push({ to, bytes, limit });
+    const over = production && bytes > limit;
+    if (!quiet || over) {
+      console.log(`${to.padEnd(24)}${(bytes / 1000).toFixed(1).padStart(8)} KB of ${limit / 1000}${over ? "  OVER THE LIMIT" : ""}`);
+    }
+  }
+  const over = rows.filter((row) => production && row.bytes > row.limit);
+  if (over.length > 0) throw new Error(`Too large: ${over.map((row) => row.to).join(", ")}`);
+  return rows;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  installProject();
+  const has = (flag) => process.argv.includes(flag);
+  await build({ production: !has("--dev") && !has("--watch"), watch: has("--watch") }).catch((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}

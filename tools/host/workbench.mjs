@@ -1,0 +1,159 @@
+import { join } from "node:path";
+
+/** The four kinds of theme that VS Code has, by short names. */
+export const themes = {
+  dark: "Dark Modern",
+  light: "Light Modern",
+  hc: "Default High Contrast",
+  "hc-light": "Default High Contrast Light",
+};
+
+/**
+ * Opens a folder in a page of VS Code and gives the means to work in it as a person does: mouse, keyboard, command
+ * palette. Lines and columns count from 1, as the status bar shows them.
+ *
+ * browser: from `launchBrowser`. server: from `startServer`. folder: absolute path. extension: absolute path of an
+ * extension under development. payload: more pairs for the page. functions: what the page may call, by name.
+ */
+export async function openWorkbench({
+  browser,
+  server,
+  folder,
+  extension,
+  payload = [],
+  functions = {},
+  width = 1440,
+  height = 900,
+  scale = 1,
+}) {
+  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  const messages = [];
+  page.on("console", (message) => messages.push({ type: message.type(), text: message.text() }));
+  page.on("pageerror", (error) => messages.push({ type: "pageerror", text: String(error) }));
+  for (const [name, callback] of Object.entries(functions)) await page.exposeFunction(name, callback);
+  const pairs = [...(extension ? [["extensionDevelopmentPath", extension]] : []), ...payload];
+  await page.goto(server.pageUrl(folder, pairs));
+  await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
+  return new Workbench(page, context, messages, folder);
+}
+
+class Workbench {
+  /** `messages`: what the page wrote to its console, as { type, text }. */
+  constructor(page, context, messages, folder) {
+    Object.assign(this, { page, context, messages, folder });
+  }
+
+  /** Opens a file of the folder (or an absolute path) in an editor, with the cursor at a position. */
+  async openFile(path, line = 1, column = 1) {
+    const absolute = path.startsWith("/") ? path : join(this.folder, path);
+    await this.#quickInput(`${absolute}:${line}:${column}`);
+    const row = this.page.locator(".quick-input-list .monaco-list-row").first();
+    await row.waitFor({ timeout: 30_000 });
+    await this.#until(async () => (await row.getAttribute("aria-label"))?.includes(absolute.split("/").at(-1)));
+    await this.page.keyboard.press("Enter");
+    const tab = this.page.locator(`.tab.active[data-resource-name="${absolute.split("/").at(-1)}"]`);
+    await tab.first().waitFor({ timeout: 30_000 });
+  }
+
+  /** Runs a command of the palette by its whole label, such as "LR Lens: Plot Learning Rate Schedule". */
+  async command(label) {
+    await this.#quickInput(`>${label}`);
+    // A row's accessible name is the label, followed by its key binding and group when it has them.
+    const rows = this.page.locator(".quick-input-list .monaco-list-row");
+    const row = rows.and(this.page.locator(`[aria-label="${label}"], [aria-label^="${label},"]`)).first();
+    const found = await row.waitFor({ timeout: 10_000 }).then(() => true, () => false);
+    if (!found) {
+      const listed = await this.page.locator(".quick-input-list .monaco-list-row").allInnerTexts();
+      await this.page.keyboard.press("Escape");
+      throw new Error(`No command "${label}" in the palette; it lists: ${listed.join(" | ").replace(/\s+/g, " ")}`);
+    }
+    await row.click();
+  }
+
+  /** Puts the cursor of the active editor at a position. */
+  async goTo(line, column = 1) {
+    await this.#quickInput(`:${line}:${column}`);
+    const status = this.page.locator('.statusbar-item[id="status.editor.selection"]');
+    await this.#until(async () => {
+      if (await this.page.locator(".quick-input-widget:visible").count()) await this.page.keyboard.press("Enter");
+      return (await status.innerText()).startsWith(`Ln ${line}, Col ${column}`);
+    }, 5_000);
+  }
+
+  /** Hovers a position of the active editor with the mouse and returns the locator of the hover that came up. */
+  async hover(line, column) {
+    await this.goTo(line, column);
+    const cursor = await this.page.locator(".editor-group-container.active .monaco-editor .cursor").first().boundingBox();
+    if (!cursor) throw new Error(`Cannot find the cursor at ${line}:${column}`);
+    await this.page.mouse.move(cursor.x - 40, cursor.y + 60);
+    await this.page.mouse.move(cursor.x + 3, cursor.y + cursor.height / 2, { steps: 4 });
+    const hover = this.page.locator(".monaco-hover:visible").filter({ has: this.page.locator(".hover-row") });
+    await hover.first().waitFor({ timeout: 15_000 });
+    await this.#until(async () => !(await hover.first().innerText()).startsWith("Loading"));
+    await this.page.waitForTimeout(300);
+    return hover.first();
+  }
+
+  /** The frame of a webview's own document, the index-th that is visible. */
+  async webview(index = 0, timeout = 30_000) {
+    const outer = this.page.locator("iframe.webview.ready:visible").nth(index);
+    await outer.waitFor({ timeout });
+    const inner = outer.contentFrame().locator("iframe#active-frame");
+    await inner.waitFor({ timeout });
+    const frame = await (await inner.elementHandle()).contentFrame();
+    await frame.waitForLoadState();
+    return frame;
+  }
+
+  /** Types into the active editor at a position, replacing `length` characters to the right of it. */
+  async replace(line, column, length, text) {
+    await this.goTo(line, column);
+    for (let i = 0; i < length; i++) await this.page.keyboard.press("Shift+ArrowRight");
+    await this.page.keyboard.type(text);
+  }
+
+  /** Switches the color theme, by a short name of `themes`. */
+  async theme(name) {
+    const dark = name === "dark" || name === "hc";
+    await this.command("Preferences: Color Theme");
+    await this.page.keyboard.type(themes[name].replace("Default ", "").replace("High Contrast", dark ? "Dark High Contrast" : "Light High Contrast"));
+    await this.page.waitForTimeout(500);
+    await this.page.keyboard.press("Enter");
+    await this.page.waitForTimeout(500);
+  }
+
+  /** The texts of all notifications on show. */
+  async notifications() {
+    return this.page.locator(".notification-list-item-message").allInnerTexts();
+  }
+
+  async screenshot(path) {
+    await this.page.screenshot({ path, animations: "disabled" });
+    return path;
+  }
+
+  async close() {
+    await this.context.close();
+  }
+
+  async #quickInput(text) {
+    const input = this.page.locator(".quick-input-widget:visible .quick-input-box input");
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await this.page.keyboard.press("F1");
+      if (await input.waitFor({ timeout: 3_000 }).then(() => true, () => false)) break;
+    }
+    await input.fill(text);
+    await this.page.waitForTimeout(150);
+  }
+
+  async #until(check, timeout = 10_000) {
+    const end = Date.now() + timeout;
+    while (Date.now() < end) {
+      if (await check().catch(() => false)) return true;
+      await this.page.waitForTimeout(50);
+    }
+    return false;
+  }
+}
