@@ -183,6 +183,8 @@ export const isToWebview = tagged({
   empty: { because: text, findings: list(item) },
   /** Rates of all seeds for the epoch that follows; said[i] when seed i's rate changed. */
   liveRates: { run: count, rates: list(nullable(number)), said: list(nullable(text)) },
+  /** Scroll this part into view and give it the keyboard: the command was about it. */
+  focus: { part: word("curve", "simulation") },
   /** A request could not be done; what is on screen stays. */
   failed: { message: text, gesture: maybe(count) },
 });

@@ -1,0 +1,100 @@
+import * as vscode from "vscode";
+import { analyze, type Analysis } from "../recognize/analyze.js";
+import { resolve, type Resolved } from "../recognize/resolve.js";
+import { Assumptions } from "./assumptions.js";
+import { unitOf, type Unit } from "./documents.js";
+import { contains } from "./positions.js";
+import { Siblings } from "./siblings.js";
+
+/** A schedule of an open file, resolved, with the document its spans are offsets of. */
+export interface Located {
+  readonly resolved: Resolved;
+  readonly document: vscode.TextDocument;
+  readonly unit: Unit;
+}
+
+interface Entry {
+  readonly version: string;
+  readonly analysis: Analysis;
+  /** Resolved on first use: most edits need the lens of one schedule. */
+  readonly resolved: (Resolved | undefined)[];
+}
+
+/** The schedules of open files, computed when somebody asks and kept until the text or an assumption changes. */
+export class Analyses implements vscode.Disposable {
+  private readonly entries = new Map<string, Entry>();
+  private readonly changed = new vscode.EventEmitter<void>();
+  /** Something else than a document's text changed: assumptions, settings, a sibling file. */
+  readonly onDidChange = this.changed.event;
+  private readonly siblings = new Siblings();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(readonly assumptions: Assumptions) {
+    const reset = () => {
+      this.entries.clear();
+      this.changed.fire();
+    };
+    this.subscriptions = [
+      this.siblings,
+      this.siblings.onDidArrive(reset),
+      assumptions.onDidChange(reset),
+      vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("lrLens") && reset()),
+      vscode.workspace.onDidCloseTextDocument((document) => this.entries.delete(document.uri.toString())),
+      vscode.workspace.onDidCloseNotebookDocument((notebook) => this.entries.delete(notebook.uri.toString())),
+    ];
+  }
+
+  /** The schedules written in this document (of a notebook cell: in this cell), in the order of the text. */
+  in(document: vscode.TextDocument): Located[] {
+    const unit = unitOf(document);
+    return this.all(unit).filter(({ resolved }) => unit.cell === undefined || resolved.finding.cell === unit.cell);
+  }
+
+  /** The schedules of the whole file or notebook that this document belongs to. */
+  around(document: vscode.TextDocument): Located[] {
+    return this.all(unitOf(document));
+  }
+
+  /** The innermost schedule whose call, block or function holds this offset. */
+  at(document: vscode.TextDocument, offset: number): Located | undefined {
+    return this.in(document)
+      .filter(({ resolved: { finding } }) => contains(finding.span, offset) || (finding.area && contains(finding.area, offset)))
+      .sort((a, b) => width(a, offset) - width(b, offset))[0];
+  }
+
+  has(document: vscode.TextDocument): boolean {
+    return this.entry(unitOf(document)).analysis.findings.some(({ quantity }) => quantity === "lr");
+  }
+
+  private all(unit: Unit): Located[] {
+    const entry = this.entry(unit);
+    const assume = this.assumptions.of(unit.uri);
+    return entry.analysis.findings.flatMap((finding, i) => {
+      const document = unit.documentOf(finding.cell);
+      if (!document || finding.quantity !== "lr") return [];
+      return [{ resolved: (entry.resolved[i] ??= resolve(finding, { assume })), document, unit }];
+    });
+  }
+
+  private entry(unit: Unit): Entry {
+    const key = unit.uri.toString();
+    const old = this.entries.get(key);
+    if (old?.version === unit.version) return old;
+    const assume = this.assumptions.of(unit.uri);
+    const analysis = analyze(unit.read(), this.siblings.around(unit.uri), { assume, previous: old?.analysis });
+    const entry = { version: unit.version, analysis, resolved: [] };
+    this.entries.set(key, entry);
+    return entry;
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.changed.dispose();
+  }
+}
+
+/** The size of what holds the offset: the call when it does, else the wider area. */
+function width({ resolved: { finding } }: Located, offset: number): number {
+  const span = contains(finding.span, offset) ? finding.span : (finding.area ?? finding.span);
+  return span.to - span.from;
+}

@@ -1,0 +1,7 @@
+import { codeLens } from "./codeLens.js";
+import type { Feature } from "./feature.js";
+import { hover } from "./hover.js";
+import { inlayHints } from "./inlayHints.js";
+
+/** One line per editor feature. */
+export const features: readonly Feature[] = [hover, codeLens, inlayHints];

@@ -1,0 +1,313 @@
+import * as vscode from "vscode";
+import type { Analyses, Located } from "../editor/analyses.js";
+import { settings } from "../editor/settings.js";
+import { resolve, type Resolved } from "../recognize/resolve.js";
+import type { Value } from "../schedules/define.js";
+import { committedText } from "./committed.js";
+import { applyEdit } from "./apply.js";
+import { editOf } from "./edits.js";
+import { panelHtml } from "./html.js";
+import { LiveRuns } from "./live.js";
+import { slotsOf, withValue } from "./params.js";
+import { isFromWebview, type FromWebview, type ToWebview } from "./protocol.js";
+import { Targets } from "./targets.js";
+import { itemOf, viewOf, type GhostSource } from "./view.js";
+
+export const viewType = "lrLens.panel";
+
+/** What survives a reload: the file and where in it the schedule stood. */
+interface SavedState {
+  readonly uri?: string;
+  readonly offset?: number;
+}
+
+/**
+ * The panel beside the editor: one at a time. It shows a schedule of an open document, follows the cursor and the text, and
+ * turns the webview's gestures into edits of the source. Everything shown is derived from the text at that moment.
+ */
+export class SchedulePanel implements vscode.Disposable {
+  private static current: SchedulePanel | undefined;
+  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly live = new LiveRuns();
+  private readonly pins: GhostSource[] = [];
+  private readonly committed = new Map<string, { version: string; source: GhostSource | undefined }>();
+  private width = 640;
+  private follow = settings.followCursor();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Opens the panel or brings it to front; `at` chooses the schedule. */
+  static show(services: PanelServices, at: { document: vscode.TextDocument; offset: number } | undefined): SchedulePanel {
+    const panel =
+      SchedulePanel.current ??
+      new SchedulePanel(
+        services,
+        vscode.window.createWebviewPanel(viewType, "LR Lens", { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }, webviewOptions(services)),
+      );
+    if (at) panel.targets.aim(at.document, at.offset);
+    panel.panel.reveal(undefined, true);
+    panel.refresh();
+    return panel;
+  }
+
+  /** Restores the panel after a reload of the window. */
+  static serializer(services: PanelServices): vscode.WebviewPanelSerializer {
+    return {
+      async deserializeWebviewPanel(webviewPanel, state: unknown) {
+        webviewPanel.webview.options = webviewOptions(services);
+        const panel = new SchedulePanel(services, webviewPanel);
+        const { uri, offset } = readState(state);
+        if (uri !== undefined) {
+          const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+          panel.targets.aim(document, offset ?? 0);
+        }
+        panel.refresh();
+      },
+    };
+  }
+
+  readonly targets: Targets;
+
+  private constructor(
+    private readonly services: PanelServices,
+    private readonly panel: vscode.WebviewPanel,
+  ) {
+    SchedulePanel.current = this;
+    this.targets = new Targets(services.analyses);
+    panel.webview.html = panelHtml(panel.webview, services.context.extensionUri);
+    panel.iconPath = new vscode.ThemeIcon("graph-line") as unknown as vscode.Uri;
+    const soon = () => this.refreshSoon();
+    this.subscriptions.push(
+      this.targets,
+      panel.onDidDispose(() => this.dispose()),
+      panel.webview.onDidReceiveMessage((data: unknown) => this.receive(data)),
+      services.analyses.onDidChange(soon),
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        this.targets.follow(event);
+        if (this.targets.concerns(event.document)) soon();
+      }),
+      vscode.workspace.onDidSaveTextDocument(() => this.committed.clear()),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        if (this.follow && this.targets.aimIfSchedule(textEditor.document, textEditor.document.offsetAt(textEditor.selection.active))) soon();
+      }),
+    );
+  }
+
+  /** The schedule on show, resolved afresh. */
+  private get shown(): Located | undefined {
+    return this.targets.current();
+  }
+
+  private refreshSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh(), 16);
+  }
+
+  refresh(gesture?: number, preview?: Resolved): void {
+    const located = this.shown;
+    const findings = this.targets.items();
+    if (!located) {
+      this.panel.title = "LR Lens";
+      this.post({ type: "empty", because: this.targets.reason(), findings });
+      return;
+    }
+    const place = { ...this.targets.placeOf(located), followsCursor: this.follow };
+    this.panel.title = `LR: ${located.resolved.finding.callee.split(".").at(-1)}`;
+    const committed = this.committedOf(located);
+    this.post({
+      type: "show",
+      view: viewOf(preview ?? located.resolved, place, this.width, [...(committed ? [committed] : []), ...this.pins]),
+      findings,
+      preferred: { yAxis: settings.logAxis() ? "log" : "linear" },
+      ...(gesture !== undefined && { gesture }),
+    });
+  }
+
+  private receive(data: unknown): void {
+    if (!isFromWebview(data)) {
+      this.services.log.warn(`A message of the wrong shape from the panel was refused: ${JSON.stringify(data)?.slice(0, 200)}`);
+      return;
+    }
+    void this.services.guard("panel message", (message: FromWebview) => this.handle(message))(data);
+  }
+
+  private async handle(message: FromWebview): Promise<void> {
+    switch (message.type) {
+      case "ready":
+      case "resize":
+        this.width = Math.min(4096, Math.max(40, message.width));
+        return this.refresh();
+      case "follow":
+        this.follow = message.on;
+        return this.refresh();
+      case "selectFinding":
+        this.targets.choose(message.key);
+        return this.refresh();
+      case "setAssumption": {
+        const located = this.located(message.key);
+        if (located) await this.services.analyses.assumptions.set(located.unit.uri, message.name, message.value);
+        return;
+      }
+      case "setParameter":
+        return this.setParameter(message);
+      case "revealSource":
+        return this.reveal(message.key, message.param);
+      case "openLive": {
+        const located = this.located(message.key);
+        const live = (message.id === undefined ? located?.resolved : this.ghost(message.id)?.resolved)?.compiled?.live;
+        if (!live) return this.post({ type: "failed", message: "This schedule does not wait for a metric." });
+        return this.post({ type: "liveRates", ...this.live.open(message.run, message.seeds, live) });
+      }
+      case "stepLive": {
+        const rates = this.live.step(message.run, message.metrics);
+        return rates && this.post({ type: "liveRates", ...rates });
+      }
+      case "closeLive":
+        return this.live.close(message.run);
+      case "action":
+        return this.act(message);
+      default:
+        message satisfies never;
+    }
+  }
+
+  private async setParameter(message: Extract<FromWebview, { type: "setParameter" }>): Promise<void> {
+    const located = this.located(message.key);
+    const slot = located && slotsOf(located.resolved).find(({ path }) => path === message.name);
+    if (!located || !slot) return this.post({ type: "failed", message: "The schedule has changed since; nothing was edited.", gesture: message.gesture });
+    if (message.phase === "cancel") return this.refresh(message.gesture);
+    const value = message.index === undefined ? (message.value as Value) : replaced(slot.value, message.index, message.value as Value);
+    if (message.phase === "drag") {
+      const assume = this.services.analyses.assumptions.of(located.unit.uri);
+      return this.refresh(message.gesture, resolve(withValue(located.resolved.finding, message.name, value), { assume }));
+    }
+    if (slot.value.status === "assumed" || slot.value.status === "unknown") {
+      const name = slot.value.status === "assumed" ? slot.value.name : message.name;
+      if (typeof message.value !== "object") await this.services.analyses.assumptions.set(located.unit.uri, name, message.value);
+      return this.refresh(message.gesture);
+    }
+    const edit = editOf(slot, message.value as Value, this.targets.placeOf(located).textOf, message.index, message.text);
+    if ("whyNot" in edit) {
+      this.refresh(message.gesture);
+      return this.post({ type: "failed", message: `${message.name} cannot be edited here: ${edit.whyNot}.`, gesture: message.gesture });
+    }
+    if (!(await applyEdit(edit, located))) this.post({ type: "failed", message: "The editor refused the edit.", gesture: message.gesture });
+    this.refresh(message.gesture);
+  }
+
+  private async reveal(key: string, param: string | undefined): Promise<void> {
+    const located = this.located(key);
+    if (!located) return;
+    const slot = param === undefined ? undefined : slotsOf(located.resolved).find(({ path }) => path === param);
+    const origin = slot?.value.status === "known" ? slot.value.origins[0] : undefined;
+    await this.targets.reveal(located, origin ?? located.resolved.finding.span);
+  }
+
+  private async act({ action, key, id }: Extract<FromWebview, { type: "action" }>): Promise<void> {
+    const located = this.located(key);
+    switch (action) {
+      case "pin":
+        if (located && this.pins.length < 4)
+          this.pins.push({ id: `pin${Date.now()}`, kind: "pinned", label: `${located.resolved.finding.callee.split(".").at(-1)}, pinned`, resolved: located.resolved });
+        return this.refresh();
+      case "unpin": {
+        const index = this.pins.findIndex((pin) => pin.id === id);
+        if (index >= 0) this.pins.splice(index, 1);
+        return this.refresh();
+      }
+      case "compare":
+        this.committed.clear();
+        return this.refresh();
+      case "log":
+        return this.services.log.show();
+      case "copyAs":
+      case "save":
+        return void (await vscode.commands.executeCommand("lrLens.copyCsv", located?.document.uri.toString(), located?.resolved.finding.span.from));
+      case "insert":
+        return void (await vscode.commands.executeCommand("lrLens.insertDraft", located?.document.getText()));
+      case "solve":
+        return this.post({ type: "failed", message: "Set a parameter instead: solving backwards is not offered for this schedule." });
+    }
+  }
+
+  private located(key: string): Located | undefined {
+    const located = this.shown;
+    return located && this.targets.placeOf(located).key === key ? located : undefined;
+  }
+
+  private ghost(id: string): GhostSource | undefined {
+    return [...this.pins, ...[...this.committed.values()].flatMap(({ source }) => source ?? [])].find((ghost) => ghost.id === id);
+  }
+
+  /** The same schedule in the last commit, when it differs; fetched in the background and drawn when it is there. */
+  private committedOf(located: Located): GhostSource | undefined {
+    const key = this.targets.placeOf(located).key;
+    const held = this.committed.get(key);
+    if (held) return held.source && differs(held.source.resolved, located.resolved) ? held.source : undefined;
+    if (located.unit.cell !== undefined) return undefined;
+    this.committed.set(key, { version: located.unit.version, source: undefined });
+    void committedText(located.unit.uri).then((text) => {
+      const old = text === undefined ? undefined : this.targets.inOtherText(located, text);
+      if (!old) return;
+      this.committed.set(key, { version: located.unit.version, source: { id: "committed", kind: "committed", label: "committed", resolved: old } });
+      this.refreshSoon();
+    });
+    return undefined;
+  }
+
+  private post(message: ToWebview): void {
+    void this.panel.webview.postMessage(message);
+  }
+
+  /** Brings the simulation into view. */
+  simulate(): void {
+    this.post({ type: "focus", part: "simulation" });
+  }
+
+  /** Draws the other schedules of the file behind the first. */
+  showAll(all: readonly Located[]): void {
+    this.pins.length = 0;
+    for (const { resolved, document } of all.slice(1, 9)) {
+      const line = document.positionAt(resolved.finding.span.from).line + 1;
+      this.pins.push({ id: `all${line}`, kind: "pinned", label: `${resolved.finding.callee.split(".").at(-1)}, line ${line}`, resolved });
+    }
+    this.refresh();
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    if (SchedulePanel.current === this) SchedulePanel.current = undefined;
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.panel.dispose();
+  }
+}
+
+export interface PanelServices {
+  readonly context: vscode.ExtensionContext;
+  readonly analyses: Analyses;
+  readonly log: vscode.LogOutputChannel;
+  readonly guard: <A extends unknown[], R>(name: string, run: (...args: A) => R) => (...args: A) => R | undefined;
+}
+
+function webviewOptions({ context }: PanelServices): vscode.WebviewOptions & vscode.WebviewPanelOptions {
+  return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, "dist")] };
+}
+
+function readState(state: unknown): SavedState {
+  const { uri, offset } = (typeof state === "object" && state !== null ? state : {}) as Record<string, unknown>;
+  return { ...(typeof uri === "string" && { uri }), ...(typeof offset === "number" && Number.isSafeInteger(offset) && { offset }) };
+}
+
+function replaced(current: { status: string; value?: Value }, index: number, entry: Value): Value {
+  return Array.isArray(current.value) ? (current.value as Value[]).map((v, i) => (i === index ? entry : v)) : entry;
+}
+
+/** Whether two versions of a schedule give another curve: compared where drawing would show it. */
+function differs(a: Resolved, b: Resolved): boolean {
+  const [one, other] = [a.compiled?.lr, b.compiled?.lr];
+  if (!one || !other || a.run.totalSteps !== b.run.totalSteps) return one !== undefined;
+  for (let i = 0; i <= 64; i++) {
+    const t = Math.round((b.run.totalSteps * i) / 64);
+    if (one.at(t) !== other.at(t)) return true;
+  }
+  return false;
+}
