@@ -44,7 +44,13 @@ export function segments(...all: readonly Segment[]): Curve {
     return i;
   };
   return {
-    at: (t) => valueOf(kept[indexAt(t)]!, t),
+    at: (t) => {
+      try {
+        return valueOf(kept[indexAt(t)]!, t);
+      } catch {
+        return NaN; // Past the end there is no rate; nobody who draws should have to catch.
+      }
+    },
     nextBreak: (t) => {
       const i = indexAt(t);
       return Math.min(kept[i]!.breaks?.(t) ?? Infinity, i < last ? phases[i]!.to : Infinity);

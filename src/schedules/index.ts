@@ -1,8 +1,16 @@
+import { configTools } from "./configTools.js";
 import type { ScheduleDefinition } from "./define.js";
 import { tf1 } from "./tf1.js";
+import { keras } from "./keras.js";
+import { keras2 } from "./keras2.js";
 
 /** One line per library. */
-export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = { tf1 };
+export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
+  configTools,
+  tf1,
+  keras,
+  keras2,
+};
 
 const byName = new Map<string, ScheduleDefinition>();
 for (const definition of Object.values(libraries).flat())
