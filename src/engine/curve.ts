@@ -12,6 +12,9 @@ export interface Curve {
   readonly nextBreak: (t: number) => number;
   /** Consecutive phases from t = 0; the last one may end at Infinity. Empty when the curve has no named phases. */
   readonly phases: readonly Phase[];
+  /** Set for a curve known only by stepping: as many steps as may be walked to draw it or to find its facts.
+   * A recursive curve is NaN past them. */
+  readonly walk?: number;
   /** Where the library raises: no rate exists from `at` on. `at: 0` when its constructor raises. */
   readonly end?: CurveEnd;
 }

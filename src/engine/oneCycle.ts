@@ -29,7 +29,9 @@ export function oneCycle({ total, rise, first, peak, last, ease, threePhase }: O
     kind(Math.floor(until) + 1, (t) => ease(a, b, (t - from) / (to - from)));
   return [
     stretch(cycle, 0, top, first, peak),
-    ...(threePhase ? [stretch(decay, top, back, peak, first), stretch(decay, back, total - 1, first, last, Infinity)] : [stretch(decay, top, total - 1, peak, last, Infinity)]),
+    ...(threePhase
+      ? [stretch(decay, top, back, peak, first), stretch(decay, back, total - 1, first, last, Infinity)]
+      : [stretch(decay, top, total - 1, peak, last, Infinity)]),
     flat(Infinity, last),
   ];
 }

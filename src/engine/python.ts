@@ -55,3 +55,17 @@ export function round(x: number): number {
 export function assert(condition: boolean, message = ""): asserts condition {
   if (!condition) throw new PythonError(message ? `AssertionError: ${message}` : "AssertionError");
 }
+
+/** repr(x): a whole number is an int unless `float`. */
+export function repr(x: unknown, float = false): string {
+  if (typeof x === "string") return `'${x}'`;
+  if (x === null || x === undefined) return "None";
+  if (typeof x === "boolean") return x ? "True" : "False";
+  if (Array.isArray(x)) return `[${x.map((item) => repr(item)).join(", ")}]`;
+  if (typeof x !== "number") return "<object>";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
+  if (Number.isInteger(x) && !float) return String(x);
+  const exponent = x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x)));
+  if (exponent >= -4 && exponent < 16) return Number.isInteger(x) ? `${x}.0` : String(x);
+  return x.toExponential().replace(/e([-+])(\d)$/, "e$10$2");
+}

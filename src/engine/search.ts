@@ -1,5 +1,3 @@
-import type { Curve } from "./curve.js";
-
 /** Integers beyond this are not exact in float64; no run is that long. */
 const farthest = 2 ** 53;
 
@@ -25,42 +23,5 @@ export function changes(level: (t: number) => number | boolean): (t: number) => 
   return (t) => {
     const now = level(t);
     return firstWhere((s) => !Object.is(level(s), now), t);
-  };
-}
-
-/** Where a curve that rises and then falls on the integers of [from, to] (or falls and then rises) has its extreme. */
-export function turningPoint(at: (t: number) => number, from: number, to: number): number {
-  let low = Math.floor(from);
-  let high = Math.ceil(to);
-  const up = at(Math.floor((low + high) / 2)) >= Math.min(at(low), at(high)) ? 1 : -1;
-  while (high - low > 2) {
-    const a = low + Math.floor((high - low) / 3);
-    const b = high - Math.floor((high - low) / 3);
-    if (up * at(a) < up * at(b)) low = a;
-    else high = b;
-  }
-  return low + 1;
-}
-
-/** The nearest of several next-break functions. */
-export function earliest(...all: readonly ((t: number) => number)[]): (t: number) => number {
-  return (t) => Math.min(...all.map((next) => next(t)));
-}
-
-/** c, never below (`side` 1) or never above (−1) `bound`; where it reaches the bound is a break. NaN stays NaN. */
-export function bounded(c: Curve, bound: number, side: 1 | -1 = 1): Curve {
-  const beyond = (t: number) => side * c.at(t) < side * bound;
-  return {
-    ...c,
-    at: (t) => {
-      const lr = c.at(t);
-      return side * lr < side * bound ? bound : lr;
-    },
-    nextBreak: (t) => {
-      const next = c.nextBreak(t);
-      const now = beyond(t);
-      const crossing = firstWhere((s) => beyond(s) !== now, t, Math.min(next, farthest));
-      return Math.min(next, crossing);
-    },
   };
 }

@@ -34,7 +34,9 @@ export function piecewiseConstant(boundaries: readonly number[], values: readonl
 }
 
 /** Curves one after the other: each starts at its `from` and counts its own t from there when `restart`. */
-export function sequence(parts: readonly { from: number; curve: Curve; restart?: boolean; kind?: Phase["kind"] }[]): Curve {
+export function sequence(
+  parts: readonly { from: number; curve: Curve; restart?: boolean; kind?: Phase["kind"] }[],
+): Curve {
   const starts = parts.map((p) => p.from);
   const indexAt = (t: number) => Math.max(0, countUpTo(starts, t) - 1);
   const end = parts
@@ -49,7 +51,11 @@ export function sequence(parts: readonly { from: number; curve: Curve; restart?:
       const i = indexAt(t);
       const p = parts[i]!;
       const shift = p.restart ? p.from : 0;
-      return Math.min(p.curve.nextBreak(t - shift) + shift, starts[i + 1] ?? Infinity, t < starts[0]! ? starts[0]! : Infinity);
+      return Math.min(
+        p.curve.nextBreak(t - shift) + shift,
+        starts[i + 1] ?? Infinity,
+        t < starts[0]! ? starts[0]! : Infinity,
+      );
     },
     phases: parts.flatMap((p, i) => {
       const to = starts[i + 1] ?? Infinity;
@@ -73,6 +79,75 @@ export function scale(c: Curve, factor: number): Curve {
   return map(c, (lr) => lr * factor);
 }
 
+/** a(t) · b(t); on pieces where both move, one turn is looked for (log-concave pieces have no more). */
+export function product(a: Curve, b: Curve): Curve {
+  const at = (t: number) => a.at(t) * b.at(t);
+  const nextBreak = (t: number) => Math.min(a.nextBreak(t), b.nextBreak(t));
+  const end = !a.end || (b.end && b.end.at < a.end.at) ? b.end : a.end;
+  const walk = a.walk === undefined ? b.walk : Math.min(a.walk, b.walk ?? Infinity);
+  return {
+    ...withTurns({ at, nextBreak, phases: a.phases.length ? a.phases : b.phases }),
+    ...(end && { end }),
+    ...(walk && { walk }),
+  };
+}
+
+/** The same curve, its pieces split where they turn: each piece given may have one extreme inside. */
+export function withTurns(c: Curve): Curve {
+  const slope = (t: number) => c.at(t + 1) - c.at(t);
+  return {
+    ...c,
+    nextBreak: (t) => {
+      const to = c.nextBreak(t);
+      const from = Math.max(0, t);
+      const start = Math.sign(slope(from));
+      // The direction at the far end: the last step inside the piece; on an endless one, far out but finite.
+      let high = Number.isFinite(to) ? to - 2 : far(from, c.at);
+      if (high <= from || Math.sign(slope(high)) === start || start === 0) return to;
+      let low = from;
+      while (high - low > 1) {
+        const middle = Math.floor((low + high) / 2);
+        if (Math.sign(slope(middle)) === start) low = middle;
+        else high = middle;
+      }
+      return high + 1;
+    },
+  };
+}
+
+/** The largest power of two past `from` up to 2^40 at which the rate is still a finite, nonzero number. */
+function far(from: number, at: (t: number) => number): number {
+  let reach = 1;
+  while (reach < 2 ** 40 && Number.isFinite(at(from + 2 * reach)) && at(from + 2 * reach) !== 0) reach *= 2;
+  return from + reach - 1;
+}
+
+/** min(max(c(t), low), high). Where it starts or stops clamping is a break. */
+export function clamp(c: Curve, low: number, high = Infinity): Curve {
+  const clamped = (lr: number) => Math.min(Math.max(lr, low), high);
+  return {
+    ...map(c, clamped),
+    nextBreak: (t) => {
+      const to = c.nextBreak(t);
+      const side = (u: number) => (c.at(u) < low ? -1 : c.at(u) > high ? 1 : 0);
+      const last = Number.isFinite(to) ? to - 1 : far(t, c.at);
+      if (last <= t || side(t) === side(last)) return to;
+      let [a, b] = [t, last];
+      while (b - a > 1) {
+        const middle = Math.floor((a + b) / 2);
+        if (side(middle) === side(t)) a = middle;
+        else b = middle;
+      }
+      return b;
+    },
+  };
+}
+
+/** The point-wise merge of breaks: the smallest next one. */
+export function earliest(...breaks: readonly ((t: number) => number)[]): (t: number) => number {
+  return (t) => breaks.reduce((least, next) => Math.min(least, next(t)), Infinity);
+}
+
 /** c(t + steps). */
 export function shift(c: Curve, steps: number): Curve {
   return {
@@ -82,6 +157,17 @@ export function shift(c: Curve, steps: number): Curve {
       .map((p) => ({ kind: p.kind, from: Math.max(0, p.from - steps), to: p.to - steps }))
       .filter((p) => p.to > 0 && p.to > p.from),
     ...(c.end && { end: { at: Math.max(0, c.end.at - steps), because: c.end.because } }),
+  };
+}
+
+/** The curve when each of its steps lasts `factor` (> 0) steps: c(⌊t / factor⌋). */
+export function stretch(c: Curve, factor: number): Curve {
+  const inner = (t: number) => Math.floor(t / factor + 1e-9);
+  return {
+    at: (t) => c.at(inner(t)),
+    nextBreak: (t) => Math.ceil((inner(t) + 1) * factor - 1e-9),
+    phases: c.phases.map((p) => ({ kind: p.kind, from: p.from * factor, to: p.to * factor })),
+    ...(c.end && { end: { at: c.end.at * factor, because: c.end.because } }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface ScheduleDefinition {
   readonly aliases?: readonly string[];
   /** Parameters in the library's positional order, in the library's spelling. */
   readonly params: Readonly<Record<string, ParamSpec>>;
+  /** The call is first of all something else (an optimizer): it is a schedule only when one of these arguments is written. */
+  readonly onlyWith?: readonly string[];
   /** What the values of the file do not say and the curve needs: read from the optimizer and the training loop, else assumed. */
   readonly needs?: readonly ContextName[];
   /** What one scheduler step usually is for this schedule when the file does not show it. */
@@ -156,8 +158,10 @@ interface ValueOfKind {
   handle: Value;
   any: Value;
 }
-type TypedArgs<P extends Readonly<Record<string, ParamSpec>>> = { readonly [K in keyof P]: ValueOfKind[P[K]["kind"]] };
-type Definition<P extends Readonly<Record<string, ParamSpec>>> = Omit<ScheduleDefinition, "params" | "compile"> & {
+export type TypedArgs<P extends Readonly<Record<string, ParamSpec>>> = { readonly [K in keyof P]: ValueOfKind[P[K]["kind"]] } & {
+  readonly [writtenAsFloat]?: ReadonlySet<string>;
+};
+export type Definition<P extends Readonly<Record<string, ParamSpec>>> = Omit<ScheduleDefinition, "params" | "compile"> & {
   readonly params: P;
   readonly compile: (args: TypedArgs<P>, context: Context) => Compiled | Curve;
 };

@@ -97,7 +97,7 @@ export function requestOf(
     ...(optimizer && { optimizer }),
   };
   const metrics = golden.metrics ?? golden.val_losses;
-  if (metrics) context.metrics = metrics.map(Number);
+  if (metrics) context.metrics = metrics.map(numberOf);
   const args: Record<string, Value | undefined> = {};
   const floats = new Set(wholeFloats.get(golden.args));
   const given = { ...golden.args, ...(golden.args.defaults as object | undefined), ...golden.args };
@@ -163,9 +163,13 @@ export function differences(library: string, dtype: string, golden: Golden): str
   }
   const end = refusal !== undefined ? { at: 0, because: refusal } : compiled?.lr.end;
   const later = golden.metrics && recordsAfterMetric.has(library) ? 1 : 0;
+  // step(epoch + i / iters_per_epoch): the schedule's t is a fraction of an epoch.
+  const perEpoch = Number(golden.args.iters_per_epoch ?? 1);
   return [
     ...endDifferences(golden, end),
-    ...(compiled ? curveDifferences(golden, dtype, golden.values, "lr", (t) => compiled.lr.at(t + later)) : []),
+    ...(compiled
+      ? curveDifferences(golden, dtype, golden.values, "lr", (t) => compiled.lr.at(t / perEpoch + later))
+      : []),
     ...(compiled && golden.momenta?.length
       ? curveDifferences(golden, dtype, golden.momenta, "momentum", (t) => compiled.momentum?.at(t) ?? NaN)
       : []),
@@ -204,7 +208,7 @@ function curveDifferences(
   what: string,
   at: (t: number) => number,
 ): string[] {
-  const values = recorded.map(Number);
+  const values = recorded.map(numberOf);
   const peak = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
   const single = (golden.dtype ?? dtype) === "float32" || golden.dtype === "python";
   const wrong: string[] = [];
@@ -222,4 +226,9 @@ function within(actual: number, expected: number, peak: number, single: boolean)
   const error = Math.abs(actual - expected);
   if (single) return error <= 1e-6 * peak + 1e-4 * Math.abs(expected);
   return error <= 1e-10 * peak && (Math.abs(expected) <= 1e-6 * peak || error <= 1e-9 * Math.abs(expected));
+}
+
+/** The recordings spell what JSON cannot say: "inf", "-inf", "nan". */
+function numberOf(recorded: Recorded): number {
+  return recorded === "inf" ? Infinity : recorded === "-inf" ? -Infinity : Number(recorded);
 }

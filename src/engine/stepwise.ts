@@ -1,0 +1,99 @@
+import type { Curve, CurveEnd, Phase } from "./curve.js";
+import { recursive } from "./recursive.js";
+import { firstAbove } from "./shapes.js";
+
+/** Steps that a recursive curve is followed for; past them its rate is NaN. */
+export const longestWalk = 2 ** 21;
+const ahead = 4096;
+
+/**
+ * A curve that its own past decides: the rate at 0 is `first`, at k next(rate at k - 1, k), stepped once and kept. It ends where
+ * `next` throws; that is looked for up to `horizon`.
+ */
+export function stepwise(
+  first: number,
+  next: (previous: number, t: number) => number,
+  { phases = [], horizon = 0 }: { phases?: readonly Phase[]; horizon?: number } = {},
+): Curve {
+  let failed: CurveEnd | undefined;
+  const value = recursive(first, (previous, t) => {
+    if (failed) return NaN;
+    try {
+      return next(previous, t);
+    } catch (error) {
+      failed = { at: t, because: (error as Error).message };
+      return NaN;
+    }
+  });
+  const at = (t: number) => value(Math.floor(t));
+  return {
+    at,
+    nextBreak: turns(at, longestWalk),
+    phases,
+    walk: longestWalk,
+    get end() {
+      at(Math.min(horizon, longestWalk - 1));
+      return failed;
+    },
+  };
+}
+
+/**
+ * A curve of a formula whose breaks nobody declared (a function of the user's file): they are found by stepping, `walk` steps
+ * at most. It ends where the formula throws, which is looked for in the same steps.
+ */
+export function opaque(formula: (t: number) => number, walk: number, phases: readonly Phase[] = []): Curve {
+  let looked = false;
+  let failed: CurveEnd | undefined;
+  const look = () => {
+    looked = true;
+    for (let t = 0; t <= walk; t++)
+      try {
+        formula(t);
+      } catch (error) {
+        failed = { at: t, because: (error as Error).message };
+        return;
+      }
+  };
+  const at = (t: number) => {
+    try {
+      return formula(t);
+    } catch {
+      return NaN; // Past the end there is no rate; nobody who draws should have to catch.
+    }
+  };
+  return {
+    at,
+    nextBreak: turns(at, walk),
+    phases,
+    walk,
+    get end() {
+      if (!looked) look();
+      return failed;
+    },
+  };
+}
+
+/**
+ * Breaks of an unknown function: where it turns, or where a flat stretch ends. Found in order from 0 and kept; where there is
+ * none for a while a harmless one is put in, so that asking never walks far.
+ */
+export function turns(at: (t: number) => number, walk: number): (t: number) => number {
+  const found: number[] = [0];
+  return (t) => {
+    if (t >= walk) return Infinity;
+    while (found[found.length - 1]! <= t) {
+      const from = found[found.length - 1]!;
+      let previous = at(from + 1);
+      const direction = Math.sign(previous - at(from)) + 0;
+      let k = from + 2;
+      for (const until = from + ahead; k < until; k++) {
+        const value = at(k);
+        if (!Object.is(Math.sign(value - previous) + 0, direction)) break;
+        previous = value;
+      }
+      found.push(k);
+    }
+    return firstAbove(found, t);
+  };
+}
