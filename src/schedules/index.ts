@@ -3,6 +3,7 @@ import type { ScheduleDefinition } from "./define.js";
 import { tf1 } from "./tf1.js";
 import { keras } from "./keras.js";
 import { keras2 } from "./keras2.js";
+import { torch } from "./torch.js";
 
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
@@ -10,6 +11,7 @@ export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> 
   tf1,
   keras,
   keras2,
+  torch,
 };
 
 const byName = new Map<string, ScheduleDefinition>();

@@ -1,0 +1,142 @@
+import { f32 } from "../engine/float32.js";
+import type { Curve } from "../engine/curve.js";
+import { stepwise } from "../engine/stepwise.js";
+import { constant } from "../engine/shapes.js";
+import { Raises, defineSchedule, epochs, factor, handle, integer, lr, rateFunction, real, word } from "./define.js";
+import type { LiveSchedule, RateFunction, ScheduleDefinition } from "./define.js";
+import type { KerasVersion } from "./kerasDecays.js";
+import { metricDriven, short } from "./plateau.js";
+
+interface Plateau {
+  readonly monitor: string;
+  readonly factor: number;
+  readonly patience: number;
+  readonly mode: string;
+  readonly min_delta: number;
+  readonly cooldown: number;
+  readonly min_lr: number;
+}
+
+/** Names of metrics that Keras knows to want large. */
+const upward = /acc|auc|precision|recall|sensitivity|specificity|f1|fbeta|iou|similarity|r2|hits|true_(positives|negatives)/i;
+const downward = /loss|err|mse|mae|mape|msle|entropy|hinge|divergence|poisson|false_(positives|negatives)|cosh|perplexity/i;
+
+/** `keras.callbacks.ReduceLROnPlateau` and `LearningRateScheduler`, which move the rate once per epoch. */
+export function kerasCallbacks({ names, source, version }: KerasVersion): ScheduleDefinition[] {
+  return [
+    defineSchedule({
+      ...names("ReduceLROnPlateau"),
+      params: {
+        monitor: word("the metric watched", { default: "val_loss" }),
+        factor: factor("the rate is multiplied by this", { default: 0.1, max: 1 }),
+        patience: epochs("epochs without improvement before the rate falls", { default: 10, min: 0 }),
+        verbose: handle("whether to print"),
+        mode: word("whether the metric should fall or rise", { default: "auto", choices: ["auto", "min", "max"] }),
+        min_delta: real("smaller improvements do not count", { default: 0.0001, alias: ["epsilon"] }),
+        cooldown: integer("epochs after a reduction in which nothing is counted", { default: 0, min: 0 }),
+        min_lr: lr("the rate never falls below", { default: 0 }),
+      },
+      needs: ["initial_lr"],
+      unit: "epoch",
+      formula: "lr = max(lr · factor, min_lr) after `patience` epochs without an improvement by min_delta",
+      quirks: [
+        "Patience is reached with >=: 0 and 1 behave alike.",
+        "The epoch that ends the cooldown already counts as a bad one.",
+        "A rate that is below min_lr is never raised.",
+        version === 3
+          ? "A first metric of NaN stays the best for ever: the rate then falls every `patience` epochs."
+          : "With mode 'auto' the metric should rise when its name contains 'acc', else fall.",
+      ],
+      source,
+      compile(rule, context) {
+        if (rule.factor >= 1)
+          throw new Raises(`ValueError: ReduceLROnPlateau does not support a factor >= 1.0. Received factor=${rule.factor}`);
+        const sign = version === 3 ? directionOf(rule) : rule.mode === "max" || (rule.mode !== "min" && rule.monitor.includes("acc")) ? -1 : 1;
+        return metricDriven(() => plateau(rule, sign, context.initial_lr, version), context);
+      },
+    }),
+    defineSchedule({
+      ...names("LearningRateScheduler"),
+      params: { schedule: rateFunction("gives the rate from the epoch (from 0) and, if it takes it, the rate so far"), verbose: handle("whether to print") },
+      needs: ["initial_lr"],
+      unit: "epoch",
+      formula: "lr = schedule(epoch, lr), or schedule(epoch) when the function takes one argument",
+      quirks: ["The rate comes back from a float32 variable, so one that builds on the rate before gathers its rounding."],
+      source,
+      compile({ schedule }, { initial_lr }) {
+        const next = (before: number, t: number) => f32(rateOf(schedule, t, before));
+        return afterFirst(f32(initial_lr), next);
+      },
+    }),
+  ];
+}
+
+/** The rate of epoch t from that of the epoch before; the callback also sets epoch 0's. */
+function afterFirst(initial: number, next: (before: number, t: number) => number): Curve {
+  try {
+    return stepwise(next(initial, 0), next, { horizon: 1000 });
+  } catch (error) {
+    return { ...constant(NaN), end: { at: 0, because: (error as Error).message } };
+  }
+}
+
+/** 1 when the metric should fall, −1 when it should rise. */
+function directionOf({ monitor, mode }: Plateau): 1 | -1 {
+  if (mode === "min") return 1;
+  if (mode === "max") return -1;
+  const metric = monitor.replace(/^val_/, "");
+  if (downward.test(metric)) return 1;
+  if (upward.test(metric)) return -1;
+  throw new Raises(
+    `ValueError: ReduceLROnPlateau callback received monitor=${monitor}, but Keras isn't able to automatically determine whether that metric should be maximized or minimized.`,
+  );
+}
+
+/** One run of the callback; the rate is a float32 variable, the comparison float32 in Keras 3 and float64 in Keras 2. */
+function plateau(rule: Plateau, sign: 1 | -1, initial: number, version: 2 | 3): LiveSchedule {
+  const delta = version === 3 ? Math.abs(rule.min_delta) : rule.min_delta;
+  let best: number | undefined = version === 3 ? undefined : sign * Infinity;
+  let wait = 0;
+  let cooling = 0;
+  const improves = (metric: number) => {
+    if (best === undefined) return true;
+    if (version === 2) return sign * metric < sign * (best - sign * delta);
+    return sign * f32(metric + sign * delta) < sign * f32(best);
+  };
+  return {
+    lr: f32(initial),
+    step(metric) {
+      if (cooling > 0) {
+        cooling--;
+        wait = 0;
+      }
+      if (improves(metric)) {
+        best = metric;
+        wait = 0;
+        return undefined;
+      }
+      if (cooling > 0) return undefined;
+      wait++;
+      if (wait < rule.patience || !(this.lr > f32(rule.min_lr))) return undefined;
+      const before = this.lr;
+      this.lr = f32(Math.max(before * rule.factor, rule.min_lr));
+      cooling = rule.cooldown;
+      const waited = wait;
+      wait = 0;
+      return `${rule.monitor} has not improved on ${best} for ${waited} epoch${waited === 1 ? "" : "s"}: ${short(before)} → ${short(this.lr)}`;
+    },
+  };
+}
+
+/** The callback calls with two arguments and, on a TypeError, with one. */
+function rateOf(schedule: RateFunction, epoch: number, before: number): number {
+  let rate;
+  try {
+    rate = schedule.call([epoch, before]);
+  } catch (error) {
+    if (!(error instanceof Raises)) throw error;
+    rate = schedule.call([epoch]);
+  }
+  if (typeof rate !== "number") throw new Raises("ValueError: The output of the `schedule` function should be a float.");
+  return rate;
+}
