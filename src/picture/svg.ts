@@ -2,7 +2,7 @@ import type { Phase } from "../engine/curve.js";
 import { formatAxisCount, formatRate } from "./format.js";
 import { linearTicks, logTicks } from "./ticks.js";
 
-/** What to draw: one row of extremes per pixel column, as the engine samples them. NaN where there is no rate. */
+/** What to draw: the extremes of evenly spread columns, as the engine samples them (at most one a pixel). NaN: no rate. */
 export interface PictureSeries {
   readonly min: ArrayLike<number>;
   readonly max: ArrayLike<number>;
@@ -76,9 +76,9 @@ export function drawCurve(spec: PictureSpec): string {
     parts.push(`<text x="${px(at)}" y="${height - 5}" text-anchor="${anchor}" fill="${colors.text}">${formatAxisCount(tick)}</text>`);
   }
   if (spec.ghost)
-    parts.push(`<path d="${tracePath(spec.ghost, y.at, spec.log)}" fill="none" stroke="${colors.ghost}" stroke-dasharray="3 3"/>`);
-  if (colors.fill > 0) parts.push(areaPath(spec.series, y.at, margin.top + plot.height, colors, spec.log));
-  parts.push(`<path d="${tracePath(spec.series, y.at, spec.log)}" fill="none" stroke="${colors.line}" stroke-width="1.6" stroke-linejoin="round"/>`);
+    parts.push(`<path d="${tracePath(spec.ghost, plot.width, y.at, spec.log)}" fill="none" stroke="${colors.ghost}" stroke-dasharray="3 3"/>`);
+  if (colors.fill > 0) parts.push(areaPath(spec.series, plot.width, y.at, margin.top + plot.height, colors, spec.log));
+  parts.push(`<path d="${tracePath(spec.series, plot.width, y.at, spec.log)}" fill="none" stroke="${colors.line}" stroke-width="1.6" stroke-linejoin="round"/>`);
   parts.push("</svg>");
   return parts.join("");
 }
@@ -111,7 +111,8 @@ function yScale(spec: PictureSpec, height: number): { at: (rate: number) => numb
 }
 
 /** Through both extremes of each column, nearest first, so that a spike inside one column is drawn whole. */
-function tracePath(series: PictureSeries, y: (rate: number) => number, log = false): string {
+function tracePath(series: PictureSeries, width: number, y: (rate: number) => number, log = false): string {
+  const x = columnX(series, width);
   let path = "";
   let pen = false;
   let last = NaN;
@@ -122,7 +123,7 @@ function tracePath(series: PictureSeries, y: (rate: number) => number, log = fal
       continue;
     }
     const [first, second] = Math.abs(high - last) <= Math.abs(low - last) ? [high, low] : [low, high];
-    path += `${pen ? "L" : "M"}${margin.left + i} ${px(y(first))}`;
+    path += `${pen ? "L" : "M"}${px(x(i))} ${px(y(first))}`;
     if (first !== second) path += `V${px(y(second))}`;
     last = second;
     pen = true;
@@ -130,18 +131,32 @@ function tracePath(series: PictureSeries, y: (rate: number) => number, log = fal
   return path;
 }
 
-function areaPath(series: PictureSeries, y: (rate: number) => number, floor: number, colors: PictureColors, log = false): string {
+function areaPath(
+  series: PictureSeries,
+  width: number,
+  y: (rate: number) => number,
+  floor: number,
+  colors: PictureColors,
+  log = false,
+): string {
+  const x = columnX(series, width);
   const top: string[] = [];
   let [left, right] = [NaN, NaN];
   for (let i = 0; i < series.max.length; i++) {
     const high = series.max[i]!;
     if (!Number.isFinite(high) || (log && high <= 0)) continue;
-    if (Number.isNaN(left)) left = margin.left + i;
-    right = margin.left + i;
-    top.push(`L${right} ${px(y(high))}`);
+    if (Number.isNaN(left)) left = x(i);
+    right = x(i);
+    top.push(`L${px(right)} ${px(y(high))}`);
   }
   if (top.length < 2) return "";
-  return `<path d="M${left} ${px(floor)}${top.join("")}L${right} ${px(floor)}Z" fill="${colors.line}" fill-opacity="${colors.fill}"/>`;
+  return `<path d="M${px(left)} ${px(floor)}${top.join("")}L${px(right)} ${px(floor)}Z" fill="${colors.line}" fill-opacity="${colors.fill}"/>`;
+}
+
+/** Columns spread over the plot; a run shorter than its pixels has one a step. */
+function columnX({ min }: PictureSeries, width: number): (i: number) => number {
+  const gap = width / Math.max(1, min.length - 1);
+  return (i) => margin.left + i * gap;
 }
 
 const px = (value: number): string => String(Math.round(value * 10) / 10);
