@@ -5,7 +5,7 @@ export function siblingOf(from: string, named: string): string[] {
   if (clean.startsWith("/")) return [clean];
   const folders = from.replaceAll("\\", "/").split("/").slice(0, -1);
   const paths: string[] = [];
-  for (let depth = folders.length; depth >= 0 && paths.length < 12; depth--)
+  for (let depth = folders.length; depth >= 0 && paths.length < 6; depth--)
     paths.push(joined([...folders.slice(0, depth), ...clean.split("/")]));
   return [...new Set(paths)];
 }

@@ -11,6 +11,8 @@ export interface ConfigInput {
   readonly workspace: Workspace;
   readonly assume: Assumptions;
   readonly syntax: Syntax;
+  /** Base files that are named but not there. */
+  readonly missing: readonly string[];
 }
 
 /** One tool's configuration files. */

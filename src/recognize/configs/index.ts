@@ -1,22 +1,116 @@
 import type { Value } from "../../schedules/define.js";
 import { readable, type ConfigText } from "../../source/config.js";
+import { readCfg } from "../../source/cfg.js";
 import type { SourceDocument, Workspace } from "../../source/document.js";
+import { readGin } from "../../source/gin.js";
 import { readJson } from "../../source/json.js";
+import { readJsonnet } from "../../source/jsonnet.js";
+import { readPrototxt } from "../../source/prototxt.js";
+import { readPythonConfig } from "../../source/pythonConfig.js";
+import { readShell } from "../../source/shell.js";
+import { readToml } from "../../source/toml.js";
 import { readYaml } from "../../source/yaml.js";
 import type { Finding } from "../finding.js";
+import { allenNlp } from "./allenNlp.js";
+import { axolotl } from "./axolotl.js";
+import { inherit } from "./bases.js";
 import { Block } from "./block.js";
+import { caffe } from "./caffe.js";
+import { composer } from "./composer.js";
+import { darknet } from "./darknet.js";
 import { deepspeed } from "./deepspeed.js";
+import { detectron2, swin } from "./detectron2.js";
+import { fairseq } from "./fairseq.js";
 import type { ConfigFormat, Syntax } from "./format.js";
 import { huggingFace } from "./huggingFace.js";
+import { keras } from "./keras.js";
+import { kohya } from "./kohya.js";
+import { litgpt, maxtext, torchtitan, trlx } from "./llm.js";
+import { gptNeox, megatron } from "./megatron.js";
+import { nanoGpt } from "./nanoGpt.js";
+import { nemo } from "./nemo.js";
+import { olmo } from "./olmo.js";
+import { mmcv, mmengine } from "./openMmlab.js";
+import { paddleClas, paddleDetection } from "./paddle.js";
+import { rlGames, rllib, rlZoo } from "./reinforcement.js";
+import { spacy } from "./spacy.js";
+import { espnet, hifiGan, marian, openNmt, speechbrain } from "./speech.js";
+import { t5x } from "./t5x.js";
+import { targets } from "./targets.js";
+import { tfObjectDetection } from "./tfObjectDetection.js";
+import { torchtune } from "./torchtune.js";
+import { ultralytics } from "./ultralytics.js";
+import { basicSr, cvnets, latentDiffusion, openPcdet, tfModelGarden, timm } from "./vision.js";
+import { yolox } from "./yolox.js";
 
 /** One line per format; the first that finds something in a file has it, so the more specific stand first. */
-export const formats: readonly ConfigFormat[] = [deepspeed, huggingFace];
+export const formats: readonly ConfigFormat[] = [
+  caffe,
+  tfObjectDetection,
+  darknet,
+  spacy,
+  t5x,
+  allenNlp,
+  gptNeox,
+  deepspeed,
+  torchtune,
+  speechbrain,
+  paddleDetection,
+  paddleClas,
+  axolotl,
+  ultralytics,
+  detectron2,
+  openPcdet,
+  swin,
+  mmengine,
+  mmcv,
+  yolox,
+  nanoGpt,
+  tfModelGarden,
+  basicSr,
+  latentDiffusion,
+  cvnets,
+  fairseq,
+  nemo,
+  espnet,
+  openNmt,
+  marian,
+  litgpt,
+  composer,
+  olmo,
+  trlx,
+  torchtitan,
+  kohya,
+  megatron,
+  maxtext,
+  timm,
+  huggingFace,
+  targets,
+  keras,
+  rlZoo,
+  rlGames,
+  rllib,
+  hifiGan,
+];
 
 type Reader = (text: string, file?: string) => ConfigText;
-const readers: Partial<Record<Syntax, Reader>> = { yaml: readYaml, json: readJson };
+const readers: Readonly<Record<Syntax, Reader>> = {
+  yaml: readYaml,
+  json: readJson,
+  toml: readToml,
+  prototxt: readPrototxt,
+  cfg: readCfg,
+  gin: readGin,
+  jsonnet: readJsonnet,
+  shell: readShell,
+  python: readPythonConfig,
+};
 
 const ENDINGS: Readonly<Record<string, Syntax>> = {
-  yaml: "yaml", yml: "yaml", json: "json", jsonc: "json", json5: "json",
+  yaml: "yaml", yml: "yaml", json: "json", jsonc: "json", json5: "json", toml: "toml",
+  prototxt: "prototxt", pbtxt: "prototxt", config: "prototxt", textproto: "prototxt",
+  cfg: "cfg", ini: "cfg", gin: "gin", jsonnet: "jsonnet", libsonnet: "jsonnet",
+  sh: "shell", bash: "shell", slurm: "shell", sbatch: "shell", shellscript: "shell", py: "python", python: "python",
 };
 
 /** The syntax that a path's ending (or the editor's language) tells; undefined for files that are no configuration. */
@@ -28,17 +122,25 @@ export function syntaxOf(document: SourceDocument): Syntax | undefined {
 /** The learning-rate schedules of a configuration file; empty for every other file, after a test that does not parse. */
 export function recognizeConfig(document: SourceDocument, workspace: Workspace, assume: ReadonlyMap<string, Value>): Finding[] {
   const syntax = syntaxOf(document);
-  const read = syntax && readers[syntax];
-  if (!read || document.cells) return [];
-  const candidates = formats.filter((f) => f.syntaxes.includes(syntax) && f.needs.every((test) => test.test(document.text)));
-  if (!candidates.length) return [];
+  if (!syntax || document.cells) return [];
+  const inherits = INHERITS.test(document.text);
+  const candidates = formats.filter((f) => f.syntaxes.includes(syntax) && (inherits || f.needs.every((test) => test.test(document.text))));
+  if (!candidates.length || (inherits && !WORDS.test(document.text))) return [];
   const text = readable(document.text);
   if (text === undefined) return [];
-  for (const root of read(text).roots) {
+  const findings: Finding[] = [];
+  for (const written of readers[syntax](text).roots) {
+    const { root, missing } = inherit(written, document.path, text, syntax, workspace, readers[syntax]);
     for (const format of candidates) {
-      const findings = format.recognize({ root: new Block(root, root), document, workspace, assume, syntax });
-      if (findings.length) return findings;
+      const input = { root: new Block(root, root), document, workspace, assume, syntax, missing };
+      const own = format.recognize(input).filter((f) => !findings.some((g) => g.span.from === f.span.from));
+      findings.push(...own);
+      if (own.length) break;
     }
   }
-  return [];
+  return findings;
 }
+
+/** A file that inherits may hold a part of a schedule only. */
+const INHERITS = /^\s*["']?(?:_base_|_BASE_|__base__|BASE|defaults|base_config|extends|includes?)["']?\s*[:=]|read_base\(\)/m;
+const WORDS = /lr|LR|learning_rate|optimizer|Optimizer|sched|SCHED|OPTIM|epoch|EPOCH|STEPS|max_iter|MAX_ITER/;

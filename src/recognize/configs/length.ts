@@ -1,4 +1,5 @@
-import type { Evaluated, Run } from "../finding.js";
+import type { ContextName } from "../../schedules/define.js";
+import type { Evaluated, Run, Transform } from "../finding.js";
 import { Block } from "./block.js";
 import { assumed, derive, type Assumptions, type Given } from "./match.js";
 
@@ -13,6 +14,7 @@ export interface LengthKeys {
 
 export interface Length extends Pick<Run, "totalSteps" | "stepsPerEpoch" | "epochs"> {
   readonly totalSteps: Evaluated;
+  readonly shown: readonly Given[];
 }
 
 /** What is taken for a run whose file does not tell, until the user sets it. */
@@ -30,7 +32,8 @@ const positive = (given: Given): boolean => {
 export function runLength(assume: Assumptions, keys: LengthKeys): Length {
   const epochs = positive(keys.epochs) ? derive("epochs", [keys.epochs], (e) => e) : undefined;
   const stepsPerEpoch = perEpoch(assume, keys);
-  const base = { ...(epochs && { epochs }), ...(epochs || assume.has("steps_per_epoch") ? { stepsPerEpoch } : {}) };
+  const shown = [keys.maxSteps, keys.epochs, keys.stepsPerEpoch];
+  const base = { shown, ...(epochs && { epochs }), ...(epochs || assume.has("steps_per_epoch") ? { stepsPerEpoch } : {}) };
   if (positive(keys.maxSteps)) {
     const totalSteps = derive("total_steps", [keys.maxSteps], (n) => n);
     if (totalSteps.status !== "unknown") return { ...base, totalSteps };
@@ -51,4 +54,30 @@ function perEpoch(assume: Assumptions, keys: LengthKeys): Evaluated {
     return derive("steps per epoch", [size, batch, world, accumulation], (n, b, w, a) => Math.ceil(Math.ceil(n! / (b! * w!)) / a!));
   }
   return ask("steps_per_epoch", fallback.steps_per_epoch, "depends on the data set");
+}
+
+export interface EpochAxis {
+  readonly context: Readonly<Partial<Record<ContextName, Given>>>;
+  readonly run: Partial<Run> & { readonly shown: readonly Given[] };
+  readonly transforms: readonly Transform[];
+}
+
+/**
+ * For schedules that act at every iteration but are written in epochs. Where the steps per epoch are not known the axis is
+ * epochs (each taken as the usual assumed number of steps); once they are known or set, it is steps.
+ */
+export function epochAxis(assume: Assumptions, keys: LengthKeys, steppedPer = "optimizer step"): EpochAxis {
+  const length = runLength(assume, keys);
+  const perEpoch_ = perEpoch(assume, keys);
+  const { shown, epochs, totalSteps } = length;
+  const told = perEpoch_.status === "known" || assume.has("steps_per_epoch") || assume.has("dataset_size");
+  const context = { steps_per_epoch: perEpoch_, ...(epochs && { epochs }) };
+  if (told || !(epochs || assume.has("epochs")))
+    return { context: { ...context, total_steps: totalSteps }, run: { unit: "step", steppedPer, ...length, stepsPerEpoch: perEpoch_ }, transforms: [] };
+  const steps = "value" in perEpoch_ && typeof perEpoch_.value === "number" ? perEpoch_.value : fallback.steps_per_epoch;
+  return {
+    context,
+    run: { unit: "epoch", steppedPer, shown, epochs: epochs ?? assumed(assume, "epochs", fallback.epochs, "not in the file") },
+    transforms: [{ words: `counted in epochs of ${steps} steps`, on: "step", apply: (e) => e * steps }],
+  };
 }

@@ -22,7 +22,8 @@ export interface Match {
   /** By the parameter's name. A Block is read as its parameter's kind asks. */
   readonly args?: Readonly<Record<string, Given>>;
   readonly context?: Readonly<Partial<Record<ContextName, Given>>>;
-  readonly run?: Partial<Run>;
+  /** `shown`: keys that give the run's length. */
+  readonly run?: Partial<Run> & { readonly shown?: readonly Given[] };
   readonly momentum?: Given;
   readonly optimizer?: string;
   readonly children?: readonly Finding[];
@@ -42,6 +43,10 @@ export interface Reading {
   readonly reads: readonly { readonly name: string; readonly block: Block }[];
   readonly others: readonly string[];
 }
+
+const NUMBER: ParamSpec = { kind: "number", meaning: "" };
+const reads_ = (definition: ScheduleDefinition, name: string) =>
+  name in definition.params || Object.values(definition.params).some((p) => p.alias?.includes(name));
 
 const readings = new WeakMap<Finding, Reading>();
 
@@ -66,16 +71,24 @@ export function found(match: Match): Finding {
   };
   const args: Record<string, Argument> = {};
   for (const [name, given] of Object.entries(match.args ?? {})) {
+    if (definition && !reads_(definition, name)) continue;
     const argument = evaluate(name, given, definition?.params[name]);
     if (argument) args[name] = argument;
   }
   const context: Partial<Record<ContextName, Evaluated>> = {};
   for (const [name, given] of Object.entries(match.context ?? {})) {
-    const value = evaluate(name, given, { kind: "number", meaning: "" })?.value;
+    const value = evaluate(name, given, NUMBER)?.value;
     if (value) context[name as ContextName] = value;
   }
+  const { shown = [], ...run } = match.run ?? {};
+  for (const block of [...shown, ...Object.values(match.context ?? {})]) {
+    // Beside the schedule's own parameters, what the file says of the optimizer and the run, under its key.
+    if (!(block instanceof Block) || !block.key || args[block.key] || (definition && reads_(definition, block.key))) continue;
+    const argument = evaluate(block.key, block, NUMBER);
+    if (argument?.value.status === "known") args[block.key] = argument;
+  }
   for (const note of match.notes ?? []) if (note) notes.add(note);
-  const momentum = evaluate("momentum", match.momentum, { kind: "number", meaning: "" })?.value;
+  const momentum = evaluate("momentum", match.momentum, NUMBER)?.value;
   const area = areaOf(match);
   const finding: Finding = {
     callee: match.callee ?? match.main.key,
@@ -91,7 +104,7 @@ export function found(match: Match): Finding {
     ...(match.optimizer && { optimizer: { name: match.optimizer, settings: {} } }),
     children: match.children ?? [],
     transforms: match.transforms ?? [],
-    run: { unit: definition?.unit ?? "step", ...match.run },
+    run: { unit: definition?.unit ?? "step", ...run },
     ...(notes.size && { notes: [...notes] }),
   };
   readings.set(finding, {
@@ -161,9 +174,31 @@ function originsIn(given: Given) {
   return value && "origins" in value ? value.origins : [];
 }
 
+/** The written ones of these keys, by key (or by the name before `=`: `steps=STEPS`). */
+export function pick(block: Block | undefined, keys: string): Record<string, Block> {
+  const picked: Record<string, Block> = {};
+  for (const item of keys.split(/\s+/)) {
+    const [name = "", key = name] = item.split("=");
+    const found = block?.at(key);
+    if (found) picked[name] = found;
+  }
+  return picked;
+}
+
+/** Every entry of a map, by key. */
+export function each(block: Block | undefined): Record<string, Block> {
+  return Object.fromEntries((block?.entries ?? []).map((e) => [e.key, e]));
+}
+
+/** Repeated fields as one list of numbers. */
+export function listOf(blocks: readonly Block[]): Evaluated | undefined {
+  if (!blocks.length) return undefined;
+  return derive("", blocks, (...values) => values);
+}
+
 /** `f` of several values: known when all are, else assumed or unknown as the weakest of them. */
 export function derive(text: string, parts: readonly Given[], f: (...values: number[]) => Value | undefined): Evaluated {
-  const values = parts.map((p) => (p instanceof Block ? (read(p, { kind: "number", meaning: "" }) ?? p.evaluated) : p));
+  const values = parts.map((p) => (p instanceof Block ? (read(p, NUMBER) ?? p.evaluated) : p));
   const origins = values.flatMap((v) => (v && "origins" in v ? v.origins : []));
   const lost = values.find((v) => !v || v.status === "unknown");
   if (values.includes(undefined) || lost)

@@ -1,0 +1,85 @@
+import type { Finding } from "../finding.js";
+import type { Block } from "./block.js";
+import type { ConfigFormat, ConfigInput } from "./format.js";
+import { epochAxis, runLength } from "./length.js";
+import { found, pick } from "./match.js";
+
+/** `SOLVER:` files: Detectron2 and its projects, and FastReID with epochs in the same keys. */
+export const detectron2: ConfigFormat = {
+  id: "detectron2",
+  syntaxes: ["yaml"],
+  needs: [/^["']?SOLVER["']?\s*:/m, /\b(?:BASE_LR|STEPS|MAX_ITER|MAX_EPOCH|LR_SCHEDULER_NAME|SCHED|WARMUP_\w+|GAMMA)\b/],
+  recognize(input) {
+    const solver = input.root.at("SOLVER");
+    if (!solver || solver.node.kind !== "map") return [];
+    return solver.has("MAX_EPOCH") || solver.has("SCHED") ? fastReid(solver, input) : solverFinding(solver, input);
+  },
+};
+
+function solverFinding(solver: Block, { assume, missing }: ConfigInput): Finding[] {
+  const name = solver.str("LR_SCHEDULER_NAME") ?? "WarmupMultiStepLR";
+  const main = solver.first("BASE_LR", "LR_SCHEDULER_NAME", "STEPS", "MAX_ITER");
+  if (!main) return [];
+  return [
+    found({
+      schedule: `detectron2:${name}`,
+      main: solver,
+      callee: name,
+      blocks: [solver],
+      args: pick(
+        solver,
+        "BASE_LR BASE_LR_END MAX_ITER STEPS GAMMA NUM_DECAYS WARMUP_FACTOR WARMUP_ITERS WARMUP_METHOD RESCALE_INTERVAL POLY_LR_POWER POLY_LR_CONSTANT_ENDING",
+      ),
+      momentum: solver.at("MOMENTUM"),
+      optimizer: solver.str("OPTIMIZER"),
+      run: { unit: "step", steppedPer: "iteration", ...runLength(assume, { maxSteps: solver.at("MAX_ITER") }) },
+      others: ["LR_SCHEDULER_NAME"],
+      notes: [
+        missing.length > 0 && `not found: ${missing.join(", ")}; keys that stand there are taken at their defaults`,
+        solver.num("REFERENCE_WORLD_SIZE") ? "the rate and the iterations are scaled when the number of workers is not REFERENCE_WORLD_SIZE" : false,
+      ],
+    }),
+  ];
+}
+
+function fastReid(solver: Block, { assume }: ConfigInput): Finding[] {
+  const name = solver.str("SCHED") ?? "MultiStepLR";
+  const axis = epochAxis(assume, { epochs: solver.at("MAX_EPOCH") });
+  return [
+    found({
+      schedule: `fastreid:${name}`,
+      main: solver,
+      callee: name,
+      blocks: [solver],
+      args: pick(solver, "BASE_LR MAX_EPOCH STEPS GAMMA ETA_MIN_LR DELAY_EPOCHS WARMUP_FACTOR WARMUP_ITERS"),
+      ...axis,
+      others: ["SCHED", "MAX_EPOCH"],
+    }),
+  ];
+}
+
+/** Swin-style `TRAIN:` files. */
+export const swin: ConfigFormat = {
+  id: "swin",
+  syntaxes: ["yaml"],
+  needs: [/^["']?TRAIN["']?\s*:/m, /\b(?:WARMUP_EPOCHS|BASE_LR|LR_SCHEDULER)\b/],
+  recognize({ root, assume }) {
+    const train = root.at("TRAIN");
+    if (!train || !(train.has("WARMUP_EPOCHS") || train.has("BASE_LR") || train.has("LR_SCHEDULER"))) return [];
+    const scheduler = train.at("LR_SCHEDULER");
+    const name = scheduler?.str("NAME") ?? "cosine";
+    const axis = epochAxis(assume, { epochs: train.at("EPOCHS") });
+    return [
+      found({
+        schedule: `swin:${name}`,
+        main: train,
+        callee: name,
+        blocks: [train, ...(scheduler ? [scheduler] : [])],
+        args: { ...pick(train, "BASE_LR WARMUP_LR MIN_LR EPOCHS WARMUP_EPOCHS"), ...pick(scheduler, "DECAY_EPOCHS DECAY_RATE MULTISTEPS GAMMA WARMUP_PREFIX") },
+        ...axis,
+        others: ["LR_SCHEDULER", "NAME"],
+        notes: ["drawn unscaled: training multiplies the rates by the total batch size / 512"],
+      }),
+    ];
+  },
+};

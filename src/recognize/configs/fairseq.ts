@@ -1,0 +1,61 @@
+import type { Finding } from "../finding.js";
+import { Block } from "./block.js";
+import type { ConfigFormat, ConfigInput } from "./format.js";
+import { runLength } from "./length.js";
+import { found, known, type Given } from "./match.js";
+
+/** fairseq: Hydra YAML (`lr_scheduler._name`, `optimization.lr`), and `fairseq-train` command lines. */
+export const fairseq: ConfigFormat = {
+  id: "fairseq",
+  syntaxes: ["yaml", "shell"],
+  needs: [/\blr[-_]scheduler\b/, /\boptimization\b|fairseq|--max-update|--warmup-updates|--task\b/],
+  recognize: (input) => (input.syntax === "shell" ? commandLine(input) : hydra(input)),
+};
+
+function hydra(input: ConfigInput): Finding[] {
+  const { root, assume } = input;
+  const main = root.at("lr_scheduler");
+  const optimization = root.at("optimization");
+  if (!main || !(optimization || root.has("task"))) return [];
+  const name = main.str("_name") ?? (typeof main.value === "string" ? main.value : undefined);
+  if (!name) return [];
+  const own: Record<string, Given> = {};
+  for (const e of main.entries) if (!e.key.startsWith("_")) own[e.key] = e;
+  const rate = own["lr"] ?? optimization?.at("lr");
+  return [schedule(name, main, rate, own, optimization?.first("max_update"), optimization?.first("max_epoch"), input, assume)];
+}
+
+function commandLine(input: ConfigInput): Finding[] {
+  const { root, assume } = input;
+  const main = root.at("lr_scheduler");
+  if (!main || typeof main.value !== "string") return [];
+  const words = (root.at("0")?.value as readonly unknown[] | undefined)?.map(String) ?? [];
+  const ours = words.some((w) => /fairseq|(?:^|\/)train\.py$/.test(w)) || root.has("task") || root.has("max_tokens");
+  if (!ours || !["inverse_sqrt", "cosine", "polynomial_decay", "tri_stage", "fixed", "triangular", "reduce_lr_on_plateau", "pass_through", "manual", "step"].includes(main.value)) return [];
+  const args: Record<string, Given> = {};
+  for (const e of root.entries) if (/warmup|lr_|^min_lr|t_mult|end_learning_rate|^power$|total_num_update|phase_ratio|hold_steps|decay_steps|init_lr_scale|final_lr_scale|max_lr|force_anneal/.test(e.key) && e.key !== "lr_scheduler") args[e.key] = e;
+  return [schedule(main.value, main, root.at("lr"), args, root.at("max_update"), root.at("max_epoch"), input, assume)];
+}
+
+function schedule(name: string, main: Block, rate: Given, args: Record<string, Given>, maxUpdate: Block | undefined, maxEpoch: Block | undefined, { root }: ConfigInput, assume: ConfigInput["assume"]): Finding {
+  const length = runLength(assume, { maxSteps: maxUpdate, epochs: maxEpoch });
+  // `lr: [0.0005]` is one rate for every epoch.
+  const list = rate instanceof Block && rate.node.kind === "list" ? rate.items : undefined;
+  const first = list?.[0] ?? rate;
+  const scheduled: Record<string, Given> = { ...args };
+  delete scheduled["lr"];
+  const text = rate instanceof Block && typeof rate.value === "string" ? /^\[\s*([-\d.e]+)/.exec(rate.value)?.[1] : undefined;
+  const initial: Given = text ? known(Number(text), text, [rate]) : first;
+  if (list && list.length > 1) scheduled["lr"] = rate;
+  const perEpoch = name === "fixed" || name === "reduce_lr_on_plateau";
+  return found({
+    schedule: `fairseq:${name}`,
+    definition: `fairseq.optim.lr_scheduler.${name}`,
+    main, callee: name, blocks: main.node.kind === "map" ? [main] : [root],
+    args: { lr: initial, ...scheduled },
+    context: { initial_lr: initial, total_steps: length.totalSteps },
+    run: { unit: "step", steppedPer: "update", ...length },
+    ...(perEpoch && { notes: ["acts at the end of an epoch"] }),
+    others: ["_name", "lr_scheduler"],
+  });
+}

@@ -1,0 +1,88 @@
+import type { Finding } from "../finding.js";
+import type { Block } from "./block.js";
+import type { ConfigFormat, ConfigInput } from "./format.js";
+import { epochAxis, runLength, type Length } from "./length.js";
+import { each, found, known, type Given } from "./match.js";
+
+const POLICIES: Readonly<Record<string, string>> = { cosineannealing: "CosineAnnealing", flatcosineannealing: "FlatCosineAnnealing", cosinerestart: "CosineRestart", linearannealing: "LinearAnnealing", onecycle: "OneCycle" };
+
+/** OpenMMLab before MMEngine: `lr_config = dict(policy=…)`. */
+export const mmcv: ConfigFormat = {
+  id: "mmcv",
+  syntaxes: ["python", "yaml", "json"],
+  needs: [/(?:^|\n)\s*["']?lr_config["']?\s*[=:]/],
+  recognize({ root, assume, missing }) {
+    const config = root.at("lr_config");
+    if (!config || config.node.kind !== "map") return [];
+    const policy = config.str("policy") ?? config.str("type")?.replace(/LrUpdaterHook$/, "");
+    if (!policy) return missing.length || !config.entries.length ? [] : [];
+    const name = POLICIES[policy.toLowerCase()] ?? (/^[A-Z]/.test(policy) ? policy : policy.toLowerCase());
+    const lower = ["fixed", "step", "exp", "poly", "inv", "cyclic"].find((p) => p === name.toLowerCase());
+    const maxEpochs = root.first("runner.max_epochs", "total_epochs", "train_cfg.max_epochs");
+    const maxIters = root.first("runner.max_iters", "total_iters");
+    const byIter = config.bool("by_epoch") === false && maxIters && !maxEpochs;
+    const axis = byIter || (maxIters && !maxEpochs)
+      ? { run: { unit: "step" as const, steppedPer: "iteration", ...runLength(assume, { maxSteps: maxIters }) }, context: {}, transforms: [] }
+      : epochAxis(assume, { epochs: maxEpochs ?? known(12, "total_epochs") });
+    return [
+      found({
+        schedule: `mmcv:${lower ?? name}`,
+        main: config,
+        callee: policy,
+        blocks: [config],
+        args: { ...each(config), max_epochs: maxEpochs, max_iters: maxEpochs ? undefined : maxIters },
+        context: { initial_lr: root.at("optimizer.lr"), ...axis.context },
+        momentum: root.at("optimizer.momentum"),
+        optimizer: root.str("optimizer.type"),
+        run: axis.run,
+        transforms: axis.transforms,
+        others: ["policy"],
+        notes: [missing.length > 0 && `not found: ${missing.join(", ")}`],
+      }),
+    ];
+  },
+};
+
+/** MMEngine: `param_scheduler = [dict(type=…), …]`. */
+export const mmengine: ConfigFormat = {
+  id: "mmengine",
+  syntaxes: ["python", "yaml", "json"],
+  needs: [/(?:^|\n)\s*["']?param_scheduler["']?\s*[=:]/],
+  recognize(input) {
+    const { root } = input;
+    const list = root.at("param_scheduler");
+    if (!list) return [];
+    const parts = list.items.filter((i) => i.node.kind === "map");
+    const lr = parts.filter((p) => typeName(p) && !/Momentum|WeightDecay|Beta/i.test(typeName(p)!));
+    if (!lr.length) return [];
+    return [mmengineFinding(list, lr, input)];
+  },
+};
+
+const typeName = (block: Block): string | undefined =>
+  (block.str("type") ?? (block.tag || undefined))?.split(".").at(-1)?.replace(/ParamScheduler$/, "LR");
+
+function mmengineFinding(list: Block, parts: readonly Block[], { root, assume, missing }: ConfigInput): Finding {
+  const rate = root.first("optim_wrapper.optimizer.lr", "optimizer.lr", "optim_wrapper.lr", "optimizer_cfg.lr");
+  const maxEpochs = root.first("train_cfg.max_epochs", "max_epochs");
+  const maxIters = root.first("train_cfg.max_iters", "max_iters");
+  const byIter = maxEpochs === undefined && maxIters !== undefined;
+  const length: Length = runLength(assume, byIter ? { maxSteps: maxIters } : { epochs: maxEpochs ?? known(12, "max_epochs") });
+  const axis = byIter ? undefined : epochAxis(assume, { epochs: maxEpochs });
+  const schedulers = parts.map((p) => new Map([...Object.entries(each(p))].map(([k, v]) => [k, k === "type" ? typeName(p)! : (v.value ?? null)])));
+  const args: Record<string, Given> = { schedulers: known(schedulers, "param_scheduler", [list]) };
+  const missed = parts.flatMap((p) => p.entries.filter((e) => e.value === undefined).map((e) => `${e.key} cannot be followed`));
+  return found({
+    schedule: "mmengine:param_scheduler",
+    main: list,
+    callee: parts.map((p) => typeName(p)).join(" + "),
+    blocks: [list],
+    args,
+    context: { initial_lr: rate, ...(axis ? axis.context : { total_steps: length.totalSteps }) },
+    momentum: root.at("optim_wrapper.optimizer.momentum"),
+    optimizer: root.str("optim_wrapper.optimizer.type"),
+    run: axis ? axis.run : { unit: "step", steppedPer: "iteration", ...length },
+    transforms: axis?.transforms ?? [],
+    notes: [missing.length > 0 && `not found: ${missing.join(", ")}`, ...missed],
+  });
+}
