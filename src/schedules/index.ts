@@ -1,17 +1,31 @@
 import { configTools } from "./configTools.js";
+import { mmengine } from "./mmengine.js";
 import type { ScheduleDefinition } from "./define.js";
 import { tf1 } from "./tf1.js";
 import { keras } from "./keras.js";
 import { keras2 } from "./keras2.js";
 import { torch } from "./torch.js";
+import { transformers } from "./transformers.js";
+import { optax } from "./optax.js";
+import { jax } from "./jax.js";
+import { flax } from "./flax.js";
+import { tfm } from "./tfm.js";
+import { tfa } from "./tfa.js";
 
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
   configTools,
+  mmengine,
   tf1,
   keras,
   keras2,
   torch,
+  transformers,
+  optax,
+  jax,
+  flax,
+  tfm,
+  tfa,
 };
 
 const byName = new Map<string, ScheduleDefinition>();
