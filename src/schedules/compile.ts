@@ -1,3 +1,4 @@
+import { PythonError } from "../engine/python.js";
 import {
   Raises,
   writtenAsFloat,
@@ -16,8 +17,13 @@ import {
  * Throws `Raises` where the library does. Nested calls: definitions hand theirs to `compileCall` with the context they choose.
  */
 export function compileSchedule(definition: ScheduleDefinition, args: Args, context: Partial<Context>): Compiled {
-  const result = definition.compile(bindArguments(definition, args), context as Context);
-  return "lr" in result ? result : { lr: result };
+  try {
+    const result = definition.compile(bindArguments(definition, args), context as Context);
+    return "lr" in result ? result : { lr: result };
+  } catch (error) {
+    // What Python refuses in a constructor, the library refuses.
+    throw error instanceof PythonError ? new Raises(error.message) : error;
+  }
 }
 
 /** A schedule given as an argument; what was found beside it counts more than the outer context. */

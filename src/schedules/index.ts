@@ -1,5 +1,6 @@
 import { configTools } from "./configTools.js";
 import { mmengine } from "./mmengine.js";
+import { fvcore } from "./detectron2.js";
 import type { ScheduleDefinition } from "./define.js";
 import { tf1 } from "./tf1.js";
 import { keras } from "./keras.js";
@@ -15,6 +16,7 @@ import { tfa } from "./tfa.js";
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
   configTools,
+  fvcore,
   mmengine,
   tf1,
   keras,

@@ -1,0 +1,180 @@
+import type { Curve, Phase, PhaseKind } from "../engine/curve.js";
+import { byCosine, byLine } from "../engine/oneCycle.js";
+import { assert, divide, modulo, power } from "../engine/python.js";
+import { stepwise } from "../engine/stepwise.js";
+import { Raises, type Context } from "./define.js";
+
+/** One scheduler of mmengine: on its active steps (begin ≤ step < end) it makes the group's value from the value before. */
+export interface Rule {
+  readonly kind: PhaseKind;
+  /** The value at its s-th active step, from 0; `base` is group["initial_lr"] when it was built. */
+  readonly next: (value: number, s: number, base: number) => number;
+  /** What it writes into group["initial_lr"] when it is built. */
+  readonly initial?: number;
+  /** Active steps at which another rule of its own begins. */
+  readonly edges?: readonly number[];
+}
+
+export interface Active extends Rule {
+  readonly begin: number;
+  readonly end: number;
+  readonly byEpoch: boolean;
+}
+
+export const INF = 1e9;
+/** `begin` and `end` are checked by every scheduler's constructor. */
+export function active(rule: Rule, begin: number, end: number, byEpoch: boolean): Active {
+  if (end <= begin) throw new Raises(`ValueError: end should be larger than begin, but got begin=${begin}, end=${end}`);
+  return { ...rule, begin, end, byEpoch };
+}
+
+/** ConstantParamScheduler: × factor at the first active step, ÷ factor at the last one. */
+export function constantRule(factor: number, total: number): Rule {
+  if (factor > 1 || factor < 0) throw new Raises("ValueError: Constant multiplicative factor should between 0 and 1.");
+  const next = (v: number, s: number) => (s === 0 ? v * factor : s === total ? v * divide(1, factor) : v);
+  return { kind: "warmup", next, edges: [total] };
+}
+
+/** LinearParamScheduler: start_factor at the first active step, end_factor at the last one. */
+export function linearRule(start: number, end: number, total: number): Rule {
+  if (start > 1 || start < 0) throw new Raises("ValueError: Starting multiplicative factor should between 0 and 1.");
+  if (end > 1 || end < 0) throw new Raises("ValueError: Ending multiplicative factor should between 0 and 1.");
+  const next = (v: number, s: number) =>
+    s === 0 ? v * start : v * (1 + divide(end - start, total * start + (s - 1) * (end - start)));
+  return { kind: end < start ? "decay" : "warmup", next };
+}
+
+export function stepRule(size: number, gamma: number): Rule {
+  return { kind: "decay", next: (v, s) => (s === 0 || modulo(s, size) !== 0 ? v : v * gamma) };
+}
+
+export function multiStepRule(milestones: readonly number[], gamma: number): Rule {
+  const count = new Map<number, number>();
+  for (const m of milestones) count.set(m, (count.get(m) ?? 0) + 1);
+  return { kind: "decay", next: (v, s) => (count.has(s) ? v * power(gamma, count.get(s)!) : v) };
+}
+
+export function exponentialRule(gamma: number): Rule {
+  return { kind: "decay", next: (v, s) => (s === 0 ? v : v * gamma) };
+}
+
+/** CosineAnnealingParamScheduler: PyTorch's recursion, with its own branch one step after each turn. */
+export function cosineRule(T: number, low: (base: number) => number): Rule {
+  const cos = (s: number) => 1 + Math.cos((Math.PI * s) / T);
+  const next = (v: number, s: number, base: number) => {
+    const eta = low(base);
+    if (s === 0) return v;
+    if (modulo(s - 1 - T, 2 * T) === 0) return v + ((base - eta) * (1 - Math.cos(Math.PI / T))) / 2;
+    return divide(cos(s), cos(s - 1)) * (v - eta) + eta;
+  };
+  return { kind: "decay", next };
+}
+
+export function polyRule(eta: number, exponent: number, total: number): Rule {
+  const next = (v: number, s: number) => (s === 0 ? v : (v - eta) * power(1 - divide(1, total - s + 1), exponent) + eta);
+  return { kind: "decay", next };
+}
+
+/** mmdet's warm-up: the square of the share of the warm-up, from the first step on. */
+export function quadraticRule(total: number): Rule {
+  if (total >= INF)
+    throw new Raises("ValueError: ``end`` must be less than infinity,Please set ``end`` parameter of ``QuadraticWarmupScheduler`` as the number of warmup end.");
+  const part = (s: number, base: number) => (base * (2 * s + 1)) / total ** 2;
+  return { kind: "warmup", next: (v, s, base) => (s === 0 ? part(s, base) : v + part(s, base)) };
+}
+
+export interface OneCycleArgs {
+  readonly max: number;
+  readonly total: number;
+  readonly pct: number;
+  readonly strategy: string;
+  readonly div: number;
+  readonly finalDiv: number;
+  readonly three: boolean;
+}
+export function oneCycleRule({ max, total, pct, strategy, div, finalDiv, three }: OneCycleArgs): Rule {
+  if (!(total > 0)) throw new Raises(`ValueError: Expected positive integer total_steps, but got ${total}`);
+  if (!(pct >= 0 && pct <= 1)) throw new Raises(`ValueError: Expected float between 0 and 1 pct_start, but got ${pct}`);
+  if (strategy !== "cos" && strategy !== "linear")
+    throw new Raises(`ValueError: anneal_strategy must by one of "cos" or "linear", instead got ${strategy}`);
+  const first = divide(max, div);
+  const last = divide(first, finalDiv);
+  const ease = strategy === "cos" ? byCosine : byLine;
+  const phases: readonly (readonly [end: number, from: number, to: number])[] = three
+    ? [[pct * total - 1, first, max], [2 * pct * total - 2, max, first], [total - 1, first, last]]
+    : [[pct * total - 1, first, max], [total - 1, max, last]];
+  const next = (_: number, s: number) => {
+    if (s > total) throw new Raises(`ValueError: Tried to step ${s + 1} times. The specified number of total steps is ${total}`);
+    const i = Math.max(0, phases.findIndex(([end], i) => s <= end || i === phases.length - 1));
+    const [end, from, to] = phases[i]!;
+    const start = i === 0 ? 0 : phases[i - 1]![0];
+    return ease(from, to, divide(s - start, end - start));
+  };
+  return { kind: "cycle", next, initial: first, edges: phases.slice(0, -1).map(([end]) => Math.floor(end) + 1) };
+}
+
+export function cosineRestartRule(periods: readonly number[], weights: readonly number[], low: (base: number) => number): Rule {
+  if (periods.length !== weights.length) throw new Raises("AssertionError: periods and restart_weights should have the same length.");
+  const ends = periods.map((_, i) => periods.slice(0, i + 1).reduce((a, b) => a + b, 0));
+  const next = (v: number, s: number, base: number) => {
+    const i = ends.findIndex((end) => s < end);
+    if (i < 0) return v;
+    const [length, k, eta] = [periods[i]!, s - (ends[i - 1] ?? 0), low(base)];
+    if (k === 0) return base * weights[i]!;
+    const cos = (x: number) => 1 + Math.cos((Math.PI * x) / length);
+    return divide(cos(k), cos(k - 1)) * (v - eta) + eta;
+  };
+  return { kind: "cycle", next, edges: ends };
+}
+
+/** eta_min or eta_min_ratio of the base. `needed`: neither is refused; otherwise neither means 0. */
+export function lowest(eta: number | null, share: number | null, needed: boolean): (base: number) => number {
+  const message = needed ? "" : "Either `eta_min` or `eta_min_ratio should be specified";
+  assert(eta === null || share === null, message);
+  if (needed) assert(eta !== null || share !== null, message);
+  return share === null ? () => eta ?? 0 : (base) => base * share;
+}
+
+/**
+ * The value that a list of schedulers makes together: each constructor acts in list order at t = 0; then every iteration those
+ * that count iterations, and after each epoch those that count epochs. With `epochLength` 0 there is one clock for all.
+ */
+export function combined(rules: readonly Active[], value: number, epochLength: number, context: Partial<Context>): Curve {
+  let initial = value;
+  const bases = rules.map((rule) => (initial = rule.initial ?? initial));
+  const act = (v: number, due: (rule: Active) => boolean, clock: (rule: Active) => number) =>
+    rules.reduce((now, rule, i) => {
+      const k = clock(rule);
+      return due(rule) && k >= rule.begin && k < rule.end ? rule.next(now, k - Math.ceil(rule.begin), bases[i]!) : now;
+    }, v);
+  const scale = (rule: Active) => (rule.byEpoch && epochLength > 0 ? epochLength : 1);
+  const first = act(value, () => true, () => 0);
+  const next = (v: number, t: number) => {
+    if (epochLength === 0) return act(v, () => true, () => t);
+    const stepped = act(v, (r) => !r.byEpoch, () => t);
+    return t % epochLength === 0 ? act(stepped, (r) => r.byEpoch, () => t / epochLength) : stepped;
+  };
+  const edges = rules.flatMap((r) => [r.begin, r.end, ...(r.edges ?? []).map((e) => e + r.begin)].map((e) => Math.ceil(e) * scale(r)));
+  const cuts = [...new Set(edges)].filter((e) => e > 0 && e < INF).sort((a, b) => a - b);
+  const raising = Math.max(0, ...rules.map((r) => (r.kind === "cycle" ? (r.begin + 2 * (r.edges?.at(-1) ?? 0)) * scale(r) : 2)));
+  const horizon = Math.max(raising, Math.min(context.total_steps || 0, 1e5)) + 2;
+  const c = stepwise(first, next, { phases: phasesOf(rules, cuts, scale), horizon });
+  return Object.defineProperties(Object.create(null) as Curve, {
+    ...Object.getOwnPropertyDescriptors(c),
+    nextBreak: { value: (t: number) => Math.min(c.nextBreak(t), cuts.find((e) => e > t) ?? Infinity), enumerable: true },
+  });
+}
+
+/** A warm-up counts before what runs beneath it; where nothing acts the value is constant. */
+function phasesOf(rules: readonly Active[], cuts: readonly number[], scale: (rule: Active) => number): Phase[] {
+  const found: Phase[] = [];
+  [0, ...cuts].forEach((from, i) => {
+    const to = cuts[i] ?? Infinity;
+    const acting = rules.filter((r) => r.begin * scale(r) <= from && r.end * scale(r) > from);
+    const kind = acting.some((r) => r.kind === "warmup") ? "warmup" : (acting.at(-1)?.kind ?? "constant");
+    const before = found.at(-1);
+    if (before?.kind === kind) found[found.length - 1] = { kind, from: before.from, to };
+    else found.push({ kind, from, to });
+  });
+  return found;
+}
