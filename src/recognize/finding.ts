@@ -21,6 +21,8 @@ export interface KnownValue {
   readonly text: string;
   /** First the literal that an edit would change, then the other contributors. */
   readonly origins: readonly Origin[];
+  /** A Python float, also when its value is whole. */
+  readonly isFloat?: boolean;
   /** Other values it may take (branches, several call sites); `value` is the first. */
   readonly alternatives?: readonly Value[];
 }
@@ -30,6 +32,7 @@ export interface AssumedValue {
   readonly status: "assumed";
   readonly value: Value;
   readonly text: string;
+  readonly isFloat?: boolean;
   /** The symbol the user can set: `len(train_loader)`, `args.epochs`, `total_steps`. */
   readonly name: string;
   readonly because: string;
@@ -41,6 +44,8 @@ export interface AssumedValue {
 export interface UnknownValue {
   readonly status: "unknown";
   readonly text: string;
+  /** The symbol that would make it known if the user set it. */
+  readonly name?: string;
   readonly because: string;
   readonly origins: readonly Origin[];
 }
@@ -78,6 +83,8 @@ export interface Finding {
   readonly quantity: "lr" | "momentum" | "weight_decay" | "other";
   /** By the library's parameter name; written ones and defaults that matter. */
   readonly args: Readonly<Record<string, Argument>>;
+  /** The text tells ints from floats (Python does; most configuration files do not). */
+  readonly typed?: boolean;
   /** For "function" (and definitions that take one): computes the rate for a step; throws Raises past its fuel. */
   readonly rate?: (t: number) => number;
   /** What the surroundings say: optimizer's rate, run length. */

@@ -1,6 +1,6 @@
 import type { Curve } from "../engine/curve.js";
 import { compileSchedule, isScheduleCall } from "../schedules/compile.js";
-import { Raises, type Args, type Compiled, type Context, type ScheduleDefinition, type Value } from "../schedules/define.js";
+import { Raises, writtenAsFloat, type Args, type Compiled, type Context, type ScheduleDefinition, type Value } from "../schedules/define.js";
 import { scheduleNamed } from "../schedules/index.js";
 import { contextAliases } from "./assumptions.js";
 import { contextOf } from "./context.js";
@@ -52,7 +52,7 @@ const none: Assume = new Map();
 /** The curve of a finding. Never throws for anything a file can hold. */
 export function resolve(finding: Finding, { assume = none, metrics }: ResolveOptions = {}): Resolved {
   const set = canonical(assume);
-  const definition = scheduleNamed(finding.schedule);
+  const definition = scheduleNamed(finding.definition ?? finding.schedule);
   const children = finding.children.map((child) => resolve(inherit(child, finding), { assume: set, metrics }));
   const parameters = withAssumed(finding.args, set);
   const assumptions = new Map<string, Assumption>();
@@ -64,7 +64,7 @@ export function resolve(finding: Finding, { assume = none, metrics }: ResolveOpt
     ([name, value]) => value.status === "unknown" && definition?.params[name]?.kind !== "handle",
   );
   const stuck = children.find((child) => child.problem !== undefined && isArgument(finding, child.finding));
-  const args = plainArgs(parameters, children);
+  const args = plainArgs(parameters, children, finding.typed);
   const run = resolveRun(finding, definition, args, set);
   const base = { finding, ...(definition && { definition }), parameters, children, run };
   const transforms = finding.transforms.map((t) => t.words);
@@ -131,7 +131,7 @@ function inherit(child: Finding, parent: Finding): Finding {
 function withAssumed(args: Readonly<Record<string, Argument>>, assume: Assume): Record<string, Evaluated> {
   const result: Record<string, Evaluated> = {};
   for (const [name, { value }] of Object.entries(args)) {
-    const given = value.status === "unknown" ? (assume.get(name) ?? assume.get(value.text)) : undefined;
+    const given = value.status === "unknown" ? (assume.get(name) ?? assume.get(value.name ?? value.text)) : undefined;
     result[name] =
       given === undefined || value.status !== "unknown"
         ? value
@@ -148,6 +148,11 @@ function withAssumed(args: Readonly<Record<string, Argument>>, assume: Assume): 
   return result;
 }
 
+/** What the user set counts as a float: `gamma=1` is meant as 1.0. */
+function isFloat(value: Evaluated): boolean {
+  return value.status === "known" ? value.isFloat === true : value.status === "assumed" && (value.isFloat === true || value.origins.length === 0);
+}
+
 function noteAssumed(value: AssumedValue, note: (a: Assumption) => void): void {
   for (const [name, assumed] of Object.entries(value.assumptions))
     note({ name, value: assumed, because: value.because, kind: "value" });
@@ -158,12 +163,13 @@ function isArgument(finding: Finding, child: Finding): boolean {
 }
 
 /** Values for `compile`; nested calls take the children's values, in which what the user set is applied. */
-function plainArgs(parameters: Readonly<Record<string, Evaluated>>, children: readonly Resolved[]): Args {
-  const args: Record<string, Value | undefined> = {};
+function plainArgs(parameters: Readonly<Record<string, Evaluated>>, children: readonly Resolved[], typed = false): Args {
+  const args: Record<string, Value | undefined> & { [writtenAsFloat]?: ReadonlySet<string> } = {};
+  if (typed) args[writtenAsFloat] = new Set(Object.keys(parameters).filter((name) => isFloat(parameters[name]!)));
   const replace = (value: Value): Value => {
     if (isScheduleCall(value)) {
       const child = children.find((c) => (value as { finding?: Finding }).finding?.span.from === c.finding.span.from);
-      return child ? { ...value, args: plainArgs(child.parameters, child.children) } : value;
+      return child ? { ...value, args: plainArgs(child.parameters, child.children, child.finding.typed) } : value;
     }
     return Array.isArray(value) && value.some((v) => typeof v === "object") ? value.map(replace) : value;
   };

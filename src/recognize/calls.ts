@@ -1,0 +1,88 @@
+import { bindCall, fits } from "./bind.js";
+import { CallResult, Choice, Library, first, type PythonCall, type Val } from "./evaluate/index.js";
+import type { Argument, Finding } from "./finding.js";
+import { definitionOf, definitionsCalled, type Named } from "./names.js";
+import { optimizerContext } from "./optimizer.js";
+import { keyOf, type Builder, type Found, type Reader } from "./reader.js";
+
+/** Every schedule call that the program reaches, nested ones too. */
+export function scheduleCalls(reader: Reader): Found[] {
+  const found: Found[] = [];
+  for (const site of reader.sites.values()) {
+    const value = reader.object(site.node);
+    const results = value instanceof Choice ? value.values : [value];
+    const made = results.flatMap((result) => {
+      const one = result === undefined ? undefined : first(result);
+      return one instanceof CallResult && one.node && keyOf(one.node) === keyOf(site.node) ? [one] : [];
+    });
+    const [call, ...others] = made;
+    const main = call && reader.found(call);
+    if (!main) continue;
+    if (others.length > 0) main.finding = withAlternatives(reader, main, others, site);
+    if (!found.includes(main)) found.push(main);
+  }
+  return found;
+}
+
+/** Several call sites of the enclosing function: several possible values. */
+function withAlternatives(reader: Reader, main: Found, others: readonly CallResult[], site: PythonCall): Finding {
+  const bound = others.map((call) => bindCall(reader, main.definition, call, site).args);
+  const args: Record<string, Argument> = {};
+  for (const [name, argument] of Object.entries(main.finding.args)) {
+    const { value } = argument;
+    const more = bound.flatMap((b) => (b[name]?.value.status === "known" ? [b[name].value.value] : []));
+    const seen = new Set([value.status === "known" ? JSON.stringify(value.value) : ""]);
+    const alternatives = more.filter((v) => typeof v !== "object" && !seen.has(JSON.stringify(v)) && seen.add(JSON.stringify(v)));
+    args[name] =
+      value.status === "known" && alternatives.length > 0
+        ? { ...argument, value: { ...value, alternatives: [...(value.alternatives ?? []), ...alternatives] } }
+        : argument;
+  }
+  return { ...main.finding, args };
+}
+
+/** A Finding of a call whose callee is a declared schedule. */
+export const buildCall: Builder = (reader, call, site) => {
+  const named = namedBy(call.callee, call);
+  if (!named) return undefined;
+  const { definition, confidence } = named;
+  if (definition.onlyWith && !definition.onlyWith.some((name) => call.kwargs.has(name))) return undefined;
+  const { args, handles, children } = bindCall(reader, definition, call, site);
+  for (const name of definition.onlyWith ?? []) {
+    const value = args[name]?.value;
+    if (value?.status === "known" && (value.value === null || value.value === 0)) return undefined;
+  }
+  const place = call.node && !call.module?.file ? reader.program.place({ from: call.node.from, to: call.node.to }) : { from: 0, to: 0 };
+  const finding: Finding = {
+    callee: site ? reader.text(site.callee).replace(/\s+/g, "") : definition.id,
+    schedule: definition.id,
+    confidence,
+    span: { from: place.from, to: place.to },
+    ...(place.cell !== undefined && { cell: place.cell }),
+    quantity: definition.quantity === "momentum" ? "momentum" : "lr",
+    args,
+    typed: true,
+    ...optimizerContext(reader, definition, handles),
+    children,
+    transforms: [],
+    run: { unit: definition.unit },
+  };
+  return { definition, call, finding };
+};
+
+/** The definition behind a callee and how sure that is. */
+export function namedBy(callee: Val, call: CallResult): Named | undefined {
+  const target = first(callee);
+  if (!(target instanceof Library)) return undefined;
+  const names = [target.name, ...target.others];
+  for (const name of names) {
+    const definition = definitionOf(name);
+    if (definition) return { definition, confidence: target.certain ? "certain" : "likely" };
+  }
+  if (target.certain) return undefined;
+  // No import in sight: the bare name has to stand for one schedule alone, called as that one is.
+  const short = target.name.slice(target.name.lastIndexOf(".") + 1);
+  const fitting = definitionsCalled(short).filter((definition) => fits(definition, call));
+  const [definition] = fitting;
+  return definition ? { definition, confidence: "possible" } : undefined;
+}

@@ -1,0 +1,100 @@
+import type { ContextName, ScheduleDefinition } from "../schedules/define.js";
+import { CallResult, Dict, dictGet, first, Instance, Library, List, Member, type Val } from "./evaluate/index.js";
+import type { Evaluated, Finding } from "./finding.js";
+import { optimizerNamed, otherOptimizer, type OptimizerShape } from "./optimizers.js";
+import type { Reader } from "./reader.js";
+
+type Surroundings = Pick<Finding, "context" | "groupRates" | "momentum" | "optimizer">;
+
+/** What the optimizer given to a scheduler says: its rate, those of its parameter groups, its momentum. */
+export function optimizerContext(
+  reader: Reader,
+  definition: ScheduleDefinition,
+  handles: Readonly<Record<string, Val>>,
+): Surroundings {
+  const handle = handles["optimizer"] ?? Object.values(handles).find((value) => readOptimizer(reader, value) !== undefined);
+  const found = handle === undefined ? undefined : readOptimizer(reader, handle);
+  return found ?? { context: {} };
+}
+
+/** An optimizer's settings, from its constructor call; undefined when the value is none. */
+export function readOptimizer(reader: Reader, value: Val): Surroundings | undefined {
+  const target = unwrap(value);
+  const call = target instanceof Instance ? target.call : target;
+  if (!(call instanceof CallResult)) return undefined;
+  const callee = first(call.callee);
+  const names = callee instanceof Library ? [callee.name, ...callee.others] : [];
+  const known = names.map((name) => optimizerNamed(name)).find((shape) => shape !== undefined);
+  const shape = known ?? otherOptimizer();
+  const rate = rateOf(reader, call, shape);
+  if (!rate && !known) return undefined;
+  const context: Partial<Record<ContextName, Evaluated>> = { ...(rate && { initial_lr: rate }) };
+  const groups = shape.groups ? groupRates(reader, call, rate) : undefined;
+  if (groups) context.initial_lr = groups[0];
+  const momentum = shape.momentum && argument(reader, call, [shape.momentum.name], shape.momentum.at, shape.momentum.default);
+  const settings: Record<string, Evaluated> = {};
+  for (const [name, setting] of call.kwargs) if (!shape.rate.includes(name)) settings[name] = reader.program.describe(setting, name);
+  if (rate) settings["lr"] = rate;
+  const name = names[0] ?? (target instanceof Instance ? target.cls.name : "optimizer");
+  return {
+    context,
+    ...(groups && groups.length > 1 && { groupRates: groups }),
+    ...(momentum && { momentum }),
+    optimizer: { name, settings },
+  };
+}
+
+/** `accelerator.prepare(optimizer)`, `hvd.DistributedOptimizer(optimizer)`, `optimizer.optimizer`: the optimizer within. */
+function unwrap(value: Val, depth = 0): Val {
+  const one = first(value);
+  if (depth > 4) return one;
+  if (one instanceof Member && one.key === undefined && /^(optimizer|base_optimizer|_optimizer|optim)$/.test(one.name ?? "")) return unwrap(one.of, depth + 1);
+  if (one instanceof CallResult && !one.kwargs.has("lr") && !one.kwargs.has("learning_rate")) {
+    const callee = first(one.callee);
+    const name = callee instanceof Library ? callee.name : callee instanceof Member ? (callee.name ?? "") : "";
+    if (optimizerNamed(name) === undefined && /prepare|DistributedOptimizer|Wrapper|Lookahead|SAM|initialize|FP16_Optimizer|get_optimizer/i.test(name)) {
+      const [inner] = one.args;
+      if (inner !== undefined) return unwrap(inner, depth + 1);
+      const named = one.kwargs.get("optimizer");
+      if (named !== undefined) return unwrap(named, depth + 1);
+    }
+  }
+  return one;
+}
+
+function rateOf(reader: Reader, call: CallResult, shape: OptimizerShape): Evaluated | undefined {
+  const found = argument(reader, call, shape.rate, shape.at, shape.default);
+  if (found?.status !== "known" || typeof found.value === "number") return found;
+  // `lr=None` and the like leave the library's default.
+  return shape.default === undefined ? undefined : { status: "default", value: shape.default };
+}
+
+function argument(
+  reader: Reader,
+  call: CallResult,
+  names: readonly string[],
+  at: number | undefined,
+  fallback: number | undefined,
+): Evaluated | undefined {
+  for (const name of names) {
+    const value = call.kwargs.get(name);
+    if (value !== undefined) return reader.program.describe(value, name);
+  }
+  const positional = at === undefined ? undefined : call.args[at];
+  if (positional !== undefined) return reader.program.describe(positional, names[0]!);
+  if (call.more) return { status: "unknown", text: names[0]!, because: "passed in **kwargs that are not known", origins: [] };
+  return fallback === undefined ? undefined : { status: "default", value: fallback };
+}
+
+/** Rates of `[{"params": …, "lr": …}, …]`; a group without its own takes the optimizer's. */
+function groupRates(reader: Reader, call: CallResult, rate: Evaluated | undefined): Evaluated[] | undefined {
+  const list = first(call.args[0] ?? call.kwargs.get("params") ?? null);
+  if (!(list instanceof List) || list.items.length === 0 || list.items.length > 64) return undefined;
+  const groups = list.items.map((item) => first(item));
+  if (!groups.every((group) => group instanceof Dict && dictGet(group, "params") !== undefined)) return undefined;
+  const rates = (groups as Dict[]).map((group) => {
+    const own = dictGet(group, "lr");
+    return own === undefined ? rate : reader.program.describe(own, "lr");
+  });
+  return rates.every((r) => r !== undefined) ? (rates as Evaluated[]) : undefined;
+}

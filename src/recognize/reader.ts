@@ -1,0 +1,78 @@
+import type { SyntaxNode } from "@lezer/common";
+import type { RateFunction, ScheduleDefinition, Value } from "../schedules/define.js";
+import type { SourceDocument } from "../source/document.js";
+import { CallResult, first, force, type PythonCall, type PythonProgram, type Val } from "./evaluate/index.js";
+import type { Finding } from "./finding.js";
+
+/** A schedule call of the text with all that belongs to it. */
+export interface Found {
+  readonly definition: ScheduleDefinition;
+  readonly call: CallResult;
+  finding: Finding;
+  /** Part of another schedule: listed among its children, not by itself. */
+  nested?: boolean;
+}
+
+export type Builder = (reader: Reader, call: CallResult, site: PythonCall | undefined) => Omit<Found, "nested"> | undefined;
+
+/** One reading of a Python file: the evaluated program and what has been found in it so far. */
+export class Reader {
+  /** By the call's node (its first offset and length); null: no schedule. */
+  private readonly known = new Map<string, Found | null>();
+  readonly sites = new Map<string, PythonCall>();
+  private readonly objects = new Map<string, Val | undefined>();
+
+  constructor(
+    readonly program: PythonProgram,
+    readonly document: SourceDocument,
+    readonly assume: ReadonlyMap<string, Value>,
+    private readonly builder: Builder,
+  ) {
+    for (const site of program.calls()) this.sites.set(keyOf(site.node), site);
+  }
+
+  text(node: { from: number; to: number }): string {
+    return this.program.source.text.slice(node.from, node.to);
+  }
+
+  /** What a call of the text returned, forced; undefined when it was never reached. */
+  object(node: SyntaxNode): Val | undefined {
+    const key = keyOf(node);
+    if (!this.objects.has(key)) {
+      const value = this.program.object(node);
+      this.objects.set(key, value && force(value));
+    }
+    return this.objects.get(key);
+  }
+
+  /** The schedule that this call makes; found once. */
+  found(call: CallResult): Found | undefined {
+    if (!call.node) return undefined;
+    const key = `${call.module?.file ?? ""}:${keyOf(call.node)}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known ?? undefined;
+    this.known.set(key, null);
+    const built = this.builder(this, call, call.module?.file === undefined ? this.sites.get(keyOf(call.node)) : undefined) ?? null;
+    this.known.set(key, built);
+    return built ?? undefined;
+  }
+
+  /** The same, as a part of another schedule. */
+  child(call: CallResult): Found | undefined {
+    const found = this.found(call);
+    if (found) found.nested = true;
+    return found;
+  }
+
+  rateFunction(value: Val): RateFunction | undefined {
+    return this.program.functionOf(first(value));
+  }
+
+  all(): Found[] {
+    return [...this.known.values()].filter((found) => found !== null);
+  }
+}
+
+export function keyOf(node: { from: number; to: number }): string {
+  return `${node.from}-${node.to}`;
+}
