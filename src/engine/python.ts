@@ -19,9 +19,12 @@ export function power(a: number, b: number): number {
   throw new PythonError("OverflowError: (34, 'Numerical result out of range')");
 }
 
-/** a // b; raises for b = 0. */
+/** a // b as Python has it for floats: by the exact remainder, so 12 // 2.4 is 4 though 12 / 2.4 is 5; raises for b = 0. */
 export function floorDivide(a: number, b: number): number {
-  return Math.floor(divide(a, b));
+  const rest = modulo(a, b);
+  const quotient = (a - rest) / b;
+  const floor = Math.floor(quotient);
+  return quotient - floor > 0.5 ? floor + 1 : floor;
 }
 
 /** a % b with the divisor's sign; raises for b = 0. */

@@ -7,6 +7,8 @@ import { keras } from "./keras.js";
 import { keras2 } from "./keras2.js";
 import { torch } from "./torch.js";
 import { transformers } from "./transformers.js";
+import { diffusers } from "./diffusers.js";
+import { timm } from "./timm.js";
 import { optax } from "./optax.js";
 import { jax } from "./jax.js";
 import { flax } from "./flax.js";
@@ -23,6 +25,8 @@ export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> 
   keras2,
   torch,
   transformers,
+  diffusers,
+  timm,
   optax,
   jax,
   flax,

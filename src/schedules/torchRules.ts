@@ -1,4 +1,5 @@
 import type { Curve } from "../engine/curve.js";
+import { scale } from "../engine/shapes.js";
 import { bindArguments, compileCall, isScheduleCall } from "./compile.js";
 import {
   Raises,
@@ -57,25 +58,44 @@ export interface GroupOf {
 }
 
 type Params = Readonly<Record<string, ParamSpec>>;
-type Tail = { last_epoch: typeof lastEpoch; verbose: ParamSpec & { kind: "handle" } };
-type Head = { optimizer: typeof optimizer };
 type Declaration<P extends Params> = Omit<Definition<P>, "compile" | "source" | "unit"> & {
   readonly source?: string;
   readonly unit?: "step" | "epoch";
   /** Names of parameters that may be a list with one value per group. */
   readonly perGroup?: readonly string[];
   readonly rule: (args: TypedArgs<P>, group: GroupOf) => Rule;
+  /** False where no version ever took `verbose`. */
+  readonly older?: boolean;
   /** The curve where the training loop steps this scheduler together with another one. */
   readonly inLoop?: (args: TypedArgs<P>, context: Context) => Curve | undefined;
 };
 
+/** A library's function that hands LambdaLR a factor of its own; `last_epoch` stands last unless the parameters have it. */
+export function lambdaSchedule<P extends Params>(
+  declaration: Omit<Declaration<P>, "rule" | "inLoop" | "older"> & {
+    readonly factor: (args: TypedArgs<P>, context: Context) => Curve;
+  },
+): ScheduleDefinition {
+  const { factor, ...rest } = declaration;
+  return torchSchedule<P>({
+    unit: "step",
+    ...rest,
+    older: false,
+    rule: (args, { context }) => ({ curve: (base) => scale(factor(args, context), base) }),
+  });
+}
+
 const rules = new WeakMap<ScheduleDefinition, (args: never, group: GroupOf) => Rule>();
-const tail: Tail = { last_epoch: lastEpoch, verbose: handle("older versions print each change") };
+const tail = { last_epoch: lastEpoch, verbose: handle("older versions print each change") };
 
 /** A class of torch.optim: `optimizer` stands before its parameters, `last_epoch` and the older `verbose` after them. */
 export function torchSchedule<P extends Params>(declaration: Declaration<P>): ScheduleDefinition {
-  const { rule, inLoop, perGroup = [], ...rest } = declaration;
-  const params = { optimizer, ...declaration.params, ...tail } as Head & P & Tail;
+  const { rule, inLoop, older, perGroup = [], ...rest } = declaration;
+  const params = {
+    optimizer,
+    ...declaration.params,
+    ...(older === false ? { last_epoch: lastEpoch, ...declaration.params } : tail),
+  };
   const ruleOf = (args: TypedArgs<P> & { last_epoch?: number }, group: GroupOf) => {
     if ((args.last_epoch ?? -1) >= 0)
       throw new Raises(
