@@ -4,6 +4,8 @@ import { configToolsMmcv } from "./configToolsMmcv.js";
 import { configToolsPaddle } from "./configToolsPaddle.js";
 import { configToolsRl } from "./configToolsRl.js";
 import { configToolsSpeech } from "./configToolsSpeech.js";
+import { configToolsModelGarden } from "./configToolsModelGarden.js";
+import { configToolsTrainer } from "./configToolsTrainer.js";
 import { configToolsVision } from "./configToolsVision.js";
 
 /**
@@ -46,6 +48,9 @@ import { configToolsVision } from "./configToolsVision.js";
  * | rllib | lr_schedule |
  * | rl-games | linear, identity, adaptive |
  * | rsl-rl | fixed, adaptive |
+ * | transformers, axolotl, kohya, diffusers | the names of Transformers' SchedulerType, under the tool's own keys |
+ * | torchtune | get_cosine_schedule_with_warmup |
+ * | tf-model-garden | constant, stepwise, exponential, polynomial, cosine, power, power_linear, power_with_offset, step_cosine_with_offset |
  * | dl4j | ExponentialSchedule, StepSchedule, InverseSchedule, PolySchedule, SigmoidSchedule, MapSchedule |
  */
 export const configTools = [
@@ -56,4 +61,6 @@ export const configTools = [
   ...configToolsLlm,
   ...configToolsSpeech,
   ...configToolsRl,
+  ...configToolsTrainer,
+  ...configToolsModelGarden,
 ];
