@@ -14,6 +14,7 @@ import { jax } from "./jax.js";
 import { flax } from "./flax.js";
 import { tfm } from "./tfm.js";
 import { tfa } from "./tfa.js";
+import { paddle } from "./paddle.js";
 
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
@@ -32,6 +33,7 @@ export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> 
   flax,
   tfm,
   tfa,
+  paddle,
 };
 
 const byName = new Map<string, ScheduleDefinition>();
