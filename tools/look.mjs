@@ -1,7 +1,7 @@
 /**
  * Looks at the extension in a genuine VS Code, without a display: opens a file, does a few things, takes pictures.
  *
- *   node tools/look.mjs --file examples/train_tf1.py --hover 11:30 --out hover.png
+ *   node tools/look.mjs --file examples/01_tensorflow1.py --hover 12:30 --out hover.png
  *   node tools/look.mjs --file train.py --at 11:30 --command "LR Lens: Plot Learning Rate Schedule" --out panel.png
  *
  * Steps are done in the order in which they are given:
@@ -37,7 +37,7 @@ const { startServer } = await import("./host/server.mjs");
 const { launchBrowser } = await import("./host/browser.mjs");
 const { openWorkbench, themes } = await import("./host/workbench.mjs");
 
-const file = option("file") ?? "examples/train_tf1.py";
+const file = option("file") ?? "examples/01_tensorflow1.py";
 const [width, height] = (option("size") ?? "1440x900").split("x").map(Number);
 const settings = Object.fromEntries(all("setting").map((each) => [each.split("=")[0], JSON.parse(each.slice(each.indexOf("=") + 1))]));
 const extension = await stage({ production: false });
