@@ -163,7 +163,7 @@ function innerOf(a: Solver): OfWhere {
       return { kind: "decay", edges: [1, 2, 3, 4].map((near) => ({ near, passed: (w) => w >= near })), at: (w) => byCosine(1, end, w) };
     }
     case "WarmupStepWithFixedGammaLR":
-      return fixedGammaOf(a.base, a.NUM_DECAYS, a.GAMMA, a.MAX_ITER);
+      return fixedGammaOf(1, a.NUM_DECAYS, a.GAMMA, a.MAX_ITER);
     default:
       throw new Raises(`ValueError: Unknown LR scheduler: ${a.LR_SCHEDULER_NAME}`);
   }

@@ -1,6 +1,7 @@
 import { configTools } from "./configTools.js";
 import { mmengine } from "./mmengine.js";
 import { fvcore } from "./detectron2.js";
+import { fairseq } from "./fairseq.js";
 import type { ScheduleDefinition } from "./define.js";
 import { tf1 } from "./tf1.js";
 import { keras } from "./keras.js";
@@ -15,10 +16,15 @@ import { flax } from "./flax.js";
 import { tfm } from "./tfm.js";
 import { tfa } from "./tfa.js";
 import { paddle } from "./paddle.js";
+import { trax } from "./trax.js";
+import { mxnet } from "./mxnet.js";
+import { chainer } from "./chainer.js";
+import { thinc } from "./thinc.js";
 
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
   configTools,
+  fairseq,
   fvcore,
   mmengine,
   tf1,
@@ -34,6 +40,10 @@ export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> 
   tfm,
   tfa,
   paddle,
+  trax,
+  mxnet,
+  chainer,
+  thinc,
 };
 
 const byName = new Map<string, ScheduleDefinition>();
