@@ -2,6 +2,7 @@ import { configTools } from "./configTools.js";
 import { mmengine } from "./mmengine.js";
 import { fvcore } from "./detectron2.js";
 import { fairseq } from "./fairseq.js";
+import { composer } from "./composer.js";
 import type { ScheduleDefinition } from "./define.js";
 import { tf1 } from "./tf1.js";
 import { keras } from "./keras.js";
@@ -24,6 +25,7 @@ import { thinc } from "./thinc.js";
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
   configTools,
+  composer,
   fairseq,
   fvcore,
   mmengine,

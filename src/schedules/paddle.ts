@@ -9,7 +9,7 @@ import { opaque, stepwise } from "../engine/stepwise.js";
 import { bindArguments, isScheduleCall } from "./compile.js";
 import { defineSchedule, factor, flag, handle, integer, lastEpoch, lr, numbers, power, ratio, rateFunction, real, schedule, steps, word } from "./define.js";
 import { writtenAsFloat } from "./define.js";
-import type { Context, ScheduleCall, TypedArgs, Value } from "./define.js";
+import type { Context, ScheduleCall, Value } from "./define.js";
 import { fluid } from "./paddleFluid.js";
 import { curveOf, numberOf, walkOf } from "./nested.js";
 import { reduceOnPlateau } from "./paddlePlateau.js";
@@ -33,7 +33,7 @@ function demand(condition: boolean, message: string): void {
 
 const whole = isInt;
 /** Known to be written as an int, where only a float will do. */
-const writtenInt = (args: TypedArgs<object>, name: string) => args[writtenAsFloat] !== undefined && isInt(args, name);
+const writtenInt = (args: { readonly [writtenAsFloat]?: ReadonlySet<string> }, name: string) => args[writtenAsFloat] !== undefined && isInt(args, name);
 const rising = (a: number, b: number): PhaseKind => (b > a ? "warmup" : "decay");
 
 const smooth = [
