@@ -29,7 +29,7 @@ export interface RunRecord {
   readonly rates?: Float64Array;
   /** Updates done when a parameter was no longer finite. */
   failedAt?: number;
-  /** First-order fall of the loss in one update, −∇f · Δθ, averaged over samples of the last half. */
+  /** First-order change of the loss in one update, |∇f · Δθ|, averaged over samples of the last half. */
   drift: number;
 }
 
@@ -83,7 +83,7 @@ export function startRun({ spec, problem, optimizer, seed, at }: Setup, index: n
     go(rates, step + 1);
     let fall = 0;
     for (let i = 0; i < size; i++) fall -= gradient[i]! * (theta[i]! - before[i]!);
-    record.drift += (fall - record.drift) / ++driftSamples;
+    record.drift += (Math.abs(fall) - record.drift) / ++driftSamples;
   };
   return {
     get step() {

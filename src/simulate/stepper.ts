@@ -1,6 +1,6 @@
 import type { OptimizerSpec } from "./optimizers.js";
 import type { ProblemSpec } from "./problems/index.js";
-import { normal, type Random } from "./random.js";
+import { normals, type Random } from "./random.js";
 import type { Stepper } from "./run.js";
 
 /**
@@ -31,6 +31,10 @@ export function linearStepper(
   };
 }
 
+/** Noise is drawn in blocks of this many numbers. */
+const BLOCK = 4096;
+const block = new Float64Array(BLOCK);
+
 function plain(
   theta: Float64Array,
   h: Float64Array,
@@ -42,18 +46,55 @@ function plain(
   to: number,
 ): number {
   const size = h.length;
-  for (let k = from; k < to; k++) {
-    const lr = rates[k * stride]!;
+  const before = new Float64Array(size);
+  for (let k = from; k < to;) {
+    const stop = Math.min(to, k + Math.floor(BLOCK / size));
+    fill(random, sigma, (stop - k) * size);
+    before.set(theta);
     let check = 0;
-    for (let i = 0; i < size; i++) {
-      const x = theta[i]!;
-      const next = x - lr * (h[i]! * x + sigma * normal(random));
-      theta[i] = next;
-      check += next - next;
+    let i = 0;
+    // The directions do not touch each other: two at a time, so that one's arithmetic fills the other's waiting.
+    for (; i + 1 < size; i += 2) {
+      const h0 = h[i]!;
+      const h1 = h[i + 1]!;
+      let x0 = theta[i]!;
+      let x1 = theta[i + 1]!;
+      for (let n = i, step = k; step < stop; n += size, step++) {
+        const lr = rates[step * stride]!;
+        x0 -= lr * (h0 * x0 + sigma * block[n]!);
+        x1 -= lr * (h1 * x1 + sigma * block[n + 1]!);
+      }
+      theta[i] = x0;
+      theta[i + 1] = x1;
+      check += x0 - x0 + (x1 - x1);
     }
-    if (check !== 0) return k + 1;
+    if (i < size) {
+      let x = theta[i]!;
+      for (let n = i, step = k; step < stop; n += size, step++)
+        x -= rates[step * stride]! * (h[i]! * x + sigma * block[n]!);
+      theta[i] = x;
+      check += x - x;
+    }
+    // What is not finite stays so: only then the block is done again, to find the step.
+    if (check !== 0) return k + firstFailure(before, h, sigma, rates, stride, k);
+    k = stop;
   }
   return 0;
+}
+
+/** The block's updates after which some θ is no longer finite. */
+function firstFailure(
+  theta: Float64Array,
+  h: Float64Array,
+  sigma: number,
+  rates: ArrayLike<number>,
+  stride: number,
+  from: number,
+): number {
+  for (let n = 0, step = from; ; step++) {
+    for (let i = 0; i < h.length; i++) theta[i]! -= rates[step * stride]! * (h[i]! * theta[i]! + sigma * block[n++]!);
+    if (!theta.every(Number.isFinite)) return step - from + 1;
+  }
 }
 
 function heavy(
@@ -70,19 +111,29 @@ function heavy(
   nesterov: boolean,
 ): number {
   const size = h.length;
-  for (let k = from; k < to; k++) {
-    const lr = rates[k * stride]!;
-    let check = 0;
-    for (let i = 0; i < size; i++) {
-      const x = theta[i]!;
-      const g = h[i]! * x + sigma * normal(random);
-      const b = mu * buffer[i]! + g;
-      buffer[i] = b;
-      const next = x - lr * (nesterov ? g + mu * b : b);
-      theta[i] = next;
-      check += next - next;
+  for (let k = from; k < to;) {
+    const stop = Math.min(to, k + Math.floor(BLOCK / size));
+    fill(random, sigma, (stop - k) * size);
+    for (let n = 0; k < stop; k++) {
+      const lr = rates[k * stride]!;
+      let check = 0;
+      for (let i = 0; i < size; i++) {
+        const x = theta[i]!;
+        const g = h[i]! * x + sigma * block[n++]!;
+        const b = mu * buffer[i]! + g;
+        buffer[i] = b;
+        const next = x - lr * (nesterov ? g + mu * b : b);
+        theta[i] = next;
+        check += next - next;
+      }
+      if (check !== 0) return k + 1;
     }
-    if (check !== 0) return k + 1;
   }
   return 0;
+}
+
+/** Without noise nothing is drawn. */
+function fill(random: Random, sigma: number, count: number): void {
+  if (sigma > 0) normals(random, block, count);
+  else block.fill(0, 0, count);
 }

@@ -47,7 +47,7 @@ export interface TheoryMotion {
 /** Measured in the runs. */
 export interface SampledMotion {
   readonly kind: "sampled";
-  /** −∇f · Δθ summed over the last half, as a part of the excess at the end. */
+  /** |∇f · Δθ| summed over the last half, as a part of the excess at the end: how far the loss was moved, up or down. */
   readonly drift: number;
   /** Standard deviation over time of one run's excess in the last half, as a part of its mean. */
   readonly fluctuation: number;

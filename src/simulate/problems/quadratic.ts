@@ -34,7 +34,7 @@ export function quadratic({ eigenvalues, start, noise, batch }: QuadraticSpec): 
       for (let i = 0; i < size; i++) out[i] = h[i]! * theta[i]!;
     },
     sampler: (random) => (theta, out) => {
-      for (let i = 0; i < size; i++) out[i] = h[i]! * theta[i]! + sigma * normal(random);
+      for (let i = 0; i < size; i++) out[i] = h[i]! * theta[i]! + (sigma > 0 ? sigma * normal(random) : 0);
     },
     least: 0,
     curvature: { max: Math.max(...eigenvalues), where: "everywhere" },

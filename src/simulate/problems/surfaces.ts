@@ -38,8 +38,8 @@ export function surfaceProblem(surface: Surface, { start, noise, batch }: Surfac
     sampler: (random) => (theta, out) => {
       const x = theta[0]!;
       const y = theta[1]!;
-      out[0] = dx(x, y) + sigma * normal(random);
-      out[1] = dy(x, y) + sigma * normal(random);
+      out[0] = dx(x, y) + (sigma > 0 ? sigma * normal(random) : 0);
+      out[1] = dy(x, y) + (sigma > 0 ? sigma * normal(random) : 0);
     },
     least: 0,
     curvature: { max: surface.curvature, where: "at the minimum" },

@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { analyze } from "../recognize/analyze.js";
+import { resolve, type Resolved } from "../recognize/resolve.js";
+import { simulate as run, type Simulated } from "../simulate/simulate.js";
+import { parseSpec, withRates, type Parsed, type SimulationSpec } from "../simulate/spec.js";
+import { count, figure } from "../simulate/words.js";
+import type { SourceDocument, Workspace } from "../source/document.js";
+import { assumedOf, readCall, UsageError } from "./call.js";
+import { diskWorkspace, documentOf, readText, workspaceRoot } from "./files.js";
+
+/** A schedule's rates, and what was done to them to fit. */
+interface Source {
+  readonly resolved: Resolved;
+  readonly rates: Float64Array;
+  /** Steps of the run that one simulated update stands for. */
+  readonly stride: number;
+}
+
+/** Longer runs are compressed in time. */
+const budget = 1_000_000;
+
+/** `lr-lens simulate`: descent under the first schedule of a file, or under a specification. */
+export function simulate(words: readonly string[]): number {
+  const { values, positionals } = readCall(words, {
+    spec: { type: "string" },
+    json: { type: "boolean" },
+    assume: { type: "string", multiple: true },
+  });
+  const [path, more] = positionals;
+  if (more !== undefined || (path === undefined) === (values.spec === undefined))
+    throw new UsageError("simulate takes one file, or --spec with a file or -");
+  const assume = assumedOf(values.assume ?? []);
+  const started = performance.now();
+  let parsed: Parsed;
+  let source: Source | undefined;
+  if (path !== undefined) {
+    source = sourceOf(documentOf(path, readText(path)), diskWorkspace(workspaceRoot(path)), assume);
+    parsed = fill(parseSpec({ lr: { text: "", path }, optimizer: optimizerOf(source.resolved) }), source);
+  } else {
+    parsed = parseSpec(jsonOf(values.spec!));
+    if (parsed.ok && parsed.source) {
+      const { text, path: name, steps } = parsed.source;
+      const set = new Map(assume);
+      if (steps !== undefined && !set.has("total_steps")) set.set("total_steps", steps);
+      source = sourceOf(documentOf(name, text), { read: () => undefined }, set, steps);
+      parsed = fill(parsed, source);
+    }
+  }
+  if (!parsed.ok) throw new UsageError(parsed.because);
+  const result = run(parsed.spec, source?.resolved.compiled?.live);
+  const seconds = (performance.now() - started) / 1000;
+  process.stdout.write((values.json ? json : people)(parsed.spec, result, source, seconds) + "\n");
+  return 0;
+}
+
+function fill(parsed: Parsed, { rates }: Source): Parsed {
+  return parsed.ok ? withRates(parsed.spec, rates) : parsed;
+}
+
+function sourceOf(
+  document: SourceDocument,
+  workspace: Workspace,
+  assume: ReturnType<typeof assumedOf>,
+  steps?: number,
+): Source {
+  const { findings } = analyze(document, workspace, { assume });
+  const all = findings.map((finding) => resolve(finding, { assume }));
+  const resolved = all.find(({ compiled }) => compiled && compiled.lr.end?.at !== 0);
+  if (!resolved) {
+    const why = all[0]?.problem ? `no curve: ${all[0].problem}` : "no learning-rate schedule found";
+    throw new UsageError(`${document.path}: ${why}`);
+  }
+  const { compiled, run: found } = resolved;
+  const perStep = found.unit === "epoch" ? Math.max(1, found.stepsPerEpoch ?? 1) : 1;
+  const total = steps ?? Math.max(1, Math.round(found.totalSteps * perStep));
+  const updates = Math.min(total, budget);
+  const stride = total / updates;
+  const { at, end } = compiled!.lr;
+  const rates = Float64Array.from({ length: updates }, (_, k) => {
+    const t = Math.floor(Math.floor(k * stride) / perStep);
+    return end && t >= end.at ? NaN : at(t);
+  });
+  return { resolved, rates, stride };
+}
+
+/** The file's optimizer with the settings that could be read; plain SGD when it is not one that is simulated. */
+function optimizerOf({ finding }: Resolved): Record<string, unknown> {
+  const { optimizer } = finding;
+  if (!optimizer) return {};
+  const kind = optimizer.name.slice(optimizer.name.lastIndexOf(".") + 1).replace(/Optimizer$/i, "");
+  const settings = Object.fromEntries(
+    Object.entries(optimizer.settings).flatMap(([name, value]) =>
+      value.status === "unknown" ? [] : [[name, value.value]],
+    ),
+  );
+  const spec = { ...settings, kind };
+  return parseSpec({ lr: [0], optimizer: spec }).ok ? spec : {};
+}
+
+function jsonOf(name: string): unknown {
+  const text = name === "-" ? readFileSync(0, "utf8") : readText(name);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${name === "-" ? "standard input" : name} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Entries are null where the loss is no longer a finite number. */
+function json(
+  spec: SimulationSpec,
+  { at, loss, validation, expected, verdict, records }: Simulated,
+  source: Source | undefined,
+  seconds: number,
+): string {
+  const asked = spec.at.length > 0 ? spec.at : at;
+  const places = asked.map((n) => at.indexOf(n));
+  const pick = (values: ArrayLike<number>) => places.map((k) => (Number.isFinite(values[k]!) ? values[k]! : null));
+  const series = (of: typeof loss) => ({
+    median: pick(of.median),
+    p10: pick(of.p10),
+    p90: pick(of.p90),
+    mean: pick(of.mean),
+  });
+  return JSON.stringify({
+    ...(source && { callee: source.resolved.finding.callee, steps: spec.rates.length, stride: source.stride }),
+    at: asked,
+    loss: { ...series(loss), ...(expected && { expected: pick(expected.loss) }) },
+    ...(validation && { validation: series(validation) }),
+    verdict: {
+      kind: verdict.kind,
+      ...(verdict.step !== undefined && { step: verdict.step }),
+      loss: Number.isFinite(verdict.loss) ? verdict.loss : null,
+      sentence: verdict.sentence,
+    },
+    diverged: records.filter((r) => r.failedAt !== undefined).length,
+    problem: spec.problem,
+    optimizer: spec.optimizer,
+    seeds: spec.seeds,
+    seed: spec.seed,
+    seconds,
+  });
+}
+
+function people(spec: SimulationSpec, { at, loss, expected, verdict }: Simulated, source: Source | undefined): string {
+  const places = [0, 0.1, 0.25, 0.5, 0.75, 1].map((part) => at.findIndex((n) => n >= part * spec.rates.length));
+  const rows = [...new Set(places)].map((k) => {
+    const exact = expected ? `  expected ${figure(expected.loss[k]!, 3)}` : "";
+    const band = `${figure(loss.p10[k]!, 3)} … ${figure(loss.p90[k]!, 3)}`;
+    return `  step ${count(at[k]!).padStart(9)}  median ${figure(loss.median[k]!, 3).padEnd(8)} 10–90 % ${band}${exact}`;
+  });
+  const heading = `${spec.optimizer.kind} on ${spec.problem.kind}, ${spec.seeds} seeds, ${count(spec.rates.length)} updates`;
+  const compressed =
+    source && source.stride > 1
+      ? [`  compressed in time: one update stands for ${figure(source.stride, 4)} steps of the run`]
+      : [];
+  return [...(source ? [source.resolved.finding.callee] : []), verdict.sentence, heading, ...compressed, ...rows].join(
+    "\n",
+  );
+}
