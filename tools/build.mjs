@@ -33,9 +33,16 @@ function page() {
  * Builds every bundle whose entry exists and which is `wanted` into `outdir`; resolves to the rows [file, bytes, limit]. Throws when a bundle does not
  * compile or, in production, is over its limit.
  */
-export async function build({ production = true, watch = false, quiet = false, outdir = join(root, "dist"), wanted = () => true } = {}) {
+export async function build({
+  production = true,
+  watch = false,
+  quiet = false,
+  outdir = join(root, "dist"),
+  wanted = () => true,
+} = {}) {
   const esbuild = createRequire(join(root, "package.json"))("esbuild");
   rmSync(outdir, { recursive: true, force: true });
+  if (watch) console.log("Building");
   const rows = [];
   for (const { from, to, limit, ...options } of bundles) {
     if (!wanted(to)) continue;
@@ -55,17 +62,24 @@ export async function build({ production = true, watch = false, quiet = false, o
       logLevel: "warning",
       define: { "process.env.NODE_ENV": production ? '"production"' : '"development"' },
     };
-    if (watch) await (await esbuild.context(all)).watch();
-    else await esbuild.build(all);
-    if (watch) continue;
+    if (watch) {
+      const context = await esbuild.context(all);
+      await context.rebuild().catch(() => undefined);
+      await context.watch();
+      continue;
+    }
+    await esbuild.build(all);
     const bytes = statSync(join(outdir, to)).size;
     if (to === "cli.js") chmodSync(join(outdir, to), 0o755);
     rows.push({ to, bytes, limit });
     const over = production && bytes > limit;
     if (!quiet || over) {
-      console.log(`${to.padEnd(24)}${(bytes / 1000).toFixed(1).padStart(8)} KB of ${limit / 1000}${over ? "  OVER THE LIMIT" : ""}`);
+      console.log(
+        `${to.padEnd(24)}${(bytes / 1000).toFixed(1).padStart(8)} KB of ${limit / 1000}${over ? "  OVER THE LIMIT" : ""}`,
+      );
     }
   }
+  if (watch) console.log("Watching for changes");
   const over = rows.filter((row) => production && row.bytes > row.limit);
   if (over.length > 0) throw new Error(`Too large: ${over.map((row) => row.to).join(", ")}`);
   return rows;

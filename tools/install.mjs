@@ -106,8 +106,14 @@ function unpackChromium() {
   if (status !== 0) throw new Error("Cannot unpack Chromium (see above)");
   // A machine without fonts draws code and labels all the same, and every machine draws the same pictures.
   const folders = [join(chromiumFolder(), "fonts"), join(hostCache, "node_modules", "dejavu-fonts-ttf", "ttf")];
-  const tags = [...folders.map((folder) => `<dir>${folder}</dir>`), `<cachedir>${join(hostCache, "font-cache")}</cachedir>`];
-  writeFileSync(join(chromiumFolder(), "fonts.conf"), `<?xml version="1.0"?><fontconfig>${tags.join("")}</fontconfig>\n`);
+  const tags = [
+    ...folders.map((folder) => `<dir>${folder}</dir>`),
+    `<cachedir>${join(hostCache, "font-cache")}</cachedir>`,
+  ];
+  writeFileSync(
+    join(chromiumFolder(), "fonts.conf"),
+    `<?xml version="1.0"?><fontconfig>${tags.join("")}</fontconfig>\n`,
+  );
 }
 
 /** Runs npm in a folder, in the project's own words: no funding notes, no engine warnings. */
@@ -146,6 +152,12 @@ function withLock(work) {
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
+}
+
+/** The script behind the command of one of the project's packages. */
+export function commandOf(name) {
+  const { bin } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+  return join(root, "node_modules", name, typeof bin === "string" ? bin : (bin[name] ?? Object.values(bin)[0]));
 }
 
 export function say(text) {

@@ -39,7 +39,9 @@ const { openWorkbench, themes } = await import("./host/workbench.mjs");
 
 const file = option("file") ?? "examples/01_tensorflow1.py";
 const [width, height] = (option("size") ?? "1440x900").split("x").map(Number);
-const settings = Object.fromEntries(all("setting").map((each) => [each.split("=")[0], JSON.parse(each.slice(each.indexOf("=") + 1))]));
+const settings = Object.fromEntries(
+  all("setting").map((each) => [each.split("=")[0], JSON.parse(each.slice(each.indexOf("=") + 1))]),
+);
 const extension = await stage({ production: false });
 const server = await startServer({
   settings: { "workbench.colorTheme": themes[option("theme") ?? "dark"], ...settings },
@@ -49,7 +51,15 @@ const server = await startServer({
 const browser = await launchBrowser();
 try {
   const folder = resolve(option("folder") ?? dirname(resolve(file.replace(/(:\d+)+$/, ""))));
-  const workbench = await openWorkbench({ browser, server, folder, extension: extension.folder, width, height, scale: Number(option("scale") ?? 1) });
+  const workbench = await openWorkbench({
+    browser,
+    server,
+    folder,
+    extension: extension.folder,
+    width,
+    height,
+    scale: Number(option("scale") ?? 1),
+  });
   const position = (text) => text.split(":").map(Number);
   const does = {
     file: (value) => {

@@ -10,7 +10,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { continueUnderNode24, installHost, installProject, root } from "./install.mjs";
+import { commandOf, continueUnderNode24, installHost, installProject, root } from "./install.mjs";
 
 installProject();
 installHost();
@@ -50,7 +50,7 @@ async function part(name, title, run) {
 }
 
 const program = (name, args) => {
-  const { status } = spawnSync(process.execPath, [bin(name), ...args], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [commandOf(name), ...args], { cwd: root, stdio: "inherit" });
   return status === 0;
 };
 await part("types", "Types", () => count(program("typescript", ["--noEmit"])));
@@ -110,11 +110,4 @@ function onLine(line) {
   count(ok);
   console.log(`  ${ok ? "✓" : "✗"} ${name} (${ms} ms)`);
   if (!ok) console.log(message.replace(/^/gm, "      "));
-}
-
-/** The script behind a package's command. */
-function bin(name) {
-  const manifest = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
-  const path = typeof manifest.bin === "string" ? manifest.bin : (manifest.bin[name] ?? manifest.bin.tsc);
-  return join(root, "node_modules", name, path);
 }

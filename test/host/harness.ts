@@ -54,7 +54,11 @@ export function ok(condition: unknown, message: string): asserts condition {
 }
 
 /** Asks again until `probe` gives something truthy; fails after `timeout` milliseconds with what it gave last. */
-export async function eventually<T>(what: string, probe: () => T | Promise<T>, timeout = 15_000): Promise<NonNullable<T>> {
+export async function eventually<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  timeout = 15_000,
+): Promise<NonNullable<T>> {
   const end = Date.now() + timeout;
   for (;;) {
     let last: unknown;

@@ -16,7 +16,6 @@ export const quietSettings = {
   "security.workspace.trust.startupPrompt": "never",
   "git.enabled": false,
   "window.autoDetectColorScheme": false,
-  "editor.fontFamily": "'DejaVu Sans Mono', monospace",
 };
 
 /**
@@ -29,12 +28,25 @@ export const quietSettings = {
  *
  * Returns the origin (`http://localhost:PORT`), the token, `pageUrl(folder, payload)` and `close()`.
  */
-export async function startServer({ settings = {}, trust = false, token = false, driver = true, vsix, port = 0, log } = {}) {
+export async function startServer({
+  settings = {},
+  trust = false,
+  token = false,
+  driver = true,
+  vsix,
+  port = 0,
+  log,
+} = {}) {
   const base = join(root, ".cache", "run");
   mkdirSync(base, { recursive: true });
   const data = mkdtempSync(join(base, "server-"));
   mkdirSync(join(data, "data", "User"), { recursive: true });
-  writeFileSync(join(data, "data", "User", "settings.json"), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  // Driven pages are drawn with the fonts of the host cache, the same on every machine.
+  const drawn = driver ? { "editor.fontFamily": "'DejaVu Sans Mono', monospace", "editor.minimap.enabled": false } : {};
+  writeFileSync(
+    join(data, "data", "User", "settings.json"),
+    JSON.stringify({ ...quietSettings, ...drawn, ...settings }, null, 2),
+  );
   const connectionToken = token ? randomBytes(16).toString("hex") : undefined;
   const folders = ["--server-data-dir", data, "--extensions-dir", join(data, "extensions")];
   if (vsix) await run([...folders, "--install-extension", vsix, "--accept-server-license-terms"], log).done();
@@ -61,7 +73,10 @@ export async function startServer({ settings = {}, trust = false, token = false,
     token: connectionToken,
     /** The page that opens a folder; `payload` holds pairs such as ["extensionDevelopmentPath", "/folder"]. */
     pageUrl(folder, payload = []) {
-      const remote = payload.map(([key, value]) => [key, value.startsWith("/") ? `vscode-remote://${origin.slice(7)}${value}` : value]);
+      const remote = payload.map(([key, value]) => [
+        key,
+        value.startsWith("/") ? `vscode-remote://${origin.slice(7)}${value}` : value,
+      ]);
       const query = new URLSearchParams({ folder, ...(remote.length > 0 && { payload: JSON.stringify(remote) }) });
       if (connectionToken) query.set("tkn", connectionToken);
       return `${origin}/?${query}`;
@@ -101,7 +116,10 @@ function run(args, log) {
         waiting.push(check);
         check();
         void ended.then((code) => reject(new Error(`VS Code's server ended with ${code}:\n${output}`)));
-        setTimeout(() => reject(new Error(`VS Code's server did not start in ${timeout} ms:\n${output}`)), timeout).unref();
+        setTimeout(
+          () => reject(new Error(`VS Code's server did not start in ${timeout} ms:\n${output}`)),
+          timeout,
+        ).unref();
       }),
     async stop() {
       child.kill("SIGTERM");

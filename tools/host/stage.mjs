@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { build } from "../build.mjs";
-import { root } from "../install.mjs";
+import { hostCache, root } from "../install.mjs";
 
 /**
  * Builds the extension into a folder of its own that holds what a packaged one holds besides dist/, and returns its
@@ -23,4 +25,22 @@ export async function stage({ production = true, quiet = true } = {}) {
     if (existsSync(join(root, path))) cpSync(join(root, path), join(folder, path), { recursive: true });
   }
   return { folder, remove };
+}
+
+/** Builds and packs the extension as users install it, into the file `vsix`, and returns its path. */
+export async function packExtension(vsix) {
+  const { folder, remove } = await stage();
+  try {
+    const manifest = createRequire(join(hostCache, "package.json")).resolve("@vscode/vsce/package.json");
+    // The bundles hold all dependencies, so none is packed beside them.
+    const flags = ["package", "--no-dependencies", "--allow-missing-repository", "--out", vsix];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(dirname(manifest), "vsce"), ...flags], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`Cannot package the extension:\n${stdout}${stderr}`);
+    return vsix;
+  } finally {
+    remove();
+  }
 }

@@ -95,7 +95,10 @@ export async function runInPage({ folder, workspace, extension, onLine, pictures
       servers.push(server);
       return server;
     };
-    const failed = await run({ browser, startServer: start, openWorkbench, themes, workspace, extension, pictures }, onLine);
+    const failed = await run(
+      { browser, startServer: start, openWorkbench, themes, workspace, extension, pictures },
+      onLine,
+    );
     if (failed > 0) throw new Error(`${failed} failed`);
   } finally {
     await browser.close();

@@ -63,7 +63,10 @@ class Workbench {
     // A row's accessible name is the label, followed by its key binding and group when it has them.
     const rows = this.page.locator(".quick-input-list .monaco-list-row");
     const row = rows.and(this.page.locator(`[aria-label="${label}"], [aria-label^="${label},"]`)).first();
-    const found = await row.waitFor({ timeout: 10_000 }).then(() => true, () => false);
+    const found = await row.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
     if (!found) {
       const listed = await this.page.locator(".quick-input-list .monaco-list-row").allInnerTexts();
       await this.page.keyboard.press("Escape");
@@ -85,7 +88,10 @@ class Workbench {
   /** Hovers a position of the active editor with the mouse and returns the locator of the hover that came up. */
   async hover(line, column) {
     await this.goTo(line, column);
-    const cursor = await this.page.locator(".editor-group-container.active .monaco-editor .cursor").first().boundingBox();
+    const cursor = await this.page
+      .locator(".editor-group-container.active .monaco-editor .cursor")
+      .first()
+      .boundingBox();
     if (!cursor) throw new Error(`Cannot find the cursor at ${line}:${column}`);
     await this.page.mouse.move(cursor.x - 40, cursor.y + 60);
     await this.page.mouse.move(cursor.x + 3, cursor.y + cursor.height / 2, { steps: 4 });
@@ -118,7 +124,11 @@ class Workbench {
   async theme(name) {
     const dark = name === "dark" || name === "hc";
     await this.command("Preferences: Color Theme");
-    await this.page.keyboard.type(themes[name].replace("Default ", "").replace("High Contrast", dark ? "Dark High Contrast" : "Light High Contrast"));
+    await this.page.keyboard.type(
+      themes[name]
+        .replace("Default ", "")
+        .replace("High Contrast", dark ? "Dark High Contrast" : "Light High Contrast"),
+    );
     await this.page.waitForTimeout(500);
     await this.page.keyboard.press("Enter");
     await this.page.waitForTimeout(500);
@@ -142,7 +152,13 @@ class Workbench {
     const input = this.page.locator(".quick-input-widget:visible .quick-input-box input");
     for (let attempt = 0; attempt < 5; attempt++) {
       await this.page.keyboard.press("F1");
-      if (await input.waitFor({ timeout: 3_000 }).then(() => true, () => false)) break;
+      if (
+        await input.waitFor({ timeout: 3_000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
     }
     await input.fill(text);
     await this.page.waitForTimeout(150);

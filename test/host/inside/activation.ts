@@ -28,7 +28,10 @@ test("registers every command of its manifest", async () => {
 
 test("adds no command or setting outside its own name space", () => {
   const { commands, configuration } = manifest().packageJSON.contributes;
-  const names = [...commands.map((each: { command: string }) => each.command), ...Object.keys(configuration.properties)];
+  const names = [
+    ...commands.map((each: { command: string }) => each.command),
+    ...Object.keys(configuration.properties),
+  ];
   equal(
     names.filter((name: string) => !name.startsWith("lrLens.")),
     [],

@@ -7,7 +7,10 @@ export async function run(tools: Tools, report: (line: string) => void): Promise
     const server = await tools.startServer();
     const workbench = await tools.openWorkbench({ ...tools, server, folder: tools.workspace });
     await workbench.openFile("01_tensorflow1.py", 12, 30);
-    ok((await workbench.page.locator(".monaco-editor .view-lines").first().innerText()).includes("exponential"), "no text");
+    ok(
+      (await workbench.page.locator(".monaco-editor .view-lines").first().innerText()).includes("exponential"),
+      "no text",
+    );
     await workbench.close();
   });
   return runAll("page", report);

@@ -1,0 +1,19 @@
+/** `npm run package`: builds for production and packs lr-lens-VERSION.vsix; .vscodeignore says what goes into it. */
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { build } from "./build.mjs";
+import { continueUnderNode24, hostCache, installHost, installProject, root } from "./install.mjs";
+
+installProject();
+installHost();
+await continueUnderNode24();
+await build();
+const manifest = createRequire(join(hostCache, "package.json")).resolve("@vscode/vsce/package.json");
+// The bundles hold all dependencies, so none is packed beside them.
+const args = ["package", "--no-dependencies", "--allow-missing-repository", ...process.argv.slice(2)];
+const { status } = spawnSync(process.execPath, [join(dirname(manifest), "vsce"), ...args], {
+  cwd: root,
+  stdio: "inherit",
+});
+process.exit(status ?? 1);
