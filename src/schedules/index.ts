@@ -11,6 +11,9 @@ import { torch } from "./torch.js";
 import { transformers } from "./transformers.js";
 import { diffusers } from "./diffusers.js";
 import { timm } from "./timm.js";
+import { deepspeed } from "./deepspeed.js";
+import { ignite } from "./ignite.js";
+import { lightningBolts } from "./lightning-bolts.js";
 import { optax } from "./optax.js";
 import { jax } from "./jax.js";
 import { flax } from "./flax.js";
@@ -36,6 +39,9 @@ export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> 
   transformers,
   diffusers,
   timm,
+  deepspeed,
+  ignite,
+  "lightning-bolts": lightningBolts,
   optax,
   jax,
   flax,

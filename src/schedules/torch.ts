@@ -15,7 +15,8 @@ import {
   ratio,
   real,
 } from "./define.js";
-import { steps, word, handle, type RateFunction, type ScheduleDefinition } from "./define.js";
+import { steps, word, handle, type RateFunction, type ScheduleCall, type ScheduleDefinition } from "./define.js";
+import { compileCall, isRateFunction, isScheduleCall } from "./compile.js";
 import { metricDriven, plateau } from "./plateau.js";
 import { chainedScheduler, sequentialLR, swalr } from "./torchComposition.js";
 import { cosineAnnealingWarmRestarts, cyclicLR, oneCycleLR } from "./torchCycles.js";
@@ -31,9 +32,12 @@ export const lambdaLR = torchSchedule({
   perGroup: ["lr_lambda"],
   formula: "lr = base_lr · lr_lambda(t)",
   quirks: ["Overwrites what another scheduler of the same optimizer set."],
-  rule: ({ lr_lambda }, group) => ({
-    curve: (base) => opaque((t) => base * number(lr_lambda.call([t])), lambdaWalk(group)),
-  }),
+  rule: ({ lr_lambda }, group) => {
+    const known = knownFactor(lr_lambda, group);
+    if (known) return { curve: (base) => scale(known, base) };
+    const f = factorOf(lr_lambda);
+    return { curve: (base) => opaque((t) => base * f(t), lambdaWalk(group)) };
+  },
 });
 
 export const multiplicativeLR = torchSchedule({
@@ -43,13 +47,28 @@ export const multiplicativeLR = torchSchedule({
   formula: "lr(t) = lr(t - 1) · lr_lambda(t)",
   quirks: ["lr_lambda(0) is never called."],
   rule: ({ lr_lambda }, group) => {
-    const next = (rate: number, k: number) => rate * number(lr_lambda.call([k]));
+    const f = knownFactor(lr_lambda, group)?.at ?? factorOf(lr_lambda);
+    const next = (rate: number, k: number) => rate * f(k);
     return {
       curve: (base) => stepwise(base, next, { horizon: lambdaWalk(group) }),
       next: (rate, k, { initial }) => (initial ? rate : next(rate, k)),
     };
   },
 });
+
+/** The curve of a library's own factor, such as `linear_warmup_decay(50, 500)`. */
+function knownFactor(f: RateFunction | ScheduleCall, { context }: GroupOf): Curve | undefined {
+  return isScheduleCall(f) ? compileCall(f, { ...context, initial_lr: 1, group_lrs: undefined }).lr : undefined;
+}
+
+function factorOf(f: RateFunction): (t: number) => number {
+  if (!isRateFunction(f)) raise(`TypeError: ${repr(f)} object is not callable`);
+  return (t) => {
+    const value = f.call([t]);
+    if (typeof value === "boolean") return Number(value);
+    return typeof value === "number" ? value : raise("TypeError: can't multiply the rate by what lr_lambda returns");
+  };
+}
 
 /** A curve that is base times a factor, and whose recursion multiplies the group's rate by the factor's ratio. */
 function relative(
@@ -208,8 +227,9 @@ export const cosineAnnealingLR = torchSchedule({
         );
       },
       closed: (base, k) => (n === 0 ? raise("ZeroDivisionError: float division by zero") : at(base, k)),
-      next: (rate, k, { base, initial }) => {
+      next: (rate, k, { base, initial, count }) => {
         if (initial) return rate;
+        if (count === 1 && k > 0) return at(base, k);
         if (n === 0) return zero();
         if ((k - 1 - n) % (2 * n) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
         return (half(k) / half(k - 1)) * (rate - low) + low;
@@ -261,14 +281,6 @@ function staircase(gamma: number, size: number): Curve {
       flat(Infinity, () => raise("ZeroDivisionError: integer modulo by zero")),
     );
   return curve((t) => gamma ** Math.floor(t / size), everyPeriod(size), [{ kind: "decay", from: 0, to: Infinity }]);
-}
-
-/** What a rate function answered, as a number. */
-function number(value: ReturnType<RateFunction["call"]>): number {
-  if (typeof value === "boolean") return Number(value);
-  return typeof value === "number"
-    ? value
-    : raise(`TypeError: can't multiply sequence by non-int of type 'float': ${repr(value)}`);
 }
 
 export const torch: readonly ScheduleDefinition[] = [

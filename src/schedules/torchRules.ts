@@ -66,6 +66,8 @@ type Declaration<P extends Params> = Omit<Definition<P>, "compile" | "source" | 
   readonly rule: (args: TypedArgs<P>, group: GroupOf) => Rule;
   /** False where no version ever took `verbose`. */
   readonly older?: boolean;
+  /** It makes a function for LambdaLR and takes no optimizer. */
+  readonly function?: boolean;
   /** The curve where the training loop steps this scheduler together with another one. */
   readonly inLoop?: (args: TypedArgs<P>, context: Context) => Curve | undefined;
 };
@@ -90,12 +92,9 @@ const tail = { last_epoch: lastEpoch, verbose: handle("older versions print each
 
 /** A class of torch.optim: `optimizer` stands before its parameters, `last_epoch` and the older `verbose` after them. */
 export function torchSchedule<P extends Params>(declaration: Declaration<P>): ScheduleDefinition {
-  const { rule, inLoop, older, perGroup = [], ...rest } = declaration;
-  const params = {
-    optimizer,
-    ...declaration.params,
-    ...(older === false ? { last_epoch: lastEpoch, ...declaration.params } : tail),
-  };
+  const { rule, inLoop, older, function: makesFunction, perGroup = [], ...rest } = declaration;
+  const closing = older === false ? { last_epoch: lastEpoch, ...declaration.params } : tail;
+  const params = makesFunction ? declaration.params : { optimizer, ...declaration.params, ...closing };
   const ruleOf = (args: TypedArgs<P> & { last_epoch?: number }, group: GroupOf) => {
     if ((args.last_epoch ?? -1) >= 0)
       throw new Raises(
@@ -168,7 +167,8 @@ export function raise(message: string): never {
   throw new Raises(message);
 }
 
-function oneGroup<A extends object>(args: A, perGroup: readonly string[], group: GroupOf): A {
+/** The arguments as one group has them: its own entry of each list. */
+export function oneGroup<A extends object>(args: A, perGroup: readonly string[], group: GroupOf): A {
   const lists = perGroup.filter((name) => Array.isArray((args as Record<string, unknown>)[name]));
   if (!lists.length) return args;
   const own: Record<string, unknown> = {};
