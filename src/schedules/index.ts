@@ -24,6 +24,8 @@ import { trax } from "./trax.js";
 import { mxnet } from "./mxnet.js";
 import { chainer } from "./chainer.js";
 import { thinc } from "./thinc.js";
+import { sklearn } from "./sklearn.js";
+import { fastai } from "./fastai.js";
 
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
@@ -52,6 +54,8 @@ export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> 
   mxnet,
   chainer,
   thinc,
+  sklearn,
+  fastai,
 };
 
 const byName = new Map<string, ScheduleDefinition>();
