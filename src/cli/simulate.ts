@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { analyze } from "../recognize/analyze.js";
 import { resolve, type Resolved } from "../recognize/resolve.js";
+import { fitScale } from "../simulate/fit.js";
+import { problemOf } from "../simulate/problems/index.js";
 import { simulate as run, type Simulated } from "../simulate/simulate.js";
+import type { LiveRate } from "../simulate/seeds.js";
 import { parseSpec, withRates, type Parsed, type SimulationSpec } from "../simulate/spec.js";
 import { count, figure } from "../simulate/words.js";
 import type { SourceDocument, Workspace } from "../source/document.js";
@@ -35,7 +38,10 @@ export function simulate(words: readonly string[]): number {
   let source: Source | undefined;
   if (path !== undefined) {
     source = sourceOf(documentOf(path, readText(path)), diskWorkspace(workspaceRoot(path)), assume);
-    parsed = fill(parseSpec({ lr: { text: "", path }, optimizer: optimizerOf(source.resolved) }), source);
+    parsed = fitted(
+      fill(parseSpec({ lr: { text: "", path }, optimizer: optimizerOf(source.resolved) }), source),
+      source,
+    );
   } else {
     parsed = parseSpec(jsonOf(values.spec!));
     if (parsed.ok && parsed.source) {
@@ -47,14 +53,38 @@ export function simulate(words: readonly string[]): number {
     }
   }
   if (!parsed.ok) throw new UsageError(parsed.because);
-  const result = run(parsed.spec, source?.resolved.compiled?.live);
+  const result = run(parsed.spec, liveOf(parsed.spec, source));
   const seconds = (performance.now() - started) / 1000;
   process.stdout.write((values.json ? json : people)(parsed.spec, result, source, seconds) + "\n");
   return 0;
 }
 
+/** A metric-driven schedule's own rates, at the toy's scale. */
+function liveOf({ told }: SimulationSpec, source: Source | undefined): (() => LiveRate) | undefined {
+  const live = source?.resolved.compiled?.live;
+  if (!live) return undefined;
+  const scale = told?.scale ?? 1;
+  return () => {
+    const schedule = live();
+    return {
+      get lr() {
+        return schedule.lr * scale;
+      },
+      step: (metric) => schedule.step(metric),
+    };
+  };
+}
+
 function fill(parsed: Parsed, { rates }: Source): Parsed {
   return parsed.ok ? withRates(parsed.spec, rates) : parsed;
+}
+
+/** A file's rate is run at the toy's scale; a specification's is taken as it is. */
+function fitted(parsed: Parsed, { stride }: Source): Parsed {
+  if (!parsed.ok) return parsed;
+  const { spec } = parsed;
+  const scale = fitScale(problemOf(spec.problem), spec.optimizer, spec.rates);
+  return { ok: true, spec: { ...spec, rates: spec.rates.map((lr) => lr * scale), told: { scale, stride } } };
 }
 
 function sourceOf(
@@ -123,7 +153,12 @@ function json(
     mean: pick(of.mean),
   });
   return JSON.stringify({
-    ...(source && { callee: source.resolved.finding.callee, steps: spec.rates.length, stride: source.stride }),
+    ...(source && {
+      callee: source.resolved.finding.callee,
+      steps: spec.rates.length,
+      stride: source.stride,
+      ...(spec.told && { scale: spec.told.scale }),
+    }),
     at: asked,
     loss: { ...series(loss), ...(expected && { expected: pick(expected.loss) }) },
     ...(validation && { validation: series(validation) }),
@@ -150,11 +185,21 @@ function people(spec: SimulationSpec, { at, loss, expected, verdict }: Simulated
     return `  step ${count(at[k]!).padStart(9)}  median ${figure(loss.median[k]!, 3).padEnd(8)} 10–90 % ${band}${exact}`;
   });
   const heading = `${spec.optimizer.kind} on ${spec.problem.kind}, ${spec.seeds} seeds, ${count(spec.rates.length)} updates`;
+  const { told } = spec;
+  const scaled =
+    told && told.scale !== 1
+      ? [`  the toy's curvature is its own: it runs at ${figure(told.scale, 3)} times the file's rate`]
+      : [];
   const compressed =
     source && source.stride > 1
       ? [`  compressed in time: one update stands for ${figure(source.stride, 4)} steps of the run`]
       : [];
-  return [...(source ? [source.resolved.finding.callee] : []), verdict.sentence, heading, ...compressed, ...rows].join(
-    "\n",
-  );
+  return [
+    ...(source ? [source.resolved.finding.callee] : []),
+    verdict.sentence,
+    heading,
+    ...scaled,
+    ...compressed,
+    ...rows,
+  ].join("\n");
 }

@@ -33,6 +33,7 @@ export function conclude(spec: SimulationSpec, shared: Setup, records: readonly 
     rates: ownRates ?? at.map((n) => spec.rates[Math.min(n, spec.rates.length - 1)]!),
     ...(limit !== undefined && spec.problem.kind !== "logistic" && { limit: { lr: limit, words: limitWords(spec) } }),
     motion: expected ? theoryMotion(spec, expected) : sampledMotion(at, records, loss.median, least),
+    told: spec.told ?? { scale: 1, stride: 1 },
     runs: records.length,
     failures: records.flatMap((r) => (r.failedAt === undefined ? [] : [r.failedAt])),
     reference: () => reference(spec, limit, least),

@@ -3,7 +3,7 @@ import type { SimulationSpec } from "./spec.js";
 
 /** A metric-driven schedule in motion: the rate in force, moved on by the metric of the epoch just ended. */
 export interface LiveRate {
-  lr: number;
+  readonly lr: number;
   step(metric: number): unknown;
 }
 

@@ -1,3 +1,4 @@
+import type { SimulationSpec } from "./spec.js";
 import { figure, count } from "./words.js";
 
 export type VerdictKind = "converges" | "wanders" | "stalls" | "diverges";
@@ -26,6 +27,7 @@ export interface Evidence {
   readonly limit?: { readonly lr: number; readonly words: string };
   /** What decides between resting and swinging. */
   readonly motion: TheoryMotion | SampledMotion;
+  readonly told: NonNullable<SimulationSpec["told"]>;
   /** Runs and the steps at which some of them were no longer finite. */
   readonly runs: number;
   readonly failures: readonly number[];
@@ -88,7 +90,7 @@ export function judge(e: Evidence): Verdict {
   if (diverged) return diverged;
   if (end <= SETTLED * start || end === 0) {
     const step = settledFrom(e, SETTLED * start);
-    const sentence = `Converges: below ${shown(SETTLED * start)} by step ${count(step)}, ${shown(end)} at the end.`;
+    const sentence = `Converges: below ${shown(SETTLED * start)} by step ${stepOf(e, step)}, ${shown(end)} at the end.`;
     return { kind: "converges", step, loss: end + e.least, sentence: sentence + someFailed(e) };
   }
 
@@ -114,21 +116,21 @@ export function judge(e: Evidence): Verdict {
     const below = motion.kind === "theory" ? motion.needed : undefined;
     const why =
       below !== undefined && rate < below
-        ? `because the rate is below ${figure(below)}`
-        : `because the rate (${figure(rate)} there) is too small to move it`;
+        ? `because the rate is below ${rateOf(e, below)}`
+        : `because the rate (${rateOf(e, rate)} there) is too small to move it`;
     return {
       kind: "stalls",
       step,
       loss: end + e.least,
-      sentence: `Stalls at ${shown(end)} from step ${count(step)} ${why}.${someFailed(e)}`,
+      sentence: `Stalls at ${shown(end)} from step ${stepOf(e, step)} ${why}.${someFailed(e)}`,
     };
   };
   const converges = (): Verdict => {
     const step = settledFrom(e, (noisy && motion.kind === "sampled" ? 1.5 : 1.1) * end);
     const falling = !noisy && meanBetween(e, 0.85 * T, 0.9 * T) > 1.1 * end;
     const sentence = falling
-      ? `Converges, still falling at the end: ${shown(e.excess[e.at.length - 1]!)} at step ${count(T)}.`
-      : `Converges to ${shown(end)} by step ${count(step)}.`;
+      ? `Converges, still falling at the end: ${shown(e.excess[e.at.length - 1]!)} at step ${stepOf(e, T)}.`
+      : `Converges to ${shown(end)} by step ${stepOf(e, step)}.`;
     return { kind: "converges", step, loss: end + e.least, sentence: sentence + someFailed(e) };
   };
 
@@ -152,7 +154,9 @@ function divergence(e: Evidence, start: number, middle: number, end: number): Ve
   const T = e.at[e.at.length - 1]!;
   const over = e.limit === undefined ? -1 : e.at.findIndex((_, k) => e.rates[k]! > e.limit!.lr);
   const reason =
-    over >= 0 ? `because the rate exceeds ${figure(e.limit!.lr)}, ${e.limit!.words}` : "because the rate is too large";
+    over >= 0
+      ? `because the rate exceeds ${rateOf(e, e.limit!.lr)}, ${e.limit!.words}`
+      : "because the rate is too large";
   if (2 * e.failures.length >= e.runs && e.failures.length > 0) {
     const step = [...e.failures].sort((a, b) => a - b)[Math.ceil(e.runs / 2) - 1]!;
     const grown = firstFrom(e, (k) => !(e.excess[k]! <= 10 * start));
@@ -161,7 +165,7 @@ function divergence(e: Evidence, start: number, middle: number, end: number): Ve
       kind: "diverges",
       step: at,
       loss: Infinity,
-      sentence: `Diverges at step ${count(at)} ${reason}; not a finite number from step ${count(step)} on.`,
+      sentence: `Diverges at step ${stepOf(e, at)} ${reason}; not a finite number from step ${stepOf(e, step)} on.`,
     };
   }
   // A start next to the minimum rises to the noise floor under any rate: with a known limit, growth needs a rate above it.
@@ -174,14 +178,19 @@ function divergence(e: Evidence, start: number, middle: number, end: number): Ve
   if (!grew && !climbing && Number.isFinite(end)) return undefined;
   const from = firstFrom(e, (k) => !(e.excess[k]! <= 10 * start));
   const step = e.at[from >= 0 ? from : Math.max(0, over)]!;
-  const sentence = `Diverges at step ${count(step)} ${reason}: ${figure(end + e.least)} at the end, ${figure(start + e.least)} at the start.`;
+  const sentence = `Diverges at step ${stepOf(e, step)} ${reason}: ${figure(end + e.least)} at the end, ${figure(start + e.least)} at the start.`;
   return { kind: "diverges", step, loss: end + e.least, sentence };
 }
 
-const someFailed = ({ failures, runs }: Evidence) =>
-  failures.length > 0
-    ? ` ${failures.length} of ${runs} runs diverge, the first at step ${count(Math.min(...failures))}.`
-    : "";
+/** Steps and rates in the user's own figures. */
+const stepOf = ({ told }: Evidence, n: number) => count(n * told.stride);
+const rateOf = ({ told }: Evidence, lr: number) => figure(lr / told.scale);
+
+function someFailed(e: Evidence): string {
+  const { failures, runs } = e;
+  if (failures.length === 0) return "";
+  return ` ${failures.length} of ${runs} runs diverge, the first at step ${stepOf(e, Math.min(...failures))}.`;
+}
 
 function meanBetween({ at, excess }: Evidence, from: number, to: number): number {
   let sum = 0;
