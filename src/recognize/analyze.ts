@@ -1,7 +1,10 @@
 import type { Value } from "../schedules/define.js";
 import type { SourceDocument, Workspace } from "../source/document.js";
+import { recognizeConfig } from "./configs/index.js";
+import type { PythonProgram } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { mayHoldSchedule } from "./prefilter.js";
+import { recognizePython } from "./python.js";
 
 /** What a document holds. Immutable; hand it back as `previous` so that an edit re-reads only what changed. */
 export interface Analysis {
@@ -25,9 +28,38 @@ export interface AnalyzeOptions {
  * Never throws: what cannot be followed is told in `problem` or in the findings.
  */
 export function analyze(document: SourceDocument, workspace: Workspace, options: AnalyzeOptions = {}): Analysis {
-  const { previous } = options;
-  if (previous && previous.document === document && !options.assume) return previous;
-  if (!mayHoldSchedule(document)) return { document, findings: [], related: [] };
-  void workspace;
-  return { document, findings: [], related: [] };
+  const nothing: Analysis = { document, findings: [], related: [] };
+  if (!mayHoldSchedule(document)) return nothing;
+  const assume = options.assume ?? new Map<string, Value>();
+  try {
+    const configs = recognizeConfig(document, workspace, assume);
+    if (!isPython(document)) return { document, ...split(configs) };
+    const python = recognizePython(document, workspace, assume, (options.previous as WithProgram | undefined)?.program);
+    const inConfigs = new Set(configs.map(({ span }) => span.from));
+    const findings = [...configs, ...python.findings.filter(({ span }) => !inConfigs.has(span.from))];
+    const result: Analysis & WithProgram = {
+      document,
+      findings: findings.filter((f) => f.quantity === "lr"),
+      related: [...findings.filter((f) => f.quantity !== "lr"), ...python.related],
+      ...(python.problem !== undefined && { problem: python.problem }),
+      program: python.program,
+    };
+    return result;
+  } catch (error) {
+    return { ...nothing, problem: `could not be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** What the next analysis of the same document builds on. */
+interface WithProgram {
+  readonly program?: PythonProgram;
+}
+
+function split(findings: readonly Finding[]): Pick<Analysis, "findings" | "related"> {
+  return { findings: findings.filter((f) => f.quantity === "lr"), related: findings.filter((f) => f.quantity !== "lr") };
+}
+
+function isPython({ path, languageId, cells }: SourceDocument): boolean {
+  if (cells) return true;
+  return languageId === "python" || (languageId === "" && /\.pyw?$/i.test(path));
 }

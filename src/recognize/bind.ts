@@ -25,6 +25,7 @@ export function bindCall(reader: Reader, definition: ScheduleDefinition, call: C
       (bound.handles as Record<string, Val>)[name] = value;
       return;
     }
+    reader.consume(value);
     const node = argumentNode(site, position === undefined ? undefined : position + shift, keyword);
     const span = node && reader.program.place({ from: node.from, to: node.to });
     const text = node ? reader.text(node) : name;

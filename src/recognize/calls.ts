@@ -1,6 +1,7 @@
 import { bindCall, fits } from "./bind.js";
 import { CallResult, Choice, Library, first, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
+import { idiomAt } from "./idioms/index.js";
 import { definitionOf, definitionsCalled, type Named } from "./names.js";
 import { optimizerContext } from "./optimizer.js";
 import { keyOf, type Builder, type Found, type Reader } from "./reader.js";
@@ -43,6 +44,8 @@ function withAlternatives(reader: Reader, main: Found, others: readonly CallResu
 
 /** A Finding of a call whose callee is a declared schedule. */
 export const buildCall: Builder = (reader, call, site) => {
+  const idiom = idiomAt(reader, call, site);
+  if (idiom) return { ...idiom, call };
   const named = namedBy(call.callee, call);
   if (!named) return undefined;
   const { definition, confidence } = named;

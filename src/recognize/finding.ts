@@ -85,8 +85,8 @@ export interface Finding {
   readonly args: Readonly<Record<string, Argument>>;
   /** The text tells ints from floats (Python does; most configuration files do not). */
   readonly typed?: boolean;
-  /** For "function" (and definitions that take one): computes the rate for a step; throws Raises past its fuel. */
-  readonly rate?: (t: number) => number;
+  /** For "function": the rate after t steps, the optimizer having started at `initialLr`; throws Raises past its fuel. */
+  readonly rate?: (t: number, initialLr: number) => number;
   /** What the surroundings say: optimizer's rate, run length. */
   readonly context: Readonly<Partial<Record<ContextName, Evaluated>>>;
   /** Rates of parameter groups, when the optimizer has several. */

@@ -3,15 +3,19 @@ import type { SourceDocument, Workspace } from "../source/document.js";
 import { stepTransform, transformsOf } from "./afterwards.js";
 import { bindCall } from "./bind.js";
 import { buildCall, scheduleCalls } from "./calls.js";
-import { PythonProgram } from "./evaluate/index.js";
-import type { Finding, Transform } from "./finding.js";
+import { PythonProgram, type Val } from "./evaluate/index.js";
+import type { Finding, Run, Transform } from "./finding.js";
+import { rateFunctions } from "./functions.js";
+import { solverAssignments } from "./idioms/detectron2.js";
 import { Reader, type Found } from "./reader.js";
 import { steppingOf } from "./stepping.js";
+import { lightningRun, rateBeside, trainerRun } from "./trainers.js";
 
 export interface PythonFindings {
   readonly findings: Finding[];
   readonly related: Finding[];
   readonly program: PythonProgram;
+  readonly problem?: string;
 }
 
 /** Every schedule of a Python file or notebook. One part that fails leaves the others standing. */
@@ -24,24 +28,38 @@ export function recognizePython(
   const program = new PythonProgram(document, workspace, { assume, ...(previous && { previous }) });
   const reader = new Reader(program, document, assume, buildCall);
   const found = scheduleCalls(reader).filter((one) => !one.nested);
+  const values = program.values();
+  const surroundings = { values, trainer: guarded(() => trainerRun(reader)) ?? {} };
   const transforms = guarded(() => transformsOf(reader, found)) ?? new Map<Found, Transform[]>();
-  const all = found.map((one) => complete(reader, one, transforms.get(one) ?? []));
+  const calls = found.map((one) => complete(reader, one, transforms.get(one) ?? [], surroundings));
+  const functions = guarded(() => rateFunctions(reader, reader.consumed)) ?? [];
+  const solvers = guarded(() => solverAssignments(reader)) ?? [];
+  const all = [...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)), ...functions, ...solvers];
   const sorted = all.sort((a, b) => (a.cell ?? 0) - (b.cell ?? 0) || a.span.from - b.span.from);
   return {
     findings: sorted.filter((finding) => finding.quantity === "lr"),
     related: sorted.filter((finding) => finding.quantity !== "lr"),
     program,
+    ...(program.source.problem !== undefined && { problem: program.source.problem }),
   };
 }
 
-function complete(reader: Reader, found: Found, transforms: readonly Transform[]): Finding {
-  const run = guarded(() => steppingOf(reader, found));
+interface Surroundings {
+  readonly values: readonly Val[];
+  readonly trainer: Partial<Run>;
+}
+
+/** The call with what stands around it: how it is stepped, for how long, what happens to its rate. */
+function complete(reader: Reader, found: Found, transforms: readonly Transform[], { values, trainer }: Surroundings): Finding {
+  const run = guarded(() => steppingOf(reader, found) ?? lightningRun(reader, found, values));
+  const beside = found.finding.context.initial_lr ? undefined : guarded(() => rateBeside(reader, found, values));
   const { handles } = bindCall(reader, found.definition, found.call, undefined);
   const step = guarded(() => stepTransform(reader, handles["global_step"] ?? handles["step"]));
   return {
     ...found.finding,
+    ...(beside && { context: { ...found.finding.context, initial_lr: beside } }),
     transforms: [...(step ? [step] : []), ...transforms],
-    run: { ...found.finding.run, ...run },
+    run: { ...trainer, ...found.finding.run, ...run },
   };
 }
 

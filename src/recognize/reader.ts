@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { RateFunction, ScheduleDefinition, Value } from "../schedules/define.js";
 import type { SourceDocument } from "../source/document.js";
-import { CallResult, first, force, type PythonCall, type PythonProgram, type Val } from "./evaluate/index.js";
+import { CallResult, first, force, FunctionValue, List, Method, type PythonCall, type PythonProgram, type Val } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 
 /** A schedule call of the text with all that belongs to it. */
@@ -20,6 +20,9 @@ export class Reader {
   /** By the call's node (its first offset and length); null: no schedule. */
   private readonly known = new Map<string, Found | null>();
   readonly sites = new Map<string, PythonCall>();
+  /** Where functions begin that a schedule call takes: they are no findings of their own. */
+  readonly consumed = new Set<number>();
+  private modules: string[] | undefined;
   private readonly objects = new Map<string, Val | undefined>();
 
   constructor(
@@ -64,8 +67,23 @@ export class Reader {
     return found;
   }
 
+  /** A function given to a schedule. */
+  consume(value: Val, depth = 0): void {
+    const one = first(value);
+    if (one instanceof FunctionValue) {
+      if (one.module.file === undefined) for (let at: SyntaxNode | null = one.node; at; at = at.parent) if (at.name === "FunctionDefinition") this.consumed.add(at.from);
+    } else if (one instanceof Method) this.consume(one.fn, depth);
+    else if (one instanceof List && depth < 3) for (const item of one.items.slice(0, 20)) this.consume(item, depth + 1);
+  }
+
   rateFunction(value: Val): RateFunction | undefined {
     return this.program.functionOf(first(value));
+  }
+
+  /** True when the file imports a module so called. */
+  imports(module: RegExp): boolean {
+    this.modules ??= [...this.program.source.code.matchAll(/^[ \t]*(?:from|import)[ \t]+([\w.]+)/gm)].map((match) => match[1]!);
+    return this.modules.some((name) => module.test(name));
   }
 
   all(): Found[] {

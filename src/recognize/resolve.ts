@@ -82,7 +82,7 @@ export function resolve(finding: Finding, { assume = none, metrics }: ResolveOpt
   if (stuck) return done({ problem: stuck.problem });
   try {
     const compiled = finding.rate
-      ? { lr: curveOfFunction(finding.rate, run.totalSteps) }
+      ? { lr: curveOfFunction((t) => finding.rate!(t, context.initial_lr ?? NaN), run.totalSteps) }
       : definition && compileSchedule(definition, args, context as Context);
     if (!compiled) return done({ problem: `${finding.callee} is not among the known schedules` });
     const shown = transformed(compiled, finding.transforms);

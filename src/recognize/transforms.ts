@@ -1,6 +1,7 @@
 import type { Curve } from "../engine/curve.js";
-import { curve } from "../engine/shapes.js";
-import { Raises, type Compiled } from "../schedules/define.js";
+import { opaque } from "../engine/stepwise.js";
+import type { Compiled } from "../schedules/define.js";
+import { walkOf } from "../schedules/nested.js";
 import type { Transform } from "./finding.js";
 
 /** The compiled schedule after what the file does to the rate and to the step, in the order of the file. */
@@ -42,22 +43,9 @@ function stepped(c: Curve, f: (t: number) => number): Curve {
 }
 
 /**
- * The curve of a rate computed by the file's own code. Nothing is known of its breaks, so every step up to the end of the
- * run is one; each rate is computed once. Where the function raises or cannot be followed, the curve ends.
+ * The curve of a rate computed by the file's own code. Nothing is known of its breaks: they are found by walking it. Where the
+ * function raises or cannot be followed, the curve ends.
  */
 export function curveOfFunction(rate: (t: number) => number, totalSteps: number): Curve {
-  const known = new Map<number, number>();
-  const at = (t: number): number => {
-    let value = known.get(t);
-    if (value === undefined) known.set(t, (value = rate(t)));
-    return value;
-  };
-  let end: Curve["end"];
-  try {
-    at(0);
-  } catch (error) {
-    if (!(error instanceof Raises)) throw error;
-    end = { at: 0, because: error.message };
-  }
-  return { ...curve(at, (t) => (t < totalSteps ? t + 1 : Infinity)), ...(end && { end }) };
+  return opaque(rate, walkOf({ total_steps: totalSteps }));
 }

@@ -1,0 +1,86 @@
+import { Raises } from "../schedules/define.js";
+import { callValue } from "./evaluate/call.js";
+import { dictOf, numberOf } from "./evaluate/access.js";
+import { Dict, dictGet, first, Float, Instance, List, NdArray, type PythonProgram, type Val } from "./evaluate/index.js";
+import { LIMITS, NotKnown, PyError, TooComplex } from "./evaluate/machine.js";
+
+/** What a user's function reads and writes as its optimizer: one parameter group at the starting rate. */
+export class FakeOptimizer {
+  readonly group: Dict;
+  readonly value: Dict;
+  constructor(initialLr: number, momentum = 0) {
+    const lr = new Float(initialLr);
+    this.group = dictOf([
+      ["lr", lr],
+      ["initial_lr", lr],
+      ["momentum", new Float(momentum)],
+      ["params", new List([])],
+    ]);
+    const groups = new List([this.group]);
+    this.value = dictOf(
+      [
+        ["param_groups", groups],
+        ["defaults", dictOf([["lr", lr]])],
+        ["lr", lr],
+        ["learning_rate", lr],
+      ],
+      true,
+      "optimizer",
+      "optimizer",
+    );
+  }
+
+  /** The rate after what the code did: the group's, or the optimizer's own attribute when that was written. */
+  rate(initial: number): number {
+    const inGroup = numberOf(dictGet(this.group, "lr") ?? null);
+    if (inGroup !== undefined && inGroup !== initial) return inGroup;
+    for (const name of ["lr", "learning_rate"]) {
+      const own = numberOf(dictGet(this.value, name) ?? null);
+      if (own !== undefined && own !== initial) return own;
+    }
+    return inGroup ?? NaN;
+  }
+}
+
+/** Calls functions of the file on concrete values, under fuel; whatever they write is undone at the end of `run`. */
+export class Interpreter {
+  constructor(private readonly program: PythonProgram) {}
+
+  /** Throws Raises where the code raises, needs something that is not known, or goes on too long. */
+  run<T>(work: (call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val) => T): T {
+    const { machine } = this.program;
+    const before = { tracking: machine.tracking, fuel: machine.fuel, depth: machine.depth };
+    machine.tracking = false;
+    machine.depth = 0;
+    try {
+      return machine.attempt(() =>
+        work((fn, args, kwargs = new Map()) => {
+          machine.fuel = LIMITS.callFuel;
+          return first(callValue(machine, fn, [...args], new Map(kwargs), {}));
+        }),
+      ).result;
+    } catch (error) {
+      throw raised(error);
+    } finally {
+      Object.assign(machine, before);
+    }
+  }
+
+  /** The number that a call gives; of a list the first. */
+  number(value: Val): number {
+    const one = first(value);
+    const number = numberOf(one);
+    if (number !== undefined) return number;
+    if (one instanceof List && one.items.length > 0) return this.number(one.items[0]!);
+    if (one instanceof NdArray && one.data.length > 0) return one.data[0]!;
+    throw new Raises(`the function returned ${one === null ? "None" : one instanceof Instance ? `an object of class ${one.cls.name}` : "something that is not a number"}`);
+  }
+}
+
+function raised(error: unknown): unknown {
+  if (error instanceof PyError) return new Raises(`${error.type}: ${error.message}`);
+  if (error instanceof NotKnown) return new Raises(`not known: ${error.unknown.name ?? error.message}${error.unknown.name ? ` (${error.message})` : ""}`);
+  if (error instanceof TooComplex) return new Raises(`too complex to follow: ${error.message}`);
+  if (error instanceof RangeError) return new Raises("too complex to follow: calls nested too deep");
+  return error;
+}

@@ -1,0 +1,86 @@
+import type { SyntaxNode, Tree } from "@lezer/common";
+
+/** A place where the file's own code sets the rate of an optimizer. */
+export interface RateWrite {
+  readonly statement: SyntaxNode;
+  /** What is written; absent for an augmented assignment's own operator. */
+  readonly value: SyntaxNode;
+  readonly augmented: boolean;
+  /** The optimizer's text where it can be told. */
+  readonly owner: string;
+}
+
+const keyed = /\[\s*[rub]?['"](?:lr|learning_rate)['"]\s*\]$/;
+const attribute = /(?:^|\.)(?:optimi[sz]er\w*|opt\w*|\w*optim)\.(?:lr|learning_rate|_lr)$/i;
+const group = /group|\bg\b|\bpg\b|\bp\b|param|optim|\bopt\b|\bparams\b/i;
+
+/** Statements that write `param_group["lr"]`, `optimizer.lr`, or set it through Keras, TensorFlow or Gluon. */
+export function rateWrites(tree: Tree, code: string): RateWrite[] {
+  if (!/\[\s*['"](?:lr|learning_rate)|\.(?:lr|learning_rate|_lr)\b/.test(code)) return [];
+  const writes: RateWrite[] = [];
+  tree.cursor().iterate((ref) => {
+    if (ref.name === "AssignStatement" || ref.name === "UpdateStatement") {
+      const node = ref.node;
+      const target = node.firstChild;
+      const value = node.lastChild;
+      if (!target || !value || target === value) return undefined;
+      const text = code.slice(target.from, target.to);
+      if ((keyed.test(text) && group.test(text.replace(keyed, ""))) || attribute.test(text))
+        writes.push({ statement: node, value, augmented: ref.name === "UpdateStatement", owner: text.replace(/[.[].*$/s, "") });
+      return undefined;
+    }
+    if (ref.name === "CallExpression") {
+      const write = callWrite(ref.node, code);
+      if (write) writes.push(write);
+    }
+    return undefined;
+  });
+  return writes;
+}
+
+/** `K.set_value(model.optimizer.lr, x)`, `optimizer.lr.assign(x)`, `trainer.set_learning_rate(x)`. */
+function callWrite(node: SyntaxNode, code: string): RateWrite | undefined {
+  const callee = node.firstChild;
+  const list = node.getChild("ArgList");
+  if (!callee || !list) return undefined;
+  const name = code.slice(callee.from, callee.to);
+  const args: SyntaxNode[] = [];
+  for (let child = list.firstChild; child; child = child.nextSibling) if (!/^[(),]$/.test(child.name) && child.name !== "Comment") args.push(child);
+  const target = args[0] && code.slice(args[0].from, args[0].to);
+  if (/(?:^|\.)set_value$/.test(name) && args.length === 2 && target && attribute.test(target))
+    return { statement: node, value: args[1]!, augmented: false, owner: target };
+  if (/(?:optimi[sz]er|opt)\.(?:lr|learning_rate)\.assign$/.test(name) && args[0])
+    return { statement: node, value: args[0], augmented: false, owner: name };
+  if (/\.set_(?:learning_rate|lr)$/.test(name) && args[0]) return { statement: node, value: args[0], augmented: false, owner: name };
+  return undefined;
+}
+
+/** The innermost function or lambda around a node. */
+export function functionAround(node: SyntaxNode): SyntaxNode | undefined {
+  for (let at = node.parent; at; at = at.parent) if (at.name === "FunctionDefinition" || at.name === "LambdaExpression") return at;
+  return undefined;
+}
+
+/** Parameters of a def, in order, without stars. */
+export function parametersOf(definition: SyntaxNode, code: string): string[] {
+  const list = definition.getChild("ParamList");
+  const names: string[] = [];
+  let star = false;
+  for (let child = list?.firstChild ?? null; child; child = child.nextSibling) {
+    if (child.name === "*" || child.name === "**") star = true;
+    else if (child.name === ",") star = false;
+    else if (child.name === "VariableName" && child.prevSibling?.name !== "AssignOp") {
+      if (!star) names.push(code.slice(child.from, child.to));
+    }
+  }
+  return names;
+}
+
+const timeNames =
+  /^(?:cur(?:r(?:ent)?)?_?|global_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|progress)$/i;
+
+/** The parameter that counts the run, by its name. */
+export function timeParameter(names: readonly string[]): string | undefined {
+  const candidates = names.filter((name) => timeNames.test(name) && !/^(?:epochs|num_epochs|n_epochs|steps|num_steps|iters|num_iters|n_steps|n_iters|iterations|batches|updates)$/i.test(name));
+  return candidates.find((name) => /epoch|iter|step/i.test(name)) ?? candidates[0];
+}
