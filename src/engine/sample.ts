@@ -11,13 +11,15 @@ export interface Columns {
   readonly first: Float64Array;
 }
 
-/** More breaks than this in one column are not visited one by one. */
-const breaksPerColumn = 64;
+/** Breaks visited one by one, in all columns together; each column may have 64. */
+const breaksInAll = 200_000;
+/** Rates looked at in a column where the breaks of a user's function are no longer followed. */
+const looks = 16;
 
 /**
  * The curve over [from, to] for drawing `width` pixels wide: n = width columns, or one for each step when there are fewer.
- * Costs O(width · breaks in a column, at most 128), whatever the number of steps: between two breaks a curve is monotone,
- * so its values beside the breaks are the extremes.
+ * Costs O(width + breaks in reach), at most 200,000 breaks, whatever the number of steps: between two breaks a curve is
+ * monotone, so its values beside the breaks are the extremes.
  */
 export function sampleColumns(curve: Curve, from: number, to: number, width: number): Columns {
   if (!(width >= 2)) throw new RangeError(`Cannot sample curve: width must be >= 2, got ${width}`);
@@ -30,7 +32,7 @@ export function sampleColumns(curve: Curve, from: number, to: number, width: num
   for (let i = 0; i < count; i++) {
     const a = start(i);
     const b = Math.min(i + 1 < count ? start(i + 1) : to + 1, stop);
-    const [min, max] = a < b ? extremes(curve, a, b) : [NaN, NaN];
+    const [min, max] = a < b ? extremes(curve, a, b, Math.max(64, breaksInAll / count)) : [NaN, NaN];
     columns.min[i] = min;
     columns.max[i] = max;
     columns.first[i] = a < stop ? curve.at(a) : NaN;
@@ -38,8 +40,8 @@ export function sampleColumns(curve: Curve, from: number, to: number, width: num
   return columns;
 }
 
-/** [min, max] over the integers of [a, b), exact when at most 64 breaks lie inside. */
-export function extremes(curve: Curve, a: number, b: number): [number, number] {
+/** [min, max] over the integers of [a, b), exact when at most `most` breaks lie inside. */
+export function extremes(curve: Curve, a: number, b: number, most = 64): [number, number] {
   let [min, max] = [Infinity, -Infinity];
   const look = (t: number) => {
     const lr = curve.at(t);
@@ -47,21 +49,23 @@ export function extremes(curve: Curve, a: number, b: number): [number, number] {
     if (lr > max) max = lr;
   };
   look(a);
+  const followed = Math.min(b, curve.walk ?? Infinity);
   let t = curve.nextBreak(a);
-  for (let n = 0; t < b && n < breaksPerColumn; n++, t = curve.nextBreak(t)) {
+  for (let n = 0; t < followed && n < most; n++, t = curve.nextBreak(t)) {
     look(t - 1);
     look(t);
   }
-  if (t < b) {
+  if (t < followed) {
     // Too many to visit: cycles repeat, so those begun at even distances tell the rest.
-    const stride = (b - t) / breaksPerColumn;
-    for (let n = 0; n < breaksPerColumn; n++) {
+    const stride = (followed - t) / most;
+    for (let n = 0; n < most; n++) {
       const near = curve.nextBreak(Math.floor(t + n * stride));
-      if (near >= b) break;
+      if (near >= followed) break;
       look(near - 1);
       look(near);
     }
   }
+  if (followed < b) for (let n = 1; n < looks; n++) look(Math.floor(a + ((b - 1 - a) * n) / looks));
   look(b - 1);
   return min <= max ? [min, max] : [NaN, NaN];
 }
