@@ -1,6 +1,7 @@
 import { configToolsDetection } from "./configToolsDetection.js";
 import { configToolsLlm } from "./configToolsLlm.js";
 import { configToolsMmcv } from "./configToolsMmcv.js";
+import { configToolsMore } from "./configToolsMore.js";
 import { configToolsPaddle } from "./configToolsPaddle.js";
 import { configToolsRl } from "./configToolsRl.js";
 import { configToolsSpeech } from "./configToolsSpeech.js";
@@ -24,9 +25,9 @@ import { configToolsVision } from "./configToolsVision.js";
  * | paddleocr | Const, Linear, Cosine, CyclicalCosine, OneCycle, DecayLearningRate, TwoStepCosine, Step, Piecewise, MultiStepDecay |
  * | fastreid | MultiStepLR, CosineAnnealingLR |
  * | swin | cosine, linear, step, multistep |
- * | basicsr | MultiStepLR, MultiStepRestartLR, CosineAnnealingRestartLR |
+ * | basicsr | MultiStepLR, MultiStepRestartLR, CosineAnnealingRestartLR, CosineAnnealingRestartCyclicLR, TrueCosineAnnealingLR, LinearLR |
  * | openpcdet | adam_onecycle, step |
- * | cvnets | cosine |
+ * | cvnets | cosine, multi_step |
  * | monai | WarmupCosineSchedule, LinearLR, ExponentialLR |
  * | nnunet | PolyLRScheduler |
  * | latent-diffusion | LambdaLinearScheduler, LambdaWarmUpCosineScheduler, LambdaWarmUpCosineScheduler2 |
@@ -35,11 +36,11 @@ import { configToolsVision } from "./configToolsVision.js";
  * | torchtitan | lr_scheduler |
  * | maxtext | cosine, wsd |
  * | t5x | create_learning_rate_scheduler |
- * | litgpt | pretrain |
+ * | litgpt | pretrain, finetune |
  * | axolotl | rex, cosine_min_lr, cosine_quadratic_warmup, one_cycle |
  * | kohya | adafactor |
  * | llama-factory | warmup_stable_decay |
- * | speechbrain | NoamScheduler, NoamIntervalScheduler, LinearNoamScheduler, LinearScheduler, LinearWarmupScheduler, StepScheduler, WarmAndExpDecayLRSchedule, CyclicCosineScheduler, CyclicLRScheduler, InverseSquareRootScheduler, WarmCoolDecayLRSchedule, TriStageLRSchedule |
+ * | speechbrain | NoamScheduler, NoamIntervalScheduler, LinearNoamScheduler, LinearScheduler, LinearWarmupScheduler, StepScheduler, WarmAndExpDecayLRSchedule, CyclicCosineScheduler, CyclicLRScheduler, InverseSquareRootScheduler, WarmCoolDecayLRSchedule, TriStageLRSchedule, NewBobScheduler, ReduceLROnPlateau, IntervalScheduler |
  * | wenet | warmuplr, constantlr |
  * | opennmt | noam, noamwd, rsqrt, none |
  * | marian | learn-rate |
@@ -61,6 +62,7 @@ export const configTools = [
   ...configToolsLlm,
   ...configToolsSpeech,
   ...configToolsRl,
+  ...configToolsMore,
   ...configToolsTrainer,
   ...configToolsModelGarden,
 ];

@@ -46,11 +46,13 @@ export function resolveNode(node: ConfigNode, root: ConfigNode, parents: readonl
 function innermost(node: ConfigNode & { kind: "scalar" }, root: ConfigNode, parents: readonly ConfigNode[], depth: number): ConfigNode | undefined {
   const used: ConfigNode[] = [];
   let lost = false;
-  const text = String(node.value).replace(/\$\{([^{}]*)\}/g, (all) => {
+  const text_ = String(node.value);
+  const text = text_.replace(/\$\{([^{}]*)\}/g, (all) => {
     const target = resolveNode({ ...node, value: all, tag: undefined }, root, parents, depth + 1);
     const value = target.kind === "scalar" ? target.value : undefined;
-    if (value === undefined || value === null) lost = true;
-    else used.push(target);
+    if (value !== undefined && value !== null) used.push(target);
+    else if (/default|\benv\b/.test(text_)) return "";
+    else lost = true;
     return String(value);
   });
   if (lost) return undefined;
@@ -75,6 +77,7 @@ function resolver(node: ConfigNode & { kind: "scalar" }, name: string, ask: (nam
   const two = (operator: string) => numberOf(parts.map((p) => `(${p})`).join(operator));
   let value: Plain | undefined;
   if (kind === "oc.env" || kind === "env") value = parts[1] === undefined ? undefined : (numberOf(parts[1]) ?? parts[1]);
+  else if (/default/.test(kind)) value = parts[1] ? (numberOf(parts[1]) ?? parts[1]) : numberOf(parts[0] ?? "");
   else if (/eval$|^calc$|^math$|^expr$/.test(kind)) value = numberOf(body.trim().replace(/^(["'])(.*)\1$/s, "$2"));
   else if (/mul|prod/.test(kind)) value = two("*");
   else if (/floor_?div|int_?div|^idiv/.test(kind)) value = two("//");

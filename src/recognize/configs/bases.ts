@@ -13,17 +13,19 @@ interface Reach {
   /** Files being read, so that a cycle ends; and how many more may be. */
   readonly open: readonly string[];
   readonly left: { files: number };
+  /** What was read, for the formats' cheap tests. */
+  readonly texts: string[];
 }
 
 /**
  * The tree with what it inherits below it: `_base_`, `_BASE_`, `BASE`, `extends`, `include`, Hydra's `defaults:` and mmengine's
  * `read_base()` imports. Each value keeps its file. Files that are not there are told in `missing`.
  */
-export function inherit(root: ConfigNode, path: string, text: string, syntax: Syntax, workspace: Workspace, read: Read): { root: ConfigNode; missing: string[] } {
+export function inherit(root: ConfigNode, path: string, text: string, syntax: Syntax, workspace: Workspace, read: Read): { root: ConfigNode; missing: string[]; texts: readonly string[] } {
   const missing: string[] = [];
-  const reach: Reach = { workspace, read, syntax, open: [path], left: { files: 64 } };
+  const reach: Reach = { workspace, read, syntax, open: [path], left: { files: 64 }, texts: [] };
   const full = composed(root, path, text, reach, missing);
-  return { root: full, missing };
+  return { root: full, missing, texts: reach.texts };
 }
 
 function composed(root: ConfigNode, path: string, text: string, reach: Reach, missing: string[]): ConfigNode {
@@ -36,6 +38,7 @@ function composed(root: ConfigNode, path: string, text: string, reach: Reach, mi
       const found = reach.workspace.read(candidate);
       if (found === undefined) continue;
       reach.left.files--;
+      reach.texts.push(found);
       const tree = reach.read(found, candidate).roots[0];
       if (!tree) return undefined;
       const inner = composed(tree, candidate, found, { ...reach, open: [...reach.open, candidate] }, missing);
@@ -73,6 +76,8 @@ function basesOf(root: ConfigNode & { kind: "map" }, syntax: Syntax): { before: 
     if (syntax === "python") {
       if (key === "_base_") before.push(...names.map((path) => ({ path, at: [] })));
       else if (key === "import" && names[0]?.startsWith(".")) before.push(...names.map((n) => ({ path: dotted(n), at: [], optional: true })));
+    } else if (syntax === "gin") {
+      if (key === "include") before.push(...names.map((path) => ({ path, at: [] })));
     } else if (/^(?:_base_|_BASE_|BASE|__base__|base_config|_include_|includes?|extends|inherits?_from|parent_config|\$include)$/.test(key))
       before.push(...names.filter((n) => /^[\w./~-]+$/.test(n)).map((path) => ({ path, at: [] })));
     else if (key === "defaults" && value.kind === "list") {

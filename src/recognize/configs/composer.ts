@@ -27,6 +27,7 @@ export const composer: ConfigFormat = {
     return [
       found({
         schedule: `composer:${name}`,
+        ...(CLASSES[name] && { definition: `composer.optim.${CLASSES[name]}` }),
         main,
         callee: name,
         blocks: [named],
@@ -44,6 +45,12 @@ export const composer: ConfigFormat = {
       }),
     ];
   },
+};
+
+const CLASSES: Readonly<Record<string, string>> = {
+  step: "StepScheduler", multistep: "MultiStepScheduler", multistep_with_warmup: "MultiStepWithWarmupScheduler",
+  constant: "ConstantScheduler", linear_decay: "LinearScheduler", exponential_decay: "ExponentialScheduler",
+  cosine_decay: "CosineAnnealingScheduler", cosine_warmrestart: "CosineAnnealingWarmRestartsScheduler", polynomial_decay: "PolynomialScheduler",
 };
 
 const amount = (value: Value | undefined, unit: RegExp): number | undefined => {

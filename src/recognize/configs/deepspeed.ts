@@ -28,7 +28,7 @@ export function deepspeedSchedule(root: Block, input: Pick<ConfigInput, "assume"
     others: ["type", "params"],
   };
   if (OWN.includes(name))
-    return [found({ ...shared, schedule: `deepspeed:${name}`, args, run: { unit: "step", steppedPer: "optimizer step", ...length } })];
+    return [found({ ...shared, schedule: `deepspeed:${name}`, definition: `deepspeed.runtime.lr_schedules.${name}`, args, run: { unit: "step", steppedPer: "optimizer step", ...length } })];
   const torch = torchSchedule(name);
   return torch ? [found({ ...shared, schedule: torch, args, run: { unit: "step", steppedPer: "optimizer step", ...length } })] : [];
 }

@@ -23,12 +23,13 @@ function solverFinding(solver: Block, { assume, missing }: ConfigInput): Finding
   return [
     found({
       schedule: `detectron2:${name}`,
+      definition: "detectron2.solver.build_lr_scheduler",
       main: solver,
       callee: name,
       blocks: [solver],
       args: pick(
         solver,
-        "BASE_LR BASE_LR_END MAX_ITER STEPS GAMMA NUM_DECAYS WARMUP_FACTOR WARMUP_ITERS WARMUP_METHOD RESCALE_INTERVAL POLY_LR_POWER POLY_LR_CONSTANT_ENDING",
+        "LR_SCHEDULER_NAME BASE_LR BASE_LR_END MAX_ITER STEPS GAMMA NUM_DECAYS WARMUP_FACTOR WARMUP_ITERS WARMUP_METHOD RESCALE_INTERVAL POLY_LR_POWER POLY_LR_CONSTANT_ENDING",
       ),
       momentum: solver.at("MOMENTUM"),
       optimizer: solver.str("OPTIMIZER"),

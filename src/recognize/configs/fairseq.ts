@@ -52,7 +52,7 @@ function schedule(name: string, main: Block, rate: Given, args: Record<string, G
     schedule: `fairseq:${name}`,
     definition: `fairseq.optim.lr_scheduler.${name}`,
     main, callee: name, blocks: main.node.kind === "map" ? [main] : [root],
-    args: { lr: initial, ...scheduled },
+    args: { lr: initial, ...scheduled, max_update: maxUpdate ?? length.totalSteps },
     context: { initial_lr: initial, total_steps: length.totalSteps },
     run: { unit: "step", steppedPer: "update", ...length },
     ...(perEpoch && { notes: ["acts at the end of an epoch"] }),

@@ -124,14 +124,17 @@ export function recognizeConfig(document: SourceDocument, workspace: Workspace, 
   const syntax = syntaxOf(document);
   if (!syntax || document.cells) return [];
   const inherits = INHERITS.test(document.text);
-  const candidates = formats.filter((f) => f.syntaxes.includes(syntax) && (inherits || f.needs.every((test) => test.test(document.text))));
-  if (!candidates.length || (inherits && !WORDS.test(document.text))) return [];
+  const ofSyntax = formats.filter((f) => f.syntaxes.includes(syntax));
+  const fitting = (all: string) => ofSyntax.filter((f) => f.needs.every((test) => test.test(all)));
+  if (!inherits && !fitting(document.text).length) return [];
   const text = readable(document.text);
   if (text === undefined) return [];
   const findings: Finding[] = [];
   for (const written of readers[syntax](text).roots) {
-    const { root, missing } = inherit(written, document.path, text, syntax, workspace, readers[syntax]);
-    for (const format of candidates) {
+    const { root, missing, texts } = inherits
+      ? inherit(written, document.path, text, syntax, workspace, readers[syntax])
+      : { root: written, missing: [], texts: [] };
+    for (const format of fitting([text, ...texts].join("\n"))) {
       const input = { root: new Block(root, root), document, workspace, assume, syntax, missing };
       const own = format.recognize(input).filter((f) => !findings.some((g) => g.span.from === f.span.from));
       findings.push(...own);
@@ -142,5 +145,4 @@ export function recognizeConfig(document: SourceDocument, workspace: Workspace, 
 }
 
 /** A file that inherits may hold a part of a schedule only. */
-const INHERITS = /^\s*["']?(?:_base_|_BASE_|__base__|BASE|defaults|base_config|extends|includes?)["']?\s*[:=]|read_base\(\)/m;
-const WORDS = /lr|LR|learning_rate|optimizer|Optimizer|sched|SCHED|OPTIM|epoch|EPOCH|STEPS|max_iter|MAX_ITER/;
+const INHERITS = /^\s*["']?(?:_base_|_BASE_|__base__|BASE|defaults|base_config|extends|includes?|_include_|inherits?_from|parent_config|\$include)["']?\s*[:=]|^include\s+['"]|read_base\(\)/m;

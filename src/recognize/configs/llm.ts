@@ -14,7 +14,7 @@ export const torchtitan: ConfigFormat = {
     const type = main.str("decay_type") ?? main.str("lr_decay_type") ?? "linear";
     return [
       found({
-        schedule: `torchtitan:${type}`, main, callee: type, blocks: [main],
+        schedule: "torchtitan:lr_scheduler", main, callee: type, blocks: [main],
         args: { lr: root.at("optimizer.lr"), ...pick(main, "warmup_steps decay_ratio decay_type min_lr_factor"), ...pick(main, "decay_ratio=lr_decay_ratio decay_type=lr_decay_type min_lr_factor=lr_min min_lr_factor=min_lr_factor") , steps: root.at("training.steps") },
         context: { initial_lr: root.at("optimizer.lr"), total_steps: length.totalSteps },
         optimizer: root.str("optimizer.name"),

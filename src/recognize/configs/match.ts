@@ -72,8 +72,11 @@ export function found(match: Match): Finding {
   const args: Record<string, Argument> = {};
   for (const [name, given] of Object.entries(match.args ?? {})) {
     if (definition && !reads_(definition, name)) continue;
-    const argument = evaluate(name, given, definition?.params[name]);
-    if (argument) args[name] = argument;
+    const spec = definition?.params[name];
+    const argument = evaluate(name, given, spec);
+    // What only lengthens the run is assumed when the file leaves it to the command line.
+    if (argument?.value.status === "unknown" && spec?.default === null) notes.add(`${name}: ${argument.value.because}`);
+    else if (argument) args[name] = argument;
   }
   const context: Partial<Record<ContextName, Evaluated>> = {};
   for (const [name, given] of Object.entries(match.context ?? {})) {
@@ -122,6 +125,7 @@ export function read(block: Block, spec?: ParamSpec): Evaluated | undefined {
   const given = block.evaluated;
   if (given.status !== "known") return given;
   const { value } = given;
+  if (value === "" && spec && spec.kind !== "string") return undefined;
   if (value === null && (!spec || spec.default !== null)) return undefined;
   if (!spec || value === null) return given;
   if (spec.kind === "number" || spec.kind === "integer") {

@@ -30,7 +30,7 @@ export const olmo: ConfigFormat = {
         main,
         callee: name,
         blocks: [main],
-        args,
+        args: { learning_rate: rate, ...args },
         context: { initial_lr: rate, total_steps: length.totalSteps, batch_size: root.at("global_train_batch_size") },
         run: { unit: "step", steppedPer: tokens ? "token" : "optimizer step", ...length },
         others: ["name", "units"],

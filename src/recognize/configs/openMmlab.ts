@@ -1,3 +1,5 @@
+import type { Value } from "../../schedules/define.js";
+import { scheduleNamed } from "../../schedules/index.js";
 import type { Finding } from "../finding.js";
 import type { Block } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
@@ -69,8 +71,13 @@ function mmengineFinding(list: Block, parts: readonly Block[], { root, assume, m
   const byIter = maxEpochs === undefined && maxIters !== undefined;
   const length: Length = runLength(assume, byIter ? { maxSteps: maxIters } : { epochs: maxEpochs ?? known(12, "max_epochs") });
   const axis = byIter ? undefined : epochAxis(assume, { epochs: maxEpochs });
-  const schedulers = parts.map((p) => new Map([...Object.entries(each(p))].map(([k, v]) => [k, k === "type" ? typeName(p)! : (v.value ?? null)])));
-  const args: Record<string, Given> = { schedulers: known(schedulers, "param_scheduler", [list]) };
+  const children = parts.flatMap((p) => part(p, rate));
+  const dicts = parts.map((p) => new Map<Value, Value>([["type", typeName(p)!], ...p.entries.filter((e) => e.key !== "type" && e.value !== undefined).map((e) => [e.key, e.value!] as const)]));
+  const args: Record<string, Given> = {
+    param_scheduler: known(dicts, "param_scheduler", [list]),
+    max_epochs: maxEpochs,
+    max_iters: byIter ? maxIters : undefined,
+  };
   const missed = parts.flatMap((p) => p.entries.filter((e) => e.value === undefined).map((e) => `${e.key} cannot be followed`));
   return found({
     schedule: "mmengine:param_scheduler",
@@ -83,6 +90,23 @@ function mmengineFinding(list: Block, parts: readonly Block[], { root, assume, m
     optimizer: root.str("optim_wrapper.optimizer.type"),
     run: axis ? axis.run : { unit: "step", steppedPer: "iteration", ...length },
     transforms: axis?.transforms ?? [],
+    children,
     notes: [missing.length > 0 && `not found: ${missing.join(", ")}`, ...missed],
   });
+}
+
+/** One scheduler of the list, for its own parameters. */
+function part(block: Block, rate: Block | undefined): Finding[] {
+  const name = typeName(block)!;
+  const definition = [`mmengine.optim.${name}`, `mmdet.engine.schedulers.${name}`].find((id) => scheduleNamed(id));
+  const main = block.at("type") ?? block;
+  return [
+    found({
+      schedule: `mmengine:${name}`,
+      ...(definition && { definition }),
+      main, callee: name, blocks: [block], args: each(block), context: { initial_lr: rate },
+      run: { unit: block.bool("by_epoch") === false ? "step" : "epoch" },
+      others: ["type", "convert_to_iter_based"],
+    }),
+  ];
 }

@@ -62,7 +62,7 @@ export const speechbrain: ConfigFormat = {
   recognize: ({ root, assume }) =>
     root.entries.flatMap((main) => {
       const name = /^!new:speechbrain\.nnet\.schedulers\.(\w+)$/.exec(main.tag)?.[1];
-      if (!name) return [];
+      if (!name || name === "ScheduledLoss") return [];
       const length = runLength(assume, { epochs: root.at("number_of_epochs") });
       const perEpoch = /^(?:LinearScheduler|StepScheduler|NewBobScheduler|ReduceLROnPlateau)$/.test(name);
       const args = each(main);

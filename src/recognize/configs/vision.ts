@@ -111,8 +111,8 @@ export const timm: ConfigFormat = {
     const length = runLength(assume, { epochs: root.at("epochs") });
     return [
       found({
-        schedule: `timm:${name}`, definition: "timm.scheduler.create_scheduler", main, callee: name, blocks: [root],
-        args: { sched: main, lr: rate, ...pick(root, "epochs num_epochs=epochs warmup_epochs warmup_lr min_lr decay_epochs decay_rate cooldown_epochs warmup_prefix lr_cycle_mul lr_cycle_decay lr_cycle_limit lr_k_decay decay_milestones patience_epochs") },
+        schedule: `timm:${name}`, definition: "timm.scheduler.create_scheduler_v2", main, callee: name, blocks: [root],
+        args: { sched: main, lr: rate, ...pick(root, "epochs num_epochs=epochs warmup_epochs warmup_lr min_lr decay_epochs decay_rate cooldown_epochs warmup_prefix cycle_mul=lr_cycle_mul cycle_decay=lr_cycle_decay cycle_limit=lr_cycle_limit k_decay=lr_k_decay decay_milestones patience_epochs") },
         context: { initial_lr: rate, total_steps: length.totalSteps, epochs: root.at("epochs") },
         run: { ...(axis ?? { unit: "step", steppedPer: "optimizer step" }), shown: length.shown, ...(length.epochs && { epochs: length.epochs }) },
         others: ["epochs"],
