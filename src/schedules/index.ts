@@ -26,6 +26,7 @@ import { chainer } from "./chainer.js";
 import { thinc } from "./thinc.js";
 import { sklearn } from "./sklearn.js";
 import { fastai } from "./fastai.js";
+import { mindspore } from "./mindspore.js";
 
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
@@ -56,6 +57,7 @@ export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> 
   thinc,
   sklearn,
   fastai,
+  mindspore,
 };
 
 const byName = new Map<string, ScheduleDefinition>();
