@@ -30,7 +30,11 @@ const get = (of: unknown, key: string): unknown =>
   typeof of === "object" && of !== null && Object.hasOwn(of, key) ? (of as Record<string, unknown>)[key] : undefined;
 const at = (of: unknown, index: number): unknown => (Array.isArray(of) ? of[index] : undefined);
 const joined = (source: unknown): string =>
-  typeof source === "string" ? source : Array.isArray(source) ? source.filter((line) => typeof line === "string").join("") : "";
+  typeof source === "string"
+    ? source
+    : Array.isArray(source)
+      ? source.filter((line) => typeof line === "string").join("")
+      : "";
 
 /** The Python of a document as one text: a file's own, or a notebook's code cells one after the other. */
 export interface JoinedText {
@@ -78,25 +82,39 @@ export function joinCells(document: SourceDocument): JoinedText {
  */
 export function withoutMagics(cell: string): string {
   const first = /^\s*%%(\w+)[^\n]*/.exec(cell);
-  if (first && !/^(time|timeit|capture|prun|python3?|memit|wandb)$/.test(first[1]!)) return cell.replace(/[^\r\n]/g, " ");
+  if (first && !/^(time|timeit|capture|prun|python3?|memit|wandb)$/.test(first[1]!))
+    return cell.replace(/[^\r\n]/g, " ");
   if (!/[%!?]/.test(cell)) return cell;
   const blank = (text: string) => " ".repeat(text.length);
-  let code = first ? blank(first[0]).replace(/^ /, cell.startsWith("\n") ? "\n" : " ") + cell.slice(first[0].length) : cell;
+  let code = first
+    ? blank(first[0]).replace(/^ /, cell.startsWith("\n") ? "\n" : " ") + cell.slice(first[0].length)
+    : cell;
   // A continued shell line goes with its continuation; the indentation stays with a `pass` so that a body is not empty.
-  code = code.replace(/^([ \t]*)((?:!|%(?!time(?:it)?[ \t]+\S))(?:[^\r\n]*\\\r?\n)*[^\r\n]*)/gm, (whole, indent: string, magic: string, at: number) => {
-    if (!startsStatement(code, at)) return whole;
-    const hidden = magic.replace(/[^\r\n]/g, " ");
-    return indent + (indent && magic.length >= 4 ? "pass" + hidden.slice(4) : hidden);
-  });
-  code = code.replace(/^([ \t]*)(%time(?:it)?)(?=[ \t])/gm, (_, indent: string, magic: string) => indent + blank(magic));
+  code = code.replace(
+    /^([ \t]*)((?:!|%(?!time(?:it)?[ \t]+\S))(?:[^\r\n]*\\\r?\n)*[^\r\n]*)/gm,
+    (whole, indent: string, magic: string, at: number) => {
+      if (!startsStatement(code, at)) return whole;
+      const hidden = magic.replace(/[^\r\n]/g, " ");
+      return indent + (indent && magic.length >= 4 ? "pass" + hidden.slice(4) : hidden);
+    },
+  );
+  code = code.replace(
+    /^([ \t]*)(%time(?:it)?)(?=[ \t])/gm,
+    (_, indent: string, magic: string) => indent + blank(magic),
+  );
   // `out = !ls` and `x = %sql …` assign what only the shell knows.
-  code = code.replace(/^([ \t]*[\w, \t]+=[ \t]*)([!%][^\r\n]+)/gm, (_, left: string, magic: string) => left + "...".slice(0, magic.length).padEnd(magic.length));
+  code = code.replace(
+    /^([ \t]*[\w, \t]+=[ \t]*)([!%][^\r\n]+)/gm,
+    (_, left: string, magic: string) => left + "...".slice(0, magic.length).padEnd(magic.length),
+  );
   return code.replace(/^[ \t]*\?{1,2}[\w.]+[ \t]*$|^[ \t]*[\w.]+\?{1,2}[ \t]*$/gm, blank);
 }
 
 /** False inside an open bracket or a continued line, where a leading `%` is Python's operator. */
 function startsStatement(code: string, at: number): boolean {
-  const before = code.slice(0, at).replace(/"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*/g, "");
+  const before = code
+    .slice(0, at)
+    .replace(/"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*/g, "");
   if (/\\\r?\n$/.test(before)) return false;
   let depth = 0;
   for (const char of before) depth += "([{".includes(char) ? 1 : ")]}".includes(char) ? -1 : 0;

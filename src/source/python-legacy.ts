@@ -8,9 +8,15 @@ export function normalizePython(text: string): string {
   let code = text;
   if (code.includes("<<<<<<<") || code.includes(">>>>>>>"))
     code = code.replace(/^(?:<{7}|\|{7}|={7}|>{7})(?: [^\r\n]*)?(?=\r?$)/gm, blank);
-  if (code.includes("async")) code = code.replace(/([(,]\s*)async(?=\s*=[^=])/g, "$1_sync").replace(/\.async\b/g, "._sync");
-  if (/^[ \t]*print[ \t]+[^\s(=.,)]/m.test(code) || /^[ \t]*print[ \t]*>>/m.test(code)) code = code.replace(PRINT, printToPass);
-  if (/\bexec[ \t]+["'\w]/.test(code)) code = code.replace(/^([ \t]*)(exec[ \t]+["'\w][^\r\n]*)$/gm, (_, indent: string, rest: string) => indent + pass(rest));
+  if (code.includes("async"))
+    code = code.replace(/([(,]\s*)async(?=\s*=[^=])/g, "$1_sync").replace(/\.async\b/g, "._sync");
+  if (/^[ \t]*print[ \t]+[^\s(=.,)]/m.test(code) || /^[ \t]*print[ \t]*>>/m.test(code))
+    code = code.replace(PRINT, printToPass);
+  if (/\bexec[ \t]+["'\w]/.test(code))
+    code = code.replace(
+      /^([ \t]*)(exec[ \t]+["'\w][^\r\n]*)$/gm,
+      (_, indent: string, rest: string) => indent + pass(rest),
+    );
   if (/\d[lL]\b/.test(code)) code = code.replace(/(?<![\w.])(\d+)[lL]\b/g, "$1 ");
   if (/^[^#'"\r\n]*`/m.test(code)) code = code.replace(/^([^#'"`\r\n]*)`([^`'"\r\n]*)`/gm, "$1($2)");
   if (/\bdef\s+\w+\s*\([^()]*\(\s*\w+\s*,/.test(code))
@@ -19,7 +25,8 @@ export function normalizePython(text: string): string {
 }
 
 /** A print statement that ends on its line (no bracket left open, no string left open). */
-const PRINT = /^([ \t]*(?:(?:if|else|elif|for|while|try|except|finally|with)\b[^\r\n'"#]*:[ \t]*)?)(print\b[ \t]*(?![ \t]*[(=.,)\]:])[^\r\n]*)$/gm;
+const PRINT =
+  /^([ \t]*(?:(?:if|else|elif|for|while|try|except|finally|with)\b[^\r\n'"#]*:[ \t]*)?)(print\b[ \t]*(?![ \t]*[(=.,)\]:])[^\r\n]*)$/gm;
 
 function printToPass(whole: string, before: string, statement: string): string {
   if (!/^print(?:[ \t]|>>|["'])/.test(statement) || /[\\]$|"""|'''/.test(statement)) return whole;

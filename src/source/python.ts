@@ -21,7 +21,8 @@ const MAX_LENGTH = 4_000_000;
  * parsed again. Never throws.
  */
 export function parsePython(text: string, previous?: PythonSource): PythonSource {
-  if (text.length > MAX_LENGTH) return { text, code: "", tree: parser.parse(""), problem: "the file is larger than 4 MB" };
+  if (text.length > MAX_LENGTH)
+    return { text, code: "", tree: parser.parse(""), problem: "the file is larger than 4 MB" };
   if (previous?.text === text) return previous;
   const code = normalizePython(text);
   return { text, code, tree: previous && !previous.problem ? reparse(code, previous) : parser.parse(code) };
@@ -34,7 +35,8 @@ function reparse(code: string, previous: PythonSource): Tree {
   let start = 0;
   while (start < shorter && old.charCodeAt(start) === code.charCodeAt(start)) start++;
   let end = 0;
-  while (end < shorter - start && old.charCodeAt(old.length - 1 - end) === code.charCodeAt(code.length - 1 - end)) end++;
+  while (end < shorter - start && old.charCodeAt(old.length - 1 - end) === code.charCodeAt(code.length - 1 - end))
+    end++;
   if (start + end === old.length && old.length === code.length) return previous.tree;
   const change = { fromA: start, toA: old.length - end, fromB: start, toB: code.length - end };
   return parser.parse(code, TreeFragment.applyChanges(TreeFragment.addTree(previous.tree), [change]));

@@ -13,7 +13,15 @@
  * Nodes are nodes of `program.source.tree`; a notebook's cells are one text there, `program.place(span)` gives offsets in the cell.
  * `program.describe(value, text)` turns any internal value (values.ts, objects.ts) into an Evaluated.
  */
-export { PythonProgram, type PythonCall, type CallArgument, type ProgramOptions, type QualifiedName } from "./program.js";
+export {
+  PythonProgram,
+  type PythonCall,
+  type CallArgument,
+  type ProgramOptions,
+  type QualifiedName,
+} from "./program.js";
+export { surroundings } from "./enumerate.js";
+export { DEFAULTS, meaningOf } from "./symbols.js";
 export * from "./values.js";
 export { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
 export { dictGet, dictItems, force, first, plain, numberOf, stringOf, isFloat } from "./access.js";

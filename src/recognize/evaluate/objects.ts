@@ -12,6 +12,8 @@ export class ModuleValue {
   readonly stars: string[] = [];
   /** Values of the expressions evaluated so far, by `nodeKey`. */
   readonly records = new Map<number, Val>();
+  /** Those of `records` that were read in branches that surely do not run. */
+  readonly doubtful = new Set<number>();
   state: "new" | "running" | "done" = "new";
   constructor(
     readonly path: string,
@@ -39,6 +41,10 @@ export class FunctionValue {
   /** "staticmethod", "classmethod", "property", "setter", or library decorators by qualified name. */
   readonly decorators: Val[] = [];
   role: "" | "static" | "class" | "property" = "";
+  /** Its body has run for a call. */
+  entered = false;
+  /** A property's setter. */
+  setter = false;
   readonly attrs = new Map<string, Val>();
 }
 

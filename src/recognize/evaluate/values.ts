@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { Origin } from "../finding.js";
+import type { Machine } from "./machine.js";
 import type { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
 
 /**
@@ -166,10 +167,13 @@ export class Builtin {
     readonly run: (args: Val[], kwargs: Map<string, Val>, call: BuiltinCall) => Val,
     readonly self?: Val,
   ) {}
+  /** Of functools.partial: what is called, and what is bound already. */
+  bound?: { readonly fn: Val; readonly args: readonly Val[]; readonly kwargs: ReadonlyMap<string, Val> };
 }
 
 /** Where a builtin is called from. */
 export interface BuiltinCall {
+  readonly m: Machine;
   readonly node: SyntaxNode | undefined;
   readonly module: ModuleValue | undefined;
 }

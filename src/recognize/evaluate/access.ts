@@ -1,0 +1,176 @@
+import type { Origin } from "../finding.js";
+import { entry, type Machine } from "./machine.js";
+import { Choice, Deferred, Dict, Float, List, NdArray, Range, Tracked, Unknown, type Val } from "./values.js";
+
+/** The value itself, when it is a call that nobody had needed yet. */
+export function force(value: Val): Val {
+  while (value instanceof Deferred) {
+    if (value.value !== undefined) value = value.value;
+    else if (value.busy) return new Unknown("it depends on itself");
+    else {
+      const deferred: Deferred = value;
+      deferred.busy = true;
+      try {
+        deferred.value = value.run();
+      } finally {
+        deferred.busy = false;
+      }
+      value = deferred.value;
+    }
+  }
+  return value;
+}
+
+/** Forced, and the first of several. */
+export function first(value: Val): Val {
+  const forced = force(value);
+  return forced instanceof Choice ? first(forced.values[0]!) : forced;
+}
+
+/** Forced, without origins. */
+export function plain(value: Val): Exclude<Val, Tracked | Deferred> {
+  const forced = force(value);
+  return (forced instanceof Tracked ? forced.value : forced) as Exclude<Val, Tracked | Deferred>;
+}
+
+/** The number (bool and big int too), when it is one; of several the first. */
+export function numberOf(value: Val): number | undefined {
+  const v = plain(first(value));
+  if (typeof v === "number") return v;
+  if (typeof v === "boolean" || typeof v === "bigint") return Number(v);
+  if (v instanceof NdArray && v.data.length === 1 && v.shape.length === 0) return v.data[0];
+  return v instanceof Float ? v.value : undefined;
+}
+
+export function stringOf(value: Val): string | undefined {
+  const v = plain(first(value));
+  return typeof v === "string" ? v : undefined;
+}
+
+export function isFloat(value: Val): boolean {
+  const v = plain(first(value));
+  return v instanceof Float || (v instanceof NdArray && !v.ints);
+}
+
+/** Key of a dictionary for a hashable value; equal keys in Python are equal here (1, 1.0 and True). Undefined when not hashable. */
+export function dictKey(value: Val): string | number | undefined {
+  const v = plain(value);
+  if (typeof v === "string") return "s" + v;
+  if (typeof v === "number") return v;
+  if (typeof v === "boolean") return Number(v);
+  if (v instanceof Float) return v.value;
+  if (v === null) return "None";
+  if (v instanceof List && v.type === "tuple") {
+    const keys = v.items.map(dictKey);
+    return keys.includes(undefined) ? undefined : "t" + keys.map((key) => `${typeof key}:${key}`).join("|");
+  }
+  if (typeof v === "bigint") return "b" + v;
+  if (typeof v === "object" && (v.kind === "library" || v.kind === "builtin")) return `o${v.kind} ${v.name}`;
+  return undefined;
+}
+
+/** The entry under a string (or any hashable value). */
+export function dictGet(dict: Dict, key: Val): Val | undefined {
+  const hashed = dictKey(key);
+  return hashed === undefined ? undefined : dict.entries.get(hashed)?.[1];
+}
+
+export function dictSet(m: Machine, dict: Dict, key: Val, value: Val): boolean {
+  const hashed = dictKey(key);
+  if (hashed === undefined) {
+    m.write(dict as never, "open", "it was filled with keys that are not known");
+    return false;
+  }
+  m.write(dict.entries, hashed, entry(key, value));
+  return true;
+}
+
+/** A new dict; for building, before anybody else sees it. */
+export function dictOf(pairs: Iterable<readonly [Val, Val]>, attributes = false, flavour = "", name = ""): Dict {
+  const dict = new Dict(attributes, flavour, name);
+  for (const [key, value] of pairs) {
+    const hashed = dictKey(key);
+    if (hashed === undefined) dict.open = "it has keys that are not known";
+    else dict.entries.set(hashed, entry(key, value));
+  }
+  return dict;
+}
+
+export function dictItems(dict: Dict): [key: Val, value: Val][] {
+  return [...dict.entries.values()];
+}
+
+/** Spans that contributed to a value, the literal first. */
+export function originsOf(value: Val): readonly Origin[] {
+  const v = force(value);
+  if (v instanceof Tracked || v instanceof NdArray || v instanceof Unknown) return v.origins;
+  if (v instanceof List) return v.origins.length ? v.origins : v.items.length < 64 ? v.items.flatMap(originsOf) : [];
+  if (v instanceof Dict) return v.origins;
+  if (v instanceof Range) return v.bounds.flatMap(originsOf);
+  if (v instanceof Choice) return v.values.flatMap(originsOf);
+  return [];
+}
+
+const NO_SYMBOLS: ReadonlyMap<string, Val> = new Map();
+export function symbolsOf(value: Val): ReadonlyMap<string, Val> {
+  const v = force(value);
+  if (v instanceof Tracked || v instanceof NdArray) return v.symbols ?? NO_SYMBOLS;
+  const parts =
+    v instanceof List
+      ? v.items
+      : v instanceof Range
+        ? v.bounds
+        : v instanceof Choice
+          ? v.values
+          : v instanceof Dict
+            ? dictItems(v).map(([, x]) => x)
+            : undefined;
+  if (!parts || parts.length > 1000) return NO_SYMBOLS;
+  const symbols = new Map<string, Val>();
+  for (const part of parts) if (part !== value) for (const [name, x] of symbolsOf(part)) symbols.set(name, x);
+  return symbols;
+}
+
+/** Names how a literal is known: "argparse default" for what so far is only a "literal". */
+export function relabel(value: Val, how: string): Val {
+  if (!(value instanceof Tracked) || value.origins[0]?.how !== "literal") return value;
+  return new Tracked(
+    value.value,
+    [{ ...value.origins[0], how }, ...value.origins.slice(1)],
+    value.symbols,
+    value.because,
+  );
+}
+
+/** Puts the origins and assumptions of `sources` on a computed value. */
+export function derive(value: Val, sources: readonly Val[]): Val {
+  const origins: Origin[] = [];
+  let symbols: Map<string, Val> | undefined;
+  let because: string | undefined;
+  for (const source of sources) {
+    for (const origin of originsOf(source)) if (origins.length < 16 && !origins.includes(origin)) origins.push(origin);
+    const more = symbolsOf(source);
+    if (more.size) {
+      symbols ??= new Map();
+      for (const [name, x] of more) symbols.set(name, x);
+      because ??= source instanceof Tracked ? source.because : undefined;
+    }
+  }
+  if (!origins.length && !symbols) return value;
+  if (value === null || typeof value !== "object" || value instanceof Float)
+    return new Tracked(value, origins, symbols, because);
+  if (value instanceof Tracked) {
+    const all = [...origins, ...value.origins.filter((origin) => !origins.includes(origin))];
+    return new Tracked(
+      value.value,
+      all,
+      symbols ? new Map([...(value.symbols ?? []), ...symbols]) : value.symbols,
+      value.because ?? because,
+    );
+  }
+  if (value instanceof NdArray)
+    return new NdArray(value.data, value.shape, value.ints, [...value.origins, ...origins], symbols ?? value.symbols);
+  if (value instanceof List && symbols) value.items = value.items.map((item) => derive(item, sources));
+  if (value instanceof List && !value.origins.length) value.origins = origins;
+  return value;
+}

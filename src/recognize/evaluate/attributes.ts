@@ -1,0 +1,176 @@
+import { dictGet, dictSet, force, relabel } from "./access.js";
+import { methodOf } from "./containers.js";
+import { joinAll } from "./join.js";
+import { libraryValue } from "./libraries.js";
+import { NotKnown, PyError, type Machine } from "./machine.js";
+import { moduleMember, submodule } from "./imports.js";
+import { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
+import { typeName, type Place } from "./operators.js";
+import { symbolFor } from "./symbols.js";
+import { callValue } from "./call.js";
+import { CallResult, Choice, Dict, Library, List, Member, Operation, Range, Unknown, type Val } from "./values.js";
+
+/** `object.name` */
+export function getAttribute(m: Machine, object: Val, name: string, place: Place): Val {
+  const v = force(object);
+  if (v instanceof Library) return libraryMember(m, v, name);
+  if (v instanceof Instance) return instanceAttribute(m, v, name, place);
+  if (v instanceof ModuleValue)
+    return moduleMember(m, v, name) ?? submodule(m, v, name) ?? new Unknown(`${v.name} has no ${name}`);
+  if (v instanceof ClassValue) return classAttribute(m, v, name, place);
+  if (v instanceof Dict) return dictAttribute(m, v, name, place);
+  if (v instanceof Choice) return joinAll(v.values.map((value) => getAttribute(m, value, name, place)))!;
+  if (v instanceof Unknown) return settable(m, v, name, place);
+  if (v instanceof CallResult) return v.attrs.get(name) ?? libraryAttribute(m, v, name, place);
+  if (v instanceof Operation || v instanceof Member) return new Member(v, name);
+  if (v instanceof FunctionValue) return v.attrs.get(name) ?? (name === "__name__" ? v.name : new Member(v, name));
+  if (v instanceof List && v.fields) {
+    const at = v.fields.indexOf(name);
+    if (at >= 0) return v.items[at]!;
+  }
+  if (v instanceof Range) return { start: v.start, stop: v.stop, step: v.step }[name] ?? new Member(v, name);
+  return methodOf(m, v, name) ?? missing(m, v, name);
+}
+
+function missing(m: Machine, v: Val, name: string): Val {
+  if (m.tracking && m.guarded === 0)
+    return new Unknown(v === null ? `.${name} of None` : `${typeName(v)} has no attribute ${name}`);
+  throw new PyError("AttributeError", `'${typeName(v)}' object has no attribute '${name}'`);
+}
+
+/** An attribute of what is not known is named as written (`args.epochs`), so that it can be set. */
+function settable(m: Machine, v: Unknown, name: string, place: Place): Val {
+  const base = v.name;
+  if (base === undefined || !/^[\w.]+$/.test(base) || !place.node) return v;
+  return symbolFor(m, `${base}.${name}`, v.because, place.node);
+}
+
+export function libraryMember(m: Machine, library: Library, name: string): Val {
+  const value = library.certain ? libraryValue(m, `${library.name}.${name}`) : undefined;
+  if (value !== undefined) return value;
+  return new Library(
+    `${library.name}.${name}`,
+    library.certain,
+    library.others.map((other) => `${other}.${name}`),
+  );
+}
+
+/** What is known of a library object by how it was made. */
+function libraryAttribute(m: Machine, v: CallResult, name: string, place: Place): Val {
+  if (name === "size" && v.callee instanceof Library && /distributed|hvd|horovod/.test(v.callee.name))
+    return symbolFor(m, "world_size", "the number of processes", place.node);
+  if (name === "num_replicas_in_sync")
+    return symbolFor(m, "world_size", "the number of replicas", place.node, undefined, "world_size");
+  if (name === "num_processes" || (name === "world_size" && !(v.callee instanceof Unknown)))
+    return symbolFor(m, "world_size", "the number of processes", place.node, undefined, "world_size");
+  return new Member(v, name);
+}
+
+function dictAttribute(m: Machine, v: Dict, name: string, place: Place): Val {
+  if (v.attributes) {
+    const value = dictGet(v, name);
+    if (value !== undefined) return settableEntry(m, v, name, value, place);
+  }
+  const method = methodOf(m, v, name);
+  if (method) return method;
+  if (name === "__dict__") return v;
+  if (v.attributes && (v.flavour || v.open)) {
+    if (v.flavour === "config node")
+      return new Unknown(
+        `${v.name ? v.name + "." : ""}${name} is not set in this file`,
+        v.name ? `${v.name}.${name}` : undefined,
+      );
+    if (m.guarded > 0 && !m.tracking) throw new PyError("AttributeError", name);
+    return symbolFor(
+      m,
+      `${v.name || (v.flavour === "argparse" ? "args" : v.flavour)}.${name}`,
+      v.open ?? `${v.flavour} has no ${name} in this file`,
+      place.node,
+    );
+  }
+  return missing(m, v, name);
+}
+
+/** An entry without a value of its own (an option without default) becomes a symbol under the name it is used by. */
+export function settableEntry(m: Machine, v: Dict, name: string, value: Val, place: Place): Val {
+  if (!(value instanceof Unknown) || value.name !== undefined) return value;
+  const base = v.name || (v.flavour === "argparse" ? "args" : v.flavour === "flags" ? "FLAGS" : "");
+  return base ? symbolFor(m, `${base}.${name}`, value.because, place.node) : value;
+}
+
+/** The class's attribute, through its bases in order. Library bases answer for what no class of the file has. */
+export function lookup(cls: ClassValue, name: string, depth = 0): Val | undefined {
+  const own = cls.attrs.get(name);
+  if (own !== undefined || depth > 20) return own;
+  for (const base of cls.bases) {
+    const value = force(base);
+    const found = value instanceof ClassValue ? lookup(value, name, depth + 1) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The first base that is a library's, through the bases. */
+export function libraryBase(cls: ClassValue, depth = 0): Val | undefined {
+  for (const base of cls.bases) {
+    const value = force(base);
+    if (value instanceof ClassValue && depth < 20) {
+      const found = libraryBase(value, depth + 1);
+      if (found !== undefined) return found;
+    } else if (value instanceof Library && value.name !== "object") return value;
+    else if (value instanceof Unknown || value instanceof CallResult || value instanceof Member) return value;
+  }
+  return undefined;
+}
+
+function instanceAttribute(m: Machine, v: Instance, name: string, place: Place): Val {
+  if (name === "__dict__") return new Member(v, name);
+  if (name === "__class__") return v.cls;
+  const found = lookup(v.cls, name);
+  const fn = found instanceof FunctionValue ? found : undefined;
+  if (fn?.role === "property") return force(callValue(m, new Method(fn, v), [], new Map(), place));
+  const own = v.attrs.get(name);
+  if (own !== undefined) return m.tracking ? own : m.strip(own);
+  if (fn) return fn.role === "static" ? fn : new Method(fn, fn.role === "class" ? v.cls : v);
+  if (found !== undefined) return found;
+  const fallback = lookup(v.cls, "__getattr__");
+  if (fallback instanceof FunctionValue) return force(callValue(m, fallback, [v, name], new Map(), place));
+  const base = libraryBase(v.cls);
+  if (base !== undefined) return new Member(v, name);
+  if (m.tracking)
+    return v.open
+      ? symbolFor(m, `${v.cls.name}.${name}`, v.open, place.node)
+      : new Unknown(`self.${name} is not set in this file`, `self.${name}`);
+  throw new PyError("AttributeError", `'${v.cls.name}' object has no attribute '${name}'`);
+}
+
+function classAttribute(m: Machine, v: ClassValue, name: string, place: Place): Val {
+  const found = lookup(v, name);
+  if (found instanceof FunctionValue && found.role === "class") return new Method(found, v);
+  if (found !== undefined) return found;
+  if (name === "__name__") return v.name;
+  if (name === "__dict__") return new Member(v, name);
+  const base = libraryBase(v);
+  if (base instanceof Library && base.certain) return libraryMember(m, base, name);
+  if (base !== undefined || m.tracking) return new Member(v, name);
+  void place;
+  throw new PyError("AttributeError", `type object '${v.name}' has no attribute '${name}'`);
+}
+
+/** `object.name = value` */
+export function setAttribute(m: Machine, object: Val, name: string, value: Val): void {
+  const v = force(object);
+  if (v instanceof Instance) {
+    const found = lookup(v.cls, name);
+    if (found instanceof FunctionValue && found.setter) {
+      force(callValue(m, new Method(found, v), [value], new Map(), {}));
+      return;
+    }
+    m.write(v.attrs, name, relabel(value, "attribute"));
+  } else if (v instanceof ClassValue) m.write(v.attrs, name, value);
+  else if (v instanceof ModuleValue) m.write(v.globals, name, value);
+  else if (v instanceof CallResult || v instanceof FunctionValue) m.write(v.attrs, name, value);
+  else if (v instanceof Dict && v.attributes) dictSet(m, v, name, value);
+  else if (v instanceof Choice) for (const option of v.values.slice(0, 1)) setAttribute(m, option, name, value);
+  else if (v instanceof Unknown && !m.tracking) throw new NotKnown(v);
+}

@@ -1,0 +1,176 @@
+import type { SyntaxNode } from "@lezer/common";
+import { dictOf, force } from "./access.js";
+import { construct } from "./classes.js";
+import { clickDefault, typerDefault } from "./flags.js";
+import { Frame } from "./frame.js";
+import { joinAll } from "./join.js";
+import { libraryCall } from "./libraries.js";
+import { LIMITS, NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
+import { getAttribute } from "./attributes.js";
+import { ClassValue, FunctionValue, Instance, Method, type ModuleValue } from "./objects.js";
+import { symbolFor } from "./symbols.js";
+import { Builtin, CallResult, Choice, Deferred, Dict, Library, List, Unknown, type Val } from "./values.js";
+
+export interface CallPlace {
+  readonly node?: SyntaxNode | undefined;
+  readonly module?: ModuleValue | undefined;
+  /** True when arguments that are not known were passed too. */
+  readonly more?: boolean;
+  readonly frame?: Frame;
+}
+
+/** Calls whatever it is. User code is followed; what libraries do is kept as a CallResult unless the value is computable. */
+export function callValue(m: Machine, callee: Val, args: Val[], kwargs: Map<string, Val>, place: CallPlace): Val {
+  m.tick();
+  const fn = force(callee);
+  if (fn instanceof FunctionValue) return callFunction(m, fn, args, kwargs, place);
+  if (fn instanceof Method) return callFunction(m, fn.fn, [fn.self, ...args], kwargs, place);
+  if (fn instanceof Builtin) {
+    try {
+      return fn.run(args, kwargs, { m, node: place.node, module: place.module });
+    } catch (error) {
+      if (error instanceof NotKnown && m.tracking) return error.unknown;
+      throw error;
+    }
+  }
+  if (fn instanceof Library) return libraryCall(m, fn, args, kwargs, place);
+  if (fn instanceof ClassValue) return construct(m, fn, args, kwargs, place);
+  if (fn instanceof Choice) {
+    if (!m.tracking) throw new NotKnown(new Unknown("which function is called is not known"));
+    return joinAll(fn.values.slice(0, LIMITS.alternatives).map((value) => callValue(m, value, args, kwargs, place)))!;
+  }
+  if (fn instanceof Instance) {
+    const method = getAttribute(m, fn, "__call__", {});
+    if (method instanceof Method) return callValue(m, method, args, kwargs, place);
+  }
+  if (fn instanceof Unknown && !m.tracking) throw new NotKnown(fn);
+  if (fn === null || typeof fn !== "object" || fn instanceof List || fn instanceof Dict)
+    throw new PyError("TypeError", "the object is not callable");
+  return new CallResult(fn, args, kwargs, place.node, place.module, place.more);
+}
+
+/** Calls a def or lambda. Under tracking, one that can only matter through its result waits until that is needed. */
+function callFunction(m: Machine, fn: FunctionValue, args: Val[], kwargs: Map<string, Val>, place: CallPlace): Val {
+  const mark = fn.decorators.find(
+    (decorator) =>
+      decorator instanceof FunctionValue ||
+      (decorator instanceof CallResult && decorator.callee instanceof FunctionValue),
+  );
+  const before = mark && m.decorating !== fn ? decorated(m, fn, mark, args, kwargs, place) : undefined;
+  if (before !== undefined) return before;
+  if (!m.tracking) return invoke(m, fn, args, kwargs, place);
+  if (m.mustRun(fn.module, fn.node)) return safely(m, () => invoke(m, fn, args, kwargs, place));
+  return new Deferred(() => safely(m, () => invoke(m, fn, args, kwargs, place)));
+}
+
+/** A decorator of the user's own: what it makes of the function is called. */
+function decorated(
+  m: Machine,
+  fn: FunctionValue,
+  mark: Val,
+  args: Val[],
+  kwargs: Map<string, Val>,
+  place: CallPlace,
+): Val | undefined {
+  const outer = m.decorating;
+  m.decorating = fn;
+  try {
+    const maker =
+      mark instanceof CallResult ? callValue(m, mark.callee, [...mark.args], new Map(mark.kwargs), {}) : mark;
+    const wrapped = force(callValue(m, maker, [fn], new Map(), {}));
+    return wrapped instanceof FunctionValue ? callValue(m, wrapped, args, kwargs, place) : undefined;
+  } finally {
+    m.decorating = outer;
+  }
+}
+
+/** A call under tracking gets half of what fuel is left, so that the caller can go on without its result. */
+export function safely(m: Machine, run: () => Val): Val {
+  const fuel = m.fuel;
+  if (fuel < 0) throw new TooComplex("too many operations");
+  if (m.depth >= LIMITS.depth) return new Unknown("too complex to follow: calls more than 60 deep");
+  m.fuel = fuel >> 1;
+  const given = m.fuel;
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof TooComplex) return new Unknown(`too complex to follow: ${error.message}`);
+    if (error instanceof NotKnown) return error.unknown;
+    if (error instanceof PyError && m.guarded === 0) return new Unknown(`it raises ${error.type}: ${error.message}`);
+    throw error;
+  } finally {
+    m.fuel = fuel - given + Math.max(0, m.fuel);
+  }
+}
+
+/** Binds the arguments and runs the body. */
+export function invoke(
+  m: Machine,
+  fn: FunctionValue,
+  args: readonly Val[],
+  kwargs: ReadonlyMap<string, Val>,
+  place: CallPlace,
+): Val {
+  if (m.depth >= LIMITS.depth) throw new TooComplex("calls more than 60 deep");
+  const { code } = fn;
+  const frame = new Frame(m, code, fn.module, fn.closure, undefined, fn.owner);
+  bind(m, fn, frame, args, kwargs, place);
+  fn.entered = true;
+  m.depth++;
+  try {
+    if (code.kind === "lambda") return code.expression!(frame);
+    code.body ??= code.lazyBody!();
+    if (code.generator) frame.yields = [];
+    code.body(frame);
+    if (frame.yields) return new List(frame.yields);
+    const results = frame.returned === undefined ? frame.maybeReturned : [...frame.maybeReturned, frame.returned];
+    return joinAll(results) ?? null;
+  } finally {
+    m.depth--;
+  }
+}
+
+function bind(
+  m: Machine,
+  fn: FunctionValue,
+  frame: Frame,
+  args: readonly Val[],
+  kwargs: ReadonlyMap<string, Val>,
+  place: CallPlace,
+): void {
+  const { params } = fn.code;
+  let next = 0;
+  const taken = kwargs.size ? new Set<string>() : undefined;
+  for (const param of params) {
+    let value: Val | undefined;
+    if (param.star === "*") {
+      value = new List(args.slice(next), "tuple");
+      next = args.length;
+    } else if (param.star === "**") {
+      const rest = dictOf([...kwargs].filter(([name]) => !taken?.has(name)));
+      if (place.more) rest.open = "it holds arguments that are not known";
+      value = rest;
+    } else if (!param.keywordOnly && next < args.length) value = args[next++];
+    else if (taken && kwargs.has(param.name)) {
+      value = kwargs.get(param.name);
+      taken.add(param.name);
+    } else {
+      value = m.tracking && fn.decorators.length ? clickDefault(fn.decorators, param.name) : undefined;
+      value ??= fn.defaults.get(param.name);
+      if (value instanceof CallResult) value = typerDefault(value);
+      if (value !== undefined && place.more)
+        value = new Choice([value, new Unknown(`${param.name} may be among arguments that are not known`, param.name)]);
+      if (value === undefined) {
+        if (!m.tracking) throw new PyError("TypeError", `${fn.name}() missing a required argument: '${param.name}'`);
+        value = symbolFor(
+          m,
+          param.name,
+          place.more ? "it is among arguments that are not known" : `${param.name} is a parameter without default`,
+          param.node,
+        );
+      }
+    }
+    if (taken && kwargs.has(param.name) && !param.star) taken.add(param.name);
+    frame.slots[param.slot] = m.tracking || value === undefined ? value : m.strip(force(value));
+  }
+}

@@ -1,0 +1,124 @@
+import type { SyntaxNode } from "@lezer/common";
+import { dictOf, derive, force } from "./access.js";
+import type { Code } from "./code.js";
+import { compile } from "./expressions.js";
+import type { Ex, Frame } from "./frame.js";
+import { iterate } from "./items.js";
+import { LIMITS, NotKnown, TooComplex } from "./machine.js";
+import { truthOf } from "./operators.js";
+import { kids } from "./syntax.js";
+import { List, Unknown, type Val } from "./values.js";
+import { dictKey } from "./access.js";
+
+type Clause = { kind: "for"; write: (frame: Frame, value: Val) => void; over: Ex } | { kind: "if"; test: Ex };
+
+/** List, set, dict comprehensions and generator expressions (read at once, as a list). */
+export function compileComprehension(node: SyntaxNode, code: Code): Ex {
+  const parts = kids(node);
+  const start = parts.findIndex((part) => part.name === "for");
+  const scope = new Map<string, number>();
+  code.renames.push(scope);
+  const clauses: Clause[] = [];
+  for (let i = start; i < parts.length;) {
+    const part = parts[i]!;
+    if (part.name === "for") {
+      const to = parts.findIndex((other, j) => j > i && other.name === "in");
+      if (to < 0) break;
+      // The sequence is read before the variable exists.
+      const over = compile(parts[to + 1], code);
+      clauses.push({ kind: "for", write: compilePattern(parts.slice(i + 1, to), code, scope), over });
+      i = to + 2;
+    } else if (part.name === "if") {
+      clauses.push({ kind: "if", test: compile(parts[i + 1], code) });
+      i += 2;
+    } else i++;
+  }
+  const from = parts[0]!.name.length === 1 ? 1 : 0;
+  const head = parts.slice(from, start).filter((part) => part.name !== "async");
+  const dict = node.name.startsWith("Dictionary");
+  const key = dict ? compile(head[0], code) : undefined;
+  const value = compile(head.at(-1), code);
+  code.renames.pop();
+  const type = node.name.startsWith("Set") ? "set" : "list";
+  const origins = [
+    { from: node.from, to: node.to, how: "comprehension", ...(code.module.file && { file: code.module.file }) },
+  ];
+  return (frame) => {
+    const items: Val[] = [];
+    const pairs: [Val, Val][] = [];
+    const conditions: Val[] = [];
+    try {
+      run(frame, clauses, 0, conditions, () => {
+        if (key) pairs.push([key(frame), value(frame)]);
+        else items.push(value(frame));
+        if (items.length + pairs.length > LIMITS.length)
+          throw new TooComplex("a comprehension of more than 100,000 items");
+      });
+    } catch (error) {
+      if (error instanceof NotKnown && frame.m.tracking) return error.unknown;
+      throw error;
+    }
+    if (key) return dictOf(pairs);
+    const list = new List(type === "set" ? unique(items) : items, type);
+    if (frame.m.tracking) list.origins = origins;
+    return conditions.length && frame.m.tracking ? derive(list, conditions) : list;
+  };
+}
+
+function run(frame: Frame, clauses: readonly Clause[], at: number, conditions: Val[], emit: () => void): void {
+  const clause = clauses[at];
+  if (!clause) return emit();
+  if (clause.kind === "if") {
+    const test = clause.test(frame);
+    const truth = truthOf(test);
+    if (typeof truth !== "boolean") throw new NotKnown(new Unknown(truth.because, truth.name));
+    if (truth) run(frame, clauses, at + 1, conditions, emit);
+    return;
+  }
+  const over = force(clause.over(frame));
+  if (frame.m.tracking && over !== null && typeof over === "object" && over.kind === "range") conditions.push(over);
+  for (const item of iterate(frame.m, over)) {
+    frame.m.tick();
+    clause.write(frame, item);
+    run(frame, clauses, at + 1, conditions, emit);
+  }
+}
+
+/** Targets of a comprehension: names in slots of their own. */
+function compilePattern(
+  nodes: readonly SyntaxNode[],
+  code: Code,
+  scope: Map<string, number>,
+): (frame: Frame, value: Val) => void {
+  const targets = nodes.filter((node) => node.name !== "," && node.name !== "async");
+  if (targets.length === 1) {
+    const [target] = targets as [SyntaxNode];
+    if (target.name === "VariableName") {
+      const slot = code.fresh();
+      scope.set(code.text(target), slot);
+      return (frame, value) => frame.m.write(frame.slots, slot, value);
+    }
+    return compilePattern(
+      kids(target).filter((kid) => !/^[()[\]]$/.test(kid.name)),
+      code,
+      scope,
+    );
+  }
+  const writes = targets.map((target) => compilePattern([target], code, scope));
+  return (frame, value) => {
+    const items = iterate(frame.m, value);
+    writes.forEach((write, i) => write(frame, items[i] ?? new Unknown("there are fewer values than names")));
+  };
+}
+
+function unique(items: readonly Val[]): Val[] {
+  const seen = new Set<unknown>();
+  return items.filter((item) => {
+    const key = dictKey(item);
+    if (key === undefined || !seen.has(key)) {
+      seen.add(key);
+      return true;
+    }
+    return false;
+  });
+}

@@ -1,0 +1,147 @@
+import type { SyntaxNode } from "@lezer/common";
+import { force } from "./access.js";
+import { callValue, invoke } from "./call.js";
+import { NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
+import { ClassValue, FunctionValue, Instance, type ModuleValue } from "./objects.js";
+import { nodeKey } from "./syntax.js";
+import { type Val } from "./values.js";
+
+/**
+ * Brings the run to a node: the module itself, then what calls the function around it, then that function on its own with the
+ * parameters that it declares. Each is tried once.
+ */
+export class Entries {
+  private readonly tried = new Set<number>();
+
+  constructor(
+    private readonly m: Machine,
+    private readonly main: ModuleValue,
+  ) {}
+
+  reach(node: SyntaxNode, module: ModuleValue): void {
+    this.guard(() => this.m.load(module));
+    if (module.records.has(nodeKey(node))) return;
+    const chain: SyntaxNode[] = [];
+    for (let at: SyntaxNode | null = node; at; at = at.parent)
+      if (at.name === "FunctionDefinition" || at.name === "LambdaExpression") chain.push(at);
+    // From the outermost function inwards: the inner ones exist once the outer one has run.
+    for (const def of chain.reverse()) {
+      this.enter(def, module, 0);
+      if (module.records.has(nodeKey(node))) return;
+    }
+  }
+
+  start(module: ModuleValue): void {
+    this.guard(() => this.m.load(module));
+  }
+
+  instance(cls: ClassValue): Instance | undefined {
+    let made: Val | undefined;
+    this.guard(() => {
+      made = force(this.instancesOf(cls)[0] ?? null);
+    });
+    return made instanceof Instance ? made : undefined;
+  }
+
+  /** The value of a def or class. */
+  definition(def: SyntaxNode, module: ModuleValue): FunctionValue | ClassValue | undefined {
+    this.guard(() => this.m.load(module));
+    const key = nodeKey(def);
+    if (!this.m.functions.has(module)) return undefined;
+    const made = () => this.m.functions.get(module)!.get(key);
+    if (!made()) {
+      for (let at = def.parent; at && !made(); at = at.parent)
+        if (at.name === "FunctionDefinition") this.enter(at, module, 0);
+    }
+    return made();
+  }
+
+  private enter(def: SyntaxNode, module: ModuleValue, depth: number): void {
+    const key = nodeKey(def);
+    if (this.tried.has(key) || depth > 4 || module !== this.main) return;
+    this.tried.add(key);
+    for (const caller of this.callers(def, module)) this.enter(caller, module, depth + 1);
+    const fn = this.definition(def, module);
+    if (!(fn instanceof FunctionValue) || (fn.entered && depth > 0)) return;
+    if (fn.entered && this.m.entered.has(fn)) return;
+    this.guard(() => this.run(fn));
+  }
+
+  private run(fn: FunctionValue): void {
+    const { m } = this;
+    const owner = fn.owner;
+    if (!owner || fn.role === "static" || fn.code.kind === "lambda") {
+      invoke(m, fn, [], new Map(), {});
+      return;
+    }
+    if (fn.role === "class") {
+      invoke(m, fn, [owner], new Map(), {});
+      return;
+    }
+    for (const self of this.instancesOf(owner)) invoke(m, fn, [self], new Map(), {});
+  }
+
+  /** Objects of the class that the run made; without any, one made with what its constructor declares. */
+  private instancesOf(cls: ClassValue): Val[] {
+    const { m } = this;
+    const made = m.instances.get(cls);
+    if (made?.length) return made.slice(0, 4).map((instance) => (force(instance), instance));
+    for (const [other, instances] of m.instances) if (inherits(other, cls)) return instances.slice(0, 4);
+    const instance = force(callValue(m, cls, [], new Map(), {}));
+    return [instance instanceof Instance ? instance : new Instance(cls)];
+  }
+
+  /** Functions of the file whose body mentions a call of this one. */
+  private callers(def: SyntaxNode, module: ModuleValue): SyntaxNode[] {
+    const code = module.source.code;
+    const nameNode = def.getChild("VariableName");
+    if (!nameNode) return [];
+    const name = code.slice(nameNode.from, nameNode.to);
+    const owner =
+      def.parent?.parent?.name === "ClassDefinition"
+        ? def.parent.parent
+        : def.parent?.parent?.parent?.name === "ClassDefinition"
+          ? def.parent.parent.parent
+          : undefined;
+    const className = owner?.getChild("VariableName");
+    const names = name === "__init__" && className ? [code.slice(className.from, className.to)] : [name];
+    const found: SyntaxNode[] = [];
+    for (const text of names) {
+      const pattern = new RegExp(`(?<!def\\s+)\\b${text}\\s*[(,)]`, "g");
+      for (let match = pattern.exec(code); match && found.length < 8; match = pattern.exec(code)) {
+        let at: SyntaxNode | null = module.source.tree.resolveInner(match.index, 1);
+        if (at.name === "Comment" || at.name === "String") continue;
+        for (; at; at = at.parent)
+          if (at.name === "FunctionDefinition" && nodeKey(at) !== nodeKey(def)) {
+            if (!found.some((other) => nodeKey(other) === nodeKey(at!))) found.push(at);
+            break;
+          }
+      }
+    }
+    return found;
+  }
+
+  private guard(run: () => void): void {
+    try {
+      this.m.fresh(run);
+    } catch (error) {
+      if (!(
+        error instanceof PyError ||
+        error instanceof NotKnown ||
+        error instanceof TooComplex ||
+        error instanceof RangeError
+      ))
+        throw error;
+    }
+  }
+}
+
+function inherits(cls: ClassValue, base: ClassValue, depth = 0): boolean {
+  return (
+    depth < 20 &&
+    cls.bases.some((parent) => {
+      const value = force(parent);
+      return value === base || (value instanceof ClassValue && inherits(value, base, depth + 1));
+    })
+  );
+}

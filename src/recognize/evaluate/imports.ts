@@ -1,0 +1,93 @@
+import type { SyntaxNode } from "@lezer/common";
+import type { Code } from "./code.js";
+import { Flow, type St } from "./frame.js";
+import { libraryValue } from "./libraries.js";
+import type { Machine } from "./machine.js";
+import { ModuleValue } from "./objects.js";
+import { importedNames, type Imported } from "./syntax.js";
+import { writeName } from "./names.js";
+import { Library, Unknown, type Val } from "./values.js";
+
+/** `import …` and `from … import …`: files of the workspace become modules, everything else a library by its dotted name. */
+export function compileImport(node: SyntaxNode, code: Code): St {
+  const names = importedNames(node, (part) => code.text(part));
+  const writes = names.map((item) =>
+    item.name === "*" ? undefined : writeName(code, item.as || item.member ? item.name : item.name.split(".")[0]!),
+  );
+  return (frame) => {
+    names.forEach((item, i) => {
+      if (item.name === "*") importStar(frame.m, frame.module, item);
+      else writes[i]!(frame, importOne(frame.m, frame.module, item));
+    });
+    return Flow.Next;
+  };
+}
+
+function importOne(m: Machine, from: ModuleValue, { module, member, name, as }: Imported): Val {
+  if (member === undefined) {
+    const whole = m.findModule(from, module);
+    if (as) return whole ?? new Library(module);
+    const [root] = module.split(".") as [string];
+    if (root === module) return whole ?? new Library(module);
+    // `import a.b` binds a; what lies in the workspace is found when it is asked for.
+    return m.findModule(from, root) ?? (whole ? new ModuleValue(root, root, whole.source, "") : new Library(root));
+  }
+  const home = m.findModule(from, module);
+  if (home) {
+    const value = moduleMember(m, home, member) ?? submodule(m, home, member);
+    if (value !== undefined) return value;
+    return new Unknown(`${module} has no ${member}`, name);
+  }
+  const sibling = m.findModule(from, module.endsWith(".") ? module + member : `${module}.${member}`);
+  if (sibling) return sibling;
+  if (module.startsWith(".")) return new Unknown(`imported from ${module}, which is not in the workspace`, name);
+  return libraryValue(m, `${module}.${member}`) ?? new Library(`${module}.${member}`);
+}
+
+function importStar(m: Machine, into: ModuleValue, { module }: Imported): void {
+  const home = m.findModule(into, module);
+  if (!home) {
+    if (!module.startsWith(".")) into.stars.push(module);
+    return;
+  }
+  m.load(home);
+  for (const star of home.stars) if (!into.stars.includes(star)) into.stars.push(star);
+  for (const [name, value] of home.globals) if (!name.startsWith("_")) m.write(into.globals, name, value);
+}
+
+/** A global of a module, which is run first when it has not been. */
+export function moduleMember(m: Machine, module: ModuleValue, name: string): Val | undefined {
+  m.load(module);
+  const value = module.globals.get(name);
+  if (value !== undefined) return value;
+  if (module.state === "running") return undefined;
+  const star = module.stars.at(-1);
+  return star && !m.findModule(module, "." + name) ? new Library(`${star}.${name}`, false) : undefined;
+}
+
+/** A module inside a package. */
+export function submodule(m: Machine, module: ModuleValue, name: string): ModuleValue | undefined {
+  return m.findModule(module, `${/(^|\/)__init__\.py$/.test(module.path) ? "." : `.${baseName(module.path)}.`}${name}`);
+}
+
+const baseName = (path: string) => path.split("/").at(-1)!.replace(/\.py$/, "");
+
+/** Paths where a dotted module may be, seen from a file: relative for leading dots, else upwards from the file's folder. */
+export function candidatePaths(from: string, module: string): string[] {
+  const dots = /^\.*/.exec(module)![0].length;
+  const rest = module.slice(dots).split(".").filter(Boolean).join("/");
+  const folders = from.split("/").slice(0, -1);
+  if (dots > 0) {
+    if (dots - 1 > folders.length) return [];
+    return forms([...folders.slice(0, folders.length - (dots - 1))].join("/"), rest);
+  }
+  const paths: string[] = [];
+  for (let up = folders.length; up >= Math.max(0, folders.length - 4); up--)
+    paths.push(...forms(folders.slice(0, up).join("/"), rest));
+  return paths;
+}
+
+function forms(folder: string, rest: string): string[] {
+  const base = folder === "" ? rest : rest === "" ? folder : `${folder}/${rest}`;
+  return rest === "" ? [`${base}/__init__.py`] : [`${base}.py`, `${base}/__init__.py`];
+}

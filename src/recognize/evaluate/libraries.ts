@@ -1,0 +1,338 @@
+import { dictItems, dictOf, dictSet, derive, force, plain, relabel, stringOf } from "./access.js";
+import { dataclassParser, makeParser } from "./argparse.js";
+import { evalLiteral } from "./builtins.js";
+import { callValue, type CallPlace } from "./call.js";
+import { attributesOf, construct, replaced } from "./classes.js";
+import { deepCopy, makeConfig, merged, wandbInit } from "./configs.js";
+import { defineFlag } from "./flags.js";
+import { iterate } from "./items.js";
+import { PyError, type Machine } from "./machine.js";
+import { ARRAY, ARRAY_ALIASES, MATH } from "./numpy.js";
+import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
+import { binary, truthOf } from "./operators.js";
+import { applyPure, type Pure } from "./pure.js";
+import { symbolFor } from "./symbols.js";
+import { Builtin, CallResult, Dict, Float, Library, List, Unknown, type BuiltinCall, type Val } from "./values.js";
+
+type Handler = (
+  m: Machine,
+  args: Val[],
+  kwargs: Map<string, Val>,
+  place: CallPlace,
+  library: Library,
+) => Val | undefined;
+
+const MATHS =
+  /^(?:numpy|cupy|jax\.numpy|jax\.nn|torch|torch\.nn\.functional|tensorflow|tensorflow\.math|tensorflow\.nn|tensorflow\.compat\.v[12]|tensorflow\.compat\.v[12]\.math|tensorflow\.python\.ops\.math_ops|tensorflow\.keras\.backend|keras\.backend|keras\.ops|tensorflow\.experimental\.numpy|math_ops|np|jnp|tf|paddle|mxnet\.np|mindspore\.ops|scipy\.special)\.(\w+)$/;
+
+/** What a call of a library gives: computed where it is plain arithmetic or a known config, else a CallResult. */
+export function libraryCall(
+  m: Machine,
+  library: Library,
+  args: Val[],
+  kwargs: Map<string, Val>,
+  place: CallPlace,
+): Val {
+  const call: BuiltinCall = { m, node: place.node, module: place.module };
+  const { name } = library;
+  const fn = library.certain ? pureOf(name) : undefined;
+  if (fn) {
+    const result = applyPure(name, fn, args, kwargs, call);
+    if (!(result instanceof CallResult) || result.callee !== library) return result;
+  }
+  const last = name.slice(name.lastIndexOf(".") + 1);
+  const handler = HANDLERS[name] ?? BY_LAST[last];
+  const handled = handler?.(m, args, kwargs, place, library);
+  if (handled !== undefined) return handled;
+  const flag = last.startsWith("DEFINE_") ? defineFlag(m, library, args, kwargs, call) : undefined;
+  if (flag !== undefined) return flag;
+  const config = makeConfig(m, library, args, kwargs);
+  if (config !== undefined) return config;
+  return new CallResult(library, args, kwargs, place.node, place.module, place.more);
+}
+
+export function pureOf(name: string): Pure | undefined {
+  if (name.startsWith("math.")) return MATH[name.slice(5)];
+  const last = MATHS.exec(name)?.[1];
+  return last === undefined || !Object.hasOwn(ARRAY, last)
+    ? last === undefined
+      ? undefined
+      : ARRAY_ALIASES.get(last)
+    : ARRAY[last];
+}
+
+/** Values of a library that are not functions: math.pi, FLAGS, wandb.config. */
+export function libraryValue(m: Machine, name: string): Val | undefined {
+  const constant =
+    /^(?:math|numpy|np|jax\.numpy|torch|cmath|scipy\.constants)\.(pi|e|inf|nan|tau|Inf|Infinity|infty)$/.exec(
+      name,
+    )?.[1];
+  if (constant)
+    return new Float(
+      constant === "pi"
+        ? Math.PI
+        : constant === "e"
+          ? Math.E
+          : constant === "tau"
+            ? 2 * Math.PI
+            : constant === "nan"
+              ? NaN
+              : Infinity,
+    );
+  if (/(^|\.)g?flags\.FLAGS$/.test(name)) return m.flags;
+  if (name === "wandb.config") return m.wandb;
+  if (name === "sys.maxsize") return Number.MAX_SAFE_INTEGER;
+  if (name === "numpy.newaxis") return null;
+  if (/^(typing|six)\.TYPE_CHECKING$|\.PY2$/.test(name)) return false;
+  if (/\.PY3$/.test(name)) return true;
+  if (/(^|\.)logical_device_count$/.test(name)) return undefined;
+  return undefined;
+}
+
+const worldSize: Handler = (m, _, __, place) =>
+  m.tracking ? symbolFor(m, "world_size", "the number of processes", place.node, undefined, "world_size") : undefined;
+const rank: Handler = (m, _, __, place) =>
+  m.tracking ? new Unknown("the number of the process", "rank") : (void place, undefined);
+const environment: Handler = (m, [key, otherwise], kwargs, place) => {
+  const name = stringOf(key ?? null) ?? "a variable";
+  const value = otherwise ?? kwargs.get("default");
+  const size = /^(WORLD_SIZE|SLURM_NTASKS|OMPI_COMM_WORLD_SIZE|NUM_GPUS|NGPUS)$/.test(name);
+  if (size) return symbolFor(m, "world_size", `the environment variable ${name}`, place.node, undefined, "world_size");
+  if (value === undefined) return new Unknown(`the environment variable ${name}`, name);
+  return relabel(value, "environment default");
+};
+const argument: Handler = (_, [x]) => x;
+const called: Handler = (m, [fn, ...rest], kwargs, place) => {
+  const target = fn === undefined ? undefined : force(fn);
+  if (!(target instanceof FunctionValue || target instanceof Method)) return undefined;
+  return callValue(m, target, rest, kwargs, place);
+};
+/** `absl.app.run(main)`: main gets the command line. */
+const appRun: Handler = (m, args, kwargs, place) => {
+  const main = args[0] ?? kwargs.get("main") ?? place.module?.globals.get("main");
+  const target = main === undefined ? undefined : force(main);
+  if (!(target instanceof FunctionValue)) return undefined;
+  const params = target.code.params.length;
+  return callValue(m, target, params ? [new Unknown("the command line")] : [], new Map(), place);
+};
+/** `mp.spawn(worker, args=(…), nprocs=n)`: worker(rank, …). */
+const spawn: Handler = (m, args, kwargs, place) => {
+  const fn = force(args[0] ?? kwargs.get("fn") ?? null);
+  if (!(fn instanceof FunctionValue)) return undefined;
+  const rest = kwargs.get("args") ?? args[1];
+  return callValue(
+    m,
+    fn,
+    [new Unknown("the number of the process", "rank"), ...(rest === undefined ? [] : iterate(m, rest))],
+    new Map(),
+    place,
+  );
+};
+const thread: Handler = (m, args, kwargs, place) => {
+  const fn = force(kwargs.get("target") ?? null);
+  const rest = kwargs.get("args");
+  if (fn instanceof FunctionValue) callValue(m, fn, rest === undefined ? [] : [...iterate(m, rest)], new Map(), place);
+  return undefined;
+};
+/** tf.estimator.Estimator(model_fn=fn, params={…}): fn is called with these parameters. */
+const estimator: Handler = (m, args, kwargs, place) => {
+  const fn = force(kwargs.get("model_fn") ?? args[0] ?? null);
+  if (!(fn instanceof FunctionValue)) return undefined;
+  const named = new Map<string, Val>();
+  const params = kwargs.get("params");
+  for (const param of fn.code.params) {
+    if (param.star) continue;
+    named.set(
+      param.name,
+      param.name === "params" && params !== undefined
+        ? params
+        : new Unknown(`${param.name} is given by the Estimator`, param.name),
+    );
+  }
+  callValue(m, fn, [], named, place);
+  return undefined;
+};
+const choose: Handler = (m, args, kwargs) => {
+  const test = args[0] ?? kwargs.get("pred") ?? null;
+  const then = args[1] ?? kwargs.get("true_fn") ?? kwargs.get("true_fun");
+  const otherwise = args[2] ?? kwargs.get("false_fn") ?? kwargs.get("false_fun");
+  const operands = args.slice(3);
+  const run = (fn: Val | undefined) => (fn === undefined ? null : force(callValue(m, fn, operands, new Map(), {})));
+  const truth = truthOf(test);
+  if (typeof truth === "boolean") return run(truth ? then : otherwise);
+  return undefined;
+};
+
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  "argparse.ArgumentParser": (m, _, kwargs) => makeParser(m, kwargs),
+  "os.environ.get": environment,
+  "os.getenv": environment,
+  "os.environ.setdefault": environment,
+  "os.cpu_count": () => new Unknown("the machine's number of processors", "os.cpu_count()"),
+  "sys.exit": () => {
+    throw new PyError("SystemExit", "exit");
+  },
+  "copy.copy": (_, [x]) => copyOf(x ?? null),
+  "copy.deepcopy": (_, [x]) => copyOf(x ?? null),
+  "ast.literal_eval": (_, [x]) => {
+    const text = stringOf(x ?? null);
+    const value = text === undefined ? undefined : evalLiteral(text);
+    return value === undefined ? undefined : derive(value, [x!]);
+  },
+  "dataclasses.asdict": (_, [x]) => attributesOf(x ?? null),
+  "attr.asdict": (_, [x]) => attributesOf(x ?? null),
+  "dataclasses.replace": (m, [x], kwargs) => replaced(m, x ?? null, kwargs),
+  "functools.partial": (m, [fn, ...bound], named) => partial(m, fn ?? null, bound, named),
+  "functools.reduce": (m, [fn, items, start]) => {
+    const list = iterate(m, items ?? null);
+    const rest = start === undefined ? list.slice(1) : list;
+    return rest.reduce(
+      (total, item) => callValue(m, fn ?? null, [total, item], new Map(), {}),
+      start ?? list[0] ?? null,
+    );
+  },
+  "collections.OrderedDict": (m, [x], kwargs) => dictFrom(m, x, kwargs),
+  "collections.defaultdict": (m, [, x], kwargs) => {
+    const dict = dictFrom(m, x, kwargs);
+    if (dict instanceof Dict) dict.open = "a default that is only made when it is asked for";
+    return dict;
+  },
+  "collections.namedtuple": (m, [name, fields], kwargs) => namedTuple(m, name, fields, kwargs),
+  "itertools.product": (m, args) =>
+    new List(
+      args
+        .reduce<Val[][]>(
+          (rows, arg) => rows.flatMap((row) => iterate(m, arg).map((item) => [...row, item])).slice(0, 10_000),
+          [[]],
+        )
+        .map((row) => new List(row, "tuple")),
+    ),
+  "itertools.chain": (m, args) => new List(args.flatMap((arg) => iterate(m, arg))),
+  "itertools.accumulate": (m, [items, fn]) => {
+    let total: Val | undefined;
+    return new List(
+      iterate(m, items ?? null).map(
+        (item) =>
+          (total =
+            total === undefined
+              ? item
+              : fn === undefined
+                ? binary("+", total, item)
+                : callValue(m, fn, [total, item], new Map(), {})),
+      ),
+    );
+  },
+  "operator.mul": (_, [a, b]) => binary("*", a ?? null, b ?? null),
+  "operator.add": (_, [a, b]) => binary("+", a ?? null, b ?? null),
+  "omegaconf.OmegaConf.merge": (m, args) => merged(m, args),
+  "omegaconf.OmegaConf.to_container": argument,
+  "OmegaConf.to_container": argument,
+  "wandb.init": (m, args, kwargs, place, library) =>
+    wandbInit(m, library, args, kwargs, new CallResult(library, args, kwargs, place.node, place.module)),
+  "wandb.config.update": (m, args) => {
+    merged(m, args);
+    for (const [key, value] of dictItems(force(attributesOf(args[0] ?? null)) as Dict)) dictSet(m, m.wandb, key, value);
+    return null;
+  },
+  "torch.multiprocessing.spawn": spawn,
+  "torch_xla.distributed.xla_multiprocessing.spawn": spawn,
+  "fire.Fire": (m, args, kwargs, place) => {
+    const target = args[0] === undefined ? undefined : force(args[0]);
+    return target instanceof FunctionValue ? callValue(m, target, [], kwargs, place) : undefined;
+  },
+  "typer.run": called,
+  "tensorflow.function": argument,
+  "jax.jit": argument,
+  "tensorflow.cond": choose,
+  "jax.lax.cond": choose,
+  "tensorflow.compat.v1.cond": choose,
+  "copy.replace": (m, [x], kwargs) => replaced(m, x ?? null, kwargs),
+  "threading.Thread": thread,
+  "multiprocessing.Process": thread,
+};
+
+/** By the last part of the name alone: what every library that has it means by it. */
+const BY_LAST: Readonly<Record<string, Handler>> = {
+  get_world_size: worldSize,
+  xrt_world_size: worldSize,
+  device_count: worldSize,
+  local_device_count: worldSize,
+  local_size: worldSize,
+  size: (m, args, kwargs, place, library) =>
+    /^(horovod|hvd|byteps|bps|smdistributed)\b/.test(library.name) && !args.length
+      ? worldSize(m, args, kwargs, place, library)
+      : undefined,
+  get_rank: rank,
+  HfArgumentParser: (m, args, kwargs) => dataclassParser(m, args, kwargs),
+  ArgParser: (m, _, kwargs, __, library) =>
+    /configargparse|simple_parsing/.test(library.name) ? makeParser(m, kwargs) : undefined,
+  ArgumentParser: (m, _, kwargs, __, library) =>
+    /argparse|jsonargparse|simple_parsing|configargparse|lightning/.test(library.name)
+      ? makeParser(m, kwargs)
+      : undefined,
+  Estimator: estimator,
+  TPUEstimator: estimator,
+  run: (m, args, kwargs, place, library) =>
+    /(^|\.)(app|absl)\.run$|^tensorflow\.(compat\.v1\.)?app\.run$/.test(library.name)
+      ? appRun(m, args, kwargs, place, library)
+      : undefined,
+  cli: (m, args, kwargs, _, library) =>
+    library.name.startsWith("tyro.") && force(args[0] ?? null) instanceof ClassValue
+      ? construct(m, force(args[0]!) as ClassValue, [], kwargs, {})
+      : undefined,
+};
+
+function copyOf(value: Val): Val {
+  const v = force(value);
+  if (v instanceof Dict && v.flavour !== "parser") return deepCopy(v);
+  if (v instanceof List) return new List([...v.items], v.type, v.fields);
+  if (v instanceof Instance) {
+    const copy = new Instance(v.cls, v.call);
+    for (const [name, item] of v.attrs) copy.attrs.set(name, item);
+    return copy;
+  }
+  return v;
+}
+
+function dictFrom(m: Machine, x: Val | undefined, kwargs: ReadonlyMap<string, Val>): Val {
+  const from = x === undefined ? undefined : force(x);
+  if (from === undefined) return dictOf([...kwargs]);
+  if (from instanceof Dict) return dictOf([...dictItems(from), ...kwargs]);
+  if (from instanceof List)
+    return dictOf([...from.items.map((pair) => iterate(m, pair) as [Val, Val]), ...[...kwargs]]);
+  return new Unknown("a dict of what is only known when the file runs");
+}
+
+function namedTuple(m: Machine, _: Val | undefined, fields: Val | undefined, kwargs: ReadonlyMap<string, Val>): Val {
+  const given = fields === undefined ? undefined : plain(fields);
+  const names =
+    typeof given === "string"
+      ? given.split(/[\s,]+/).filter(Boolean)
+      : given instanceof List
+        ? given.items.map((item) => stringOf(item) ?? "")
+        : [];
+  const defaults = kwargs.get("defaults");
+  const late = defaults === undefined ? [] : iterate(m, defaults);
+  return new Builtin(
+    "namedtuple",
+    (args, named) =>
+      new List(
+        names.map(
+          (name, i) =>
+            named.get(name) ?? args[i] ?? late[i - (names.length - late.length)] ?? new Unknown(`${name} is not given`),
+        ),
+        "tuple",
+        names,
+      ),
+  );
+}
+
+/** functools.partial: later keywords win. Of a library's class it stays a call of it that waits for the rest. */
+function partial(m: Machine, fn: Val, bound: readonly Val[], named: ReadonlyMap<string, Val>): Val {
+  const target = force(fn);
+  const run = (args: readonly Val[], kwargs: ReadonlyMap<string, Val>, call: BuiltinCall) =>
+    callValue(m, target, [...bound, ...args], new Map([...named, ...kwargs]), { node: call.node, module: call.module });
+  const made = new Builtin("partial", run);
+  made.bound = { fn: target, args: bound, kwargs: named };
+  return made;
+}

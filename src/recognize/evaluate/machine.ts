@@ -1,0 +1,233 @@
+import { LIMITS, NotKnown, PyError, TooComplex } from "./errors.js";
+import type { SyntaxNode } from "@lezer/common";
+import type { Value } from "../../schedules/define.js";
+import type { Workspace } from "../../source/document.js";
+import type { Origin } from "../finding.js";
+import { makeFlags } from "./flags.js";
+import { join, same } from "./join.js";
+import { Modules } from "./modules.js";
+import type { ClassValue, FunctionValue, Instance, ModuleValue } from "./objects.js";
+import { Dict, Float, Tracked, type Val } from "./values.js";
+
+export { LIMITS, NotKnown, PyError, TooComplex };
+
+type Target = Map<unknown, unknown> | Record<string | number, unknown> | unknown[];
+interface Write {
+  readonly target: Target;
+  readonly key: unknown;
+  readonly old: unknown;
+}
+
+/** What one branch wrote: every place with the value it had when the branch ended. */
+type Outcome = { readonly target: Target; readonly key: unknown; readonly old: unknown; readonly value: unknown }[];
+
+/** The state of a run: fuel, whether origins are kept, and the journal that lets branches be tried, undone and merged. */
+export class Machine {
+  fuel: number = LIMITS.fuel;
+  depth = 0;
+  /** True: values carry origins, unknown conditions run both branches. False: plain fast interpretation. */
+  tracking = true;
+  /** How many enclosing try statements of the interpreted code catch exceptions. */
+  guarded = 0;
+  /** How many enclosing branches surely do not run: what is read there gives way to what is read where it does. */
+  ghosts = 0;
+  /** Enclosing loops that are followed once with their changes unknown. */
+  havoc = 0;
+  forks = 0;
+  /** The function whose decorator is being applied. */
+  decorating: FunctionValue | undefined;
+  /** Values with an origin that a rate function reads, when somebody asks. */
+  touched: Set<Tracked> | undefined;
+  /** Told of an item set on a value that is not data: `param_group["lr"] = …`. */
+  stored: ((target: Val, key: Val, value: Val) => void) | undefined;
+  /** Function values by the def that made them, objects by class, and functions whose body has run. */
+  readonly functions = new Map<ModuleValue, Map<number, FunctionValue | ClassValue>>();
+  readonly instances = new Map<ClassValue, Instance[]>();
+  readonly entered = new Set<FunctionValue>();
+  readonly flags = makeFlags();
+  readonly wandb = new Dict(true, "wandb", "wandb.config");
+  readonly modules: Modules;
+  private journal: Write[] | undefined;
+
+  constructor(
+    workspace: Workspace,
+    readonly assume: ReadonlyMap<string, Value>,
+    previous?: Machine,
+  ) {
+    this.modules = new Modules(this, workspace, previous?.modules);
+  }
+
+  findModule(from: ModuleValue, name: string): ModuleValue | undefined {
+    return this.modules.find(from, name);
+  }
+
+  load(module: ModuleValue): void {
+    this.modules.load(module);
+  }
+
+  /** False when a function can only matter through its result: then a call of it may wait until that is needed. */
+  mustRun(module: ModuleValue, node: SyntaxNode): boolean {
+    return this.modules.mustRun(module, node);
+  }
+
+  known(value: boolean | null, origins: readonly Origin[]): Val {
+    return origins.length ? new Tracked(value, origins) : value;
+  }
+
+  floatOf(x: number): Float {
+    return new Float(x);
+  }
+
+  /** Runs with full fuel and a clean state of control, whatever was going on. */
+  fresh<T>(run: () => T): T {
+    const { tracking, fuel, depth, guarded, ghosts, havoc, forks } = this;
+    if (depth === 0) Object.assign(this, { fuel: LIMITS.fuel });
+    Object.assign(this, { tracking: true, guarded: 0, ghosts: 0, havoc: 0, forks: 0 });
+    try {
+      return run();
+    } finally {
+      Object.assign(this, { tracking, fuel, depth, guarded, ghosts, havoc, forks });
+    }
+  }
+
+  /** Runs a module in the midst of something else: outside of its branches and loops, with half of the fuel. */
+  undisturbed(run: () => void): void {
+    const { journal, guarded, ghosts, havoc, forks, tracking, fuel } = this;
+    this.journal = undefined;
+    Object.assign(this, { guarded: 0, ghosts: 0, havoc: 0, forks: 0, tracking: true, fuel: fuel >> 1 });
+    const given = this.fuel;
+    try {
+      run();
+    } finally {
+      this.journal = journal;
+      Object.assign(this, { guarded, ghosts, havoc, forks, tracking, fuel: fuel - given + Math.max(0, this.fuel) });
+    }
+  }
+
+  /** Concrete interpretation from the present state, which is put back afterwards. */
+  isolated<T>(fuel: number, run: () => T): T {
+    const before = { tracking: this.tracking, fuel: this.fuel, depth: this.depth, guarded: this.guarded };
+    const outer = this.journal;
+    const journal: Write[] = (this.journal = []);
+    this.tracking = false;
+    this.fuel = fuel;
+    this.depth = 0;
+    this.guarded = 0;
+    try {
+      return run();
+    } finally {
+      for (let i = journal.length - 1; i >= 0; i--) poke(journal[i]!.target, journal[i]!.key, journal[i]!.old);
+      this.journal = outer;
+      this.tracking = before.tracking;
+      this.fuel = before.fuel;
+      this.depth = before.depth;
+      this.guarded = before.guarded;
+    }
+  }
+
+  /** Spends fuel; throws when there is none left. */
+  tick(cost = 1): void {
+    if ((this.fuel -= cost) < 0) throw new TooComplex("too many operations");
+  }
+
+  record(module: ModuleValue, key: number, value: Val): void {
+    const old = module.records.get(key);
+    if (this.ghosts > 0) {
+      if (old !== undefined && !module.doubtful.has(key)) return;
+      module.doubtful.add(key);
+    } else if (module.doubtful.delete(key)) {
+      module.records.set(key, value);
+      return;
+    }
+    if (old === undefined) module.records.set(key, value);
+    else if (!same(old, value)) module.records.set(key, join(old, value));
+  }
+
+  /** Without origins, for concrete interpretation; what is read is noted when somebody asks. */
+  strip(value: Val): Val {
+    if (!(value instanceof Tracked)) return value;
+    this.touched?.add(value);
+    return value.value;
+  }
+
+  /** The only way that state is written: names, attributes, items. `undefined` removes a key of a Map. */
+  write(target: Target, key: unknown, value: unknown): void {
+    if (this.journal) this.journal.push({ target, key, old: peek(target, key) });
+    poke(target, key, value);
+  }
+
+  get speculative(): boolean {
+    return this.journal !== undefined;
+  }
+
+  /** Runs a branch, then puts everything back as it was. */
+  attempt<T>(run: () => T): { result: T; writes: Outcome } {
+    const outer = this.journal;
+    const journal: Write[] = (this.journal = []);
+    try {
+      const result = run();
+      return { result, writes: outcome(journal) };
+    } finally {
+      for (let i = journal.length - 1; i >= 0; i--) poke(journal[i]!.target, journal[i]!.key, journal[i]!.old);
+      this.journal = outer;
+    }
+  }
+
+  apply(writes: Outcome): void {
+    for (const { target, key, value } of writes) this.write(target, key, value);
+  }
+
+  /** Both branches may have run: what they wrote differently takes both values, the first branch's first. */
+  merge(first: Outcome, second: Outcome): void {
+    const others = new Map<Target, Map<unknown, Outcome[number]>>();
+    for (const write of second) {
+      if (!others.has(write.target)) others.set(write.target, new Map());
+      others.get(write.target)!.set(write.key, write);
+    }
+    for (const { target, key, value, old } of first) {
+      const other = others.get(target)?.get(key);
+      others.get(target)?.delete(key);
+      this.write(target, key, either(value, other ? other.value : old));
+    }
+    for (const rest of others.values())
+      for (const { target, key, value, old } of rest.values()) this.write(target, key, either(old, value));
+  }
+}
+
+function peek(target: Target, key: unknown): unknown {
+  return target instanceof Map ? target.get(key) : (target as Record<string | number, unknown>)[key as string];
+}
+
+function poke(target: Target, key: unknown, value: unknown): void {
+  if (!(target instanceof Map)) (target as Record<string | number, unknown>)[key as string] = value;
+  else if (value === undefined) target.delete(key);
+  else target.set(key, value);
+}
+
+function outcome(journal: readonly Write[]): Outcome {
+  const seen = new Map<Target, Set<unknown>>();
+  const writes: Outcome = [];
+  for (const { target, key, old } of journal) {
+    const keys = seen.get(target);
+    if (keys?.has(key)) continue;
+    if (keys) keys.add(key);
+    else seen.set(target, new Set([key]));
+    writes.push({ target, key, old, value: peek(target, key) });
+  }
+  return writes;
+}
+
+/** Values of one place after two branches: interpreter values, dictionary entries, or the items of a list. */
+function either(a: unknown, b: unknown): unknown {
+  if (a === undefined || a === b) return b;
+  if (b === undefined) return a;
+  if (isEntry(a) && isEntry(b)) return [a[0], join(a[1], b[1])];
+  if (Array.isArray(a)) return Array.isArray(b) && b.length > a.length ? b : a;
+  return join(a as Val, b as Val);
+}
+
+const isEntry = (x: unknown): x is [Val, Val] => Array.isArray(x) && (x as { entry?: true }).entry === true;
+/** A dictionary's entry; the mark tells it from the items of a list. */
+export function entry(key: Val, value: Val): [Val, Val] {
+  return Object.assign([key, value] as [Val, Val], { entry: true });
+}
