@@ -49,7 +49,7 @@ const family = ({ tool, params, source, quirk, args, instead, own = true, functi
     return [
       defineSchedule({
         id: `${tool}:${name}`,
-        params: { ...params, ...extra } as Params,
+        params: (name === "constant" ? unwarmed(params) : { ...params, ...extra }) as Params,
         needs: ["total_steps"],
         unit: "step",
         formula: inner.formula.replaceAll("num_warmup_steps", "W").replaceAll("num_training_steps", "T"),
@@ -65,6 +65,8 @@ const family = ({ tool, params, source, quirk, args, instead, own = true, functi
     ];
   });
 
+/** "constant" has no warm-up, whatever the file says. */
+const unwarmed = (params: Params): Params => Object.fromEntries(Object.entries(params).filter(([key]) => key === "learning_rate"));
 /** Values written for parameters that the function has under the same name. */
 const pick = (given: Args, target: ScheduleDefinition): Args =>
   Object.fromEntries(Object.entries(given).filter(([key, value]) => key in target.params && value !== undefined));

@@ -72,7 +72,7 @@ const NUMBER = /^[-+]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?$/;
 export function numberOf(text: string): number | undefined {
   const plain = text.trim();
   if (NUMBER.test(plain)) return Number(plain.replaceAll("_", ""));
-  if (/^0[xob][\da-f]+$/i.test(plain)) return Number(plain);
+  if (/^0(?:x[\da-f]+|o[0-7]+|b[01]+)$/i.test(plain)) return Number(plain);
   const special = /^([-+]?)(?:\.inf|inf|infinity)$/i.exec(plain);
   if (special) return special[1] === "-" ? -Infinity : Infinity;
   return undefined;

@@ -1,8 +1,8 @@
 import type { Finding } from "../finding.js";
 import type { Block } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
-import { runLength } from "./length.js";
-import { found, type Given } from "./match.js";
+import { fallback, runLength } from "./length.js";
+import { assumed, found, type Given } from "./match.js";
 import { torchSchedule } from "./torchClass.js";
 
 const OWN = ["WarmupLR", "WarmupDecayLR", "WarmupCosineLR", "OneCycle", "LRRangeTest"];
@@ -14,7 +14,7 @@ export function deepspeedSchedule(root: Block, input: Pick<ConfigInput, "assume"
   if (!type || !name) return [];
   const params = root.at("scheduler.params");
   const lr = root.at("optimizer.params.lr");
-  const fill = (given: Block): Given => (given.value === "auto" ? (trainer?.[given.key] ?? given) : given);
+  const fill = (given: Block): Given => (given.value === "auto" ? (trainer?.[given.key] ?? automatic(given, input.assume)) : given);
   const args = Object.fromEntries((params?.entries ?? []).map((e) => [e.key, fill(e)]));
   const rate = lr && fill(lr);
   const total = args["total_num_steps"];
@@ -31,6 +31,18 @@ export function deepspeedSchedule(root: Block, input: Pick<ConfigInput, "assume"
     return [found({ ...shared, schedule: `deepspeed:${name}`, definition: `deepspeed.runtime.lr_schedules.${name}`, args, run: { unit: "step", steppedPer: "optimizer step", ...length } })];
   const torch = torchSchedule(name);
   return torch ? [found({ ...shared, schedule: torch, args, run: { unit: "step", steppedPer: "optimizer step", ...length } })] : [];
+}
+
+/** What the trainer fills in is not in this file; 0 is the only value it gives itself. */
+function automatic(given: Block, assume: ConfigInput["assume"]): Given {
+  const because = "auto: filled in by the trainer";
+  switch (given.key) {
+    case "warmup_min_lr": return assumed(assume, "warmup_min_lr", 0, because);
+    case "warmup_max_lr": case "lr": return assumed(assume, "initial_lr", 0.001, because);
+    case "warmup_num_steps": return assumed(assume, "warmup_num_steps", 1000, because);
+    case "total_num_steps": return assumed(assume, "total_steps", fallback.total_steps, because);
+  }
+  return given;
 }
 
 export const deepspeed: ConfigFormat = {

@@ -19,10 +19,24 @@ function hydra(input: ConfigInput): Finding[] {
   if (!main || !(optimization || root.has("task"))) return [];
   const name = main.str("_name") ?? (typeof main.value === "string" ? main.value : undefined);
   if (!name) return [];
+  if (name === "pass_through") return groups(input);
   const own: Record<string, Given> = {};
   for (const e of main.entries) if (!e.key.startsWith("_")) own[e.key] = e;
   const rate = own["lr"] ?? optimization?.at("lr");
   return [schedule(name, main, rate, own, optimization?.first("max_update"), optimization?.first("max_epoch"), input, assume)];
+}
+
+/** `pass_through` leaves each group of a composite optimizer to its own schedule. */
+function groups(input: ConfigInput): Finding[] {
+  const { root, assume } = input;
+  return (root.at("optimizer.groups")?.entries ?? []).flatMap((group) => {
+    const main = group.at("lr_scheduler");
+    const name = main && (main.str("_name") ?? (typeof main.value === "string" ? main.value : undefined));
+    if (!main || !name) return [];
+    const own = Object.fromEntries(main.entries.filter((e) => !e.key.startsWith("_")).map((e) => [e.key, e]));
+    const rate = own["lr"] ?? group.at("lr_float") ?? group.at("lr") ?? root.at("optimization.lr");
+    return [schedule(name, main, rate, own, root.first("optimization.max_update"), root.first("optimization.max_epoch"), input, assume)];
+  });
 }
 
 function commandLine(input: ConfigInput): Finding[] {

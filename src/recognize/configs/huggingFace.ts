@@ -5,7 +5,7 @@ import { deepspeedSchedule } from "./deepspeed.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
 import { siblingOf } from "./files.js";
 import { runLength, type Length } from "./length.js";
-import { derive, found, known, type Given } from "./match.js";
+import { changed, derive, found, known, type Given } from "./match.js";
 
 /** Trainer arguments in YAML or JSON: transformers, TRL, LLaMA-Factory, ms-swift. */
 export const huggingFace: ConfigFormat = {
@@ -90,5 +90,5 @@ function filled(root: Block, block: Block, input: ConfigInput, length: Length, n
   if (!findings.length) return undefined;
   if (!named) return findings;
   const span = { from: named.entry!.keyAt.from, to: named.entry!.keyAt.to };
-  return findings.map((f) => ({ ...f, span, area: { from: span.from, to: named.node.at.to }, notes: [...(f.notes ?? []), "the DeepSpeed file's scheduler replaces lr_scheduler_type"] }));
+  return findings.map((f) => changed(f, { span, area: { from: span.from, to: named.node.at.to }, notes: [...(f.notes ?? []), "the DeepSpeed file's scheduler replaces lr_scheduler_type"] }));
 }

@@ -43,6 +43,9 @@ import { ultralytics } from "./ultralytics.js";
 import { basicSr, cvnets, latentDiffusion, openPcdet, tfModelGarden, timm } from "./vision.js";
 import { yolox } from "./yolox.js";
 
+export { completionsAt, describeKey, unreadKeys } from "./keys.js";
+export type { KeyCompletion, KeyMeaning } from "./keys.js";
+
 /** One line per format; the first that finds something in a file has it, so the more specific stand first. */
 export const formats: readonly ConfigFormat[] = [
   caffe,

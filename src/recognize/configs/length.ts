@@ -21,6 +21,7 @@ export interface Length extends Pick<Run, "totalSteps" | "stepsPerEpoch" | "epoc
 export const fallback = { total_steps: 100_000, steps_per_epoch: 1000, epochs: 100, initial_lr: 0.001 } as const;
 
 const positive = (given: Given): boolean => {
+  if (given instanceof Block && (given.value === "" || given.value === null)) return false;
   const value = given instanceof Block ? given.number : given && "value" in given ? given.value : undefined;
   return value === undefined ? given !== undefined : typeof value === "number" && value > 0;
 };

@@ -50,6 +50,14 @@ const reads_ = (definition: ScheduleDefinition, name: string) =>
 
 const readings = new WeakMap<Finding, Reading>();
 
+/** The finding with changes, for the same keys. */
+export function changed(finding: Finding, changes: Partial<Finding>): Finding {
+  const next = { ...finding, ...changes };
+  const reading = readings.get(finding);
+  if (reading) readings.set(next, { ...reading, finding: next });
+  return next;
+}
+
 export function readingOf(finding: Finding): Reading | undefined {
   return readings.get(finding);
 }

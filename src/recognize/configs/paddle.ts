@@ -55,7 +55,7 @@ function named(lr: Block, optimizer: Block, { root, assume }: ConfigInput): Find
   const steady = name === "Piecewise" && args["learning_rate"] && tool === "paddleclas";
   return [
     found({
-      schedule: `${tool}:${name}`, main: lr, callee: name, blocks: [lr], args, ...axis,
+      schedule: `${tool}:${name}`, ...(name === "ReduceOnPlateau" && { definition: "paddle.optimizer.lr.ReduceOnPlateau" }), main: lr, callee: name, blocks: [lr], args, ...axis,
       momentum: optimizer.at("momentum"), optimizer: optimizer.str("name"),
       others: ["name", "epochs", "epoch_num"],
       notes: [steady && "with learning_rate set, values may be replaced by a tenth every 30 epochs, depending on the version"],
