@@ -21,9 +21,8 @@ const clips: readonly [RegExp, (x: number, bounds: readonly number[]) => number,
 ];
 
 /** What the file does to each schedule's rate before an optimizer takes it. */
-export function transformsOf(reader: Reader, found: readonly Found[]): Map<Found, Transform[]> {
+export function transformsOf(reader: Reader, found: readonly Found[], values: readonly Val[]): Map<Found, Transform[]> {
   const uses: Use[] = [];
-  const values = reader.program.values();
   for (const value of values) for (const one of each(value)) uses.push(...usesIn(reader, one));
   const result = new Map<Found, Transform[]>();
   for (const schedule of found) {

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises, type Value } from "../schedules/define.js";
-import { ClassValue, first, FunctionValue, Instance, Method, type PythonCall, type Val } from "./evaluate/index.js";
+import { first, FunctionValue, Instance, Method, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Evaluated, Finding } from "./finding.js";
 import { FakeOptimizer, Interpreter } from "./interpret.js";
 import { settingOf } from "./loops.js";
@@ -190,8 +190,7 @@ export function instanceOf(reader: Reader, owner: SyntaxNode): Instance | undefi
     const one = value === undefined ? undefined : first(value);
     if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined) return one;
   }
-  const cls = reader.program.definition(owner);
-  return cls instanceof ClassValue ? reader.program.instantiate(cls) : undefined;
+  return undefined;
 }
 
 /** The rate after t steps: stateless functions are asked directly, those that build on what they did before run from the start. */

@@ -49,20 +49,16 @@ export class Interpreter {
   /** Throws Raises where the code raises, needs something that is not known, or goes on too long. */
   run<T>(work: (call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val) => T): T {
     const { machine } = this.program;
-    const before = { tracking: machine.tracking, fuel: machine.fuel, depth: machine.depth };
-    machine.tracking = false;
-    machine.depth = 0;
     try {
-      return machine.attempt(() =>
+      return machine.isolated(LIMITS.callFuel, () =>
         work((fn, args, kwargs = new Map()) => {
+          // Each call of a long run has the fuel of one.
           machine.fuel = LIMITS.callFuel;
           return first(callValue(machine, fn, [...args], new Map(kwargs), {}));
         }),
-      ).result;
+      );
     } catch (error) {
       throw raised(error);
-    } finally {
-      Object.assign(machine, before);
     }
   }
 

@@ -8,6 +8,7 @@ import type { Finding, Run, Transform } from "./finding.js";
 import { rateFunctions } from "./functions.js";
 import { solverAssignments } from "./idioms/detectron2.js";
 import { Reader, type Found } from "./reader.js";
+import { quantityOf } from "./quantity.js";
 import { steppingOf } from "./stepping.js";
 import { lightningRun, rateBeside, trainerRun } from "./trainers.js";
 
@@ -28,9 +29,9 @@ export function recognizePython(
   const program = new PythonProgram(document, workspace, { assume, ...(previous && { previous }) });
   const reader = new Reader(program, document, assume, buildCall);
   const found = scheduleCalls(reader).filter((one) => !one.nested);
-  const values = program.values();
+  const values = [...program.module.records.values()];
   const surroundings = { values, trainer: guarded(() => trainerRun(reader)) ?? {} };
-  const transforms = guarded(() => transformsOf(reader, found)) ?? new Map<Found, Transform[]>();
+  const transforms = guarded(() => transformsOf(reader, found, values)) ?? new Map<Found, Transform[]>();
   const calls = found.map((one) => complete(reader, one, transforms.get(one) ?? [], surroundings));
   const functions = guarded(() => rateFunctions(reader, reader.consumed)) ?? [];
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
@@ -57,6 +58,7 @@ function complete(reader: Reader, found: Found, transforms: readonly Transform[]
   const step = guarded(() => stepTransform(reader, handles["global_step"] ?? handles["step"]));
   return {
     ...found.finding,
+    quantity: quantityOf(reader, found),
     ...(beside && { context: { ...found.finding.context, initial_lr: beside } }),
     transforms: [...(step ? [step] : []), ...transforms],
     run: { ...trainer, ...found.finding.run, ...run },
