@@ -3,6 +3,9 @@ import { mmengine } from "./mmengine.js";
 import { fvcore } from "./detectron2.js";
 import { fairseq } from "./fairseq.js";
 import { composer } from "./composer.js";
+import { nemo } from "./nemo.js";
+import { espnet } from "./espnet.js";
+import { llm } from "./llm.js";
 import type { ScheduleDefinition } from "./define.js";
 import { tf1 } from "./tf1.js";
 import { keras } from "./keras.js";
@@ -31,6 +34,9 @@ import { mindspore } from "./mindspore.js";
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
   configTools,
+  llm,
+  espnet,
+  nemo,
   composer,
   fairseq,
   fvcore,
