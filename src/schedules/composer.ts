@@ -3,8 +3,32 @@ import { byLine } from "../engine/oneCycle.js";
 import { PythonError, power as pow } from "../engine/python.js";
 import { cooldown, cycle, decay, flat, halfCosine, segments, warmup, type Segment } from "../engine/segments.js";
 import { everyPeriod, scale } from "../engine/shapes.js";
-import { batches, checkWarmup, convert, lagging, parseTime, runOf, share, type Run, type Span } from "./composerTime.js";
-import { Raises, anything, defineSchedule, factor, flag, power, real, word, type Definition, type ParamSpec, type ScheduleDefinition, type TypedArgs, type Value } from "./define.js";
+import {
+  batches,
+  checkWarmup,
+  convert,
+  lagging,
+  parseTime,
+  runOf,
+  share,
+  type Run,
+  type Span,
+} from "./composerTime.js";
+import {
+  Raises,
+  anything,
+  defineSchedule,
+  factor,
+  flag,
+  power,
+  real,
+  word,
+  type Definition,
+  type ParamSpec,
+  type ScheduleDefinition,
+  type TypedArgs,
+  type Value,
+} from "./define.js";
 
 /**
  * MosaicML Composer's schedules: factors of the trainer's time. The curve counts batches and lags one behind the formula, as the
@@ -19,14 +43,19 @@ interface Clock {
   /** A warm-up's time, which the ratio does not shorten. */
   readonly plain: (text: Value) => Span;
 }
-const scaleRatio = { scale_schedule_ratio: real("the Trainer's scale_schedule_ratio", { default: 1, keywordOnly: true }) };
+const scaleRatio = {
+  scale_schedule_ratio: real("the Trainer's scale_schedule_ratio", { default: 1, keywordOnly: true }),
+};
 
 type Declared<P extends Params> = Omit<Definition<P>, "id" | "unit" | "source" | "compile"> & {
   readonly make: (args: TypedArgs<P>, clock: Clock) => Curve;
   readonly source?: string;
   readonly home?: string;
 };
-function scheduler<P extends Params>(name: string, { make, home = "composer.optim", ...rest }: Declared<P>): ScheduleDefinition {
+function scheduler<P extends Params>(
+  name: string,
+  { make, home = "composer.optim", ...rest }: Declared<P>,
+): ScheduleDefinition {
   return defineSchedule({
     source: "mosaicml 0.32.1, composer/optim/scheduler.py",
     ...rest,
@@ -35,16 +64,24 @@ function scheduler<P extends Params>(name: string, { make, home = "composer.opti
     params: { ...rest.params, ...scaleRatio } as Params,
     needs: ["initial_lr", "max_duration", "steps_per_epoch"],
     unit: "step",
-    quirks: [...(rest.quirks ?? []), "The trainer steps before its clock moves on, so every value comes one batch late."],
+    quirks: [
+      ...(rest.quirks ?? []),
+      "The trainer steps before its clock moves on, so every value comes one batch late.",
+    ],
     compile(args, context) {
       const run = runOf(context, (args as unknown as { scale_schedule_ratio: number }).scale_schedule_ratio);
-      const clock = { run, time: (t: Value) => convert(parseTime(t), run, run.ratio), plain: (t: Value) => convert(parseTime(t), run) };
+      const clock = {
+        run,
+        time: (t: Value) => convert(parseTime(t), run, run.ratio),
+        plain: (t: Value) => convert(parseTime(t), run),
+      };
       return scale(lagging(make(args as never, clock)), context.initial_lr);
     },
   });
 }
 
-const timeOf = (meaning: string, value?: string) => word(`${meaning} (a time: 10ep, 100ba, 0.1dur)`, value === undefined ? {} : { default: value });
+const timeOf = (meaning: string, value?: string) =>
+  word(`${meaning} (a time: 10ep, 100ba, 0.1dur)`, value === undefined ? {} : { default: value });
 const t_max = timeOf("length of the schedule", "1dur");
 const alpha_f = factor("final factor", { default: 0 });
 const gamma = factor("factor of a drop", { default: 0.1 });
@@ -122,7 +159,10 @@ const restarts = scheduler("CosineAnnealingWarmRestartsScheduler", {
     /** Cycles in order; once the length no longer changes the rest is arithmetic. */
     const cycleAt = (clock: number): [start: number, length: number] => {
       while (!steady && ends.at(-1)! <= clock) {
-        if (length === 0) throw new PythonError("ValueError: Interval between restarts for cosine annealing/warm restarts scheduler has decayed to 0.");
+        if (length === 0)
+          throw new PythonError(
+            "ValueError: Interval between restarts for cosine annealing/warm restarts scheduler has decayed to 0.",
+          );
         const next = Math.trunc(t_mult * length);
         steady = next === length;
         if (!steady) ends.push(ends.at(-1)! + next);
@@ -166,11 +206,17 @@ function rise(text: Value, scaled: boolean, top: number, { plain, time }: Clock)
 const multiStepWarm = scheduler("MultiStepWithWarmupScheduler", {
   params: { t_warmup, milestones: anything("times of the drops"), gamma, scale_warmup },
   formula: "lr · t / t_warmup, then lr · gamma^(number of milestones ≤ t)",
-  make: (a, clock) => segments(rise(a.t_warmup, a.scale_warmup, 1, clock), ...multiStepSegments(a.milestones, a.gamma, clock)),
+  make: (a, clock) =>
+    segments(rise(a.t_warmup, a.scale_warmup, 1, clock), ...multiStepSegments(a.milestones, a.gamma, clock)),
 });
 
 /** Warm-up to the first factor, then f of the share of the time that is left. */
-function warmThen(a: { t_warmup: string; t_max: string; scale_warmup: boolean }, clock: Clock, top: number, f: (p: number) => number): Curve {
+function warmThen(
+  a: { t_warmup: string; t_max: string; scale_warmup: boolean },
+  clock: Clock,
+  top: number,
+  f: (p: number) => number,
+): Curve {
   const [warm, end] = [clock.plain(a.t_warmup), clock.time(a.t_max)];
   checkWarmup(warm, end, clock.run);
   const left = end.value - warm.value;
@@ -222,20 +268,28 @@ const inverseSqrt = scheduler("InverseSquareRootWithWarmupScheduler", {
     alpha_f_decay: factor("factor at infinity", { default: 0 }),
     alpha_f_cooldown: factor("factor after the cooldown", { default: 0 }),
   },
-  formula: "lr · t / t_warmup, lr · (α + (1 − α) / √((t − t_warmup + t_scale) / t_scale)), then linearly to alpha_f_cooldown",
+  formula:
+    "lr · t / t_warmup, lr · (α + (1 − α) / √((t − t_warmup + t_scale) / t_scale)), then linearly to alpha_f_cooldown",
   make(a, { run, plain, time }) {
     if (a.alpha_f_decay < a.alpha_f_cooldown)
-      throw new Raises(`ValueError: Required: alpha_f_decay >= alpha_f_cooldown. Current: alpha_f_decay=${a.alpha_f_decay}, alpha_f_cooldown=${a.alpha_f_cooldown}.`);
+      throw new Raises(
+        `ValueError: Required: alpha_f_decay >= alpha_f_cooldown. Current: alpha_f_decay=${a.alpha_f_decay}, alpha_f_cooldown=${a.alpha_f_cooldown}.`,
+      );
     for (const name of ["t_warmup", "t_scale", "t_cooldown"] as const) {
       const { unit } = parseTime(a[name]);
       if (unit === "dur") throw new Raises(`ValueError: ${name} cannot be in units of "dur".`);
-      if (unit !== run.max.unit) throw new Raises(`ValueError: ${name} (unit ${unit}) must match max_duration unit (${run.max.unit}).`);
+      if (unit !== run.max.unit)
+        throw new Raises(`ValueError: ${name} (unit ${unit}) must match max_duration unit (${run.max.unit}).`);
     }
     const [warm, size, cool, end] = [plain(a.t_warmup), time(a.t_scale), time(a.t_cooldown), time(a.t_max)];
     const start = Math.max(end.value - cool.value, warm.value);
-    const at = (clock: number) => a.alpha_f_decay + (1 - a.alpha_f_decay) / Math.sqrt((clock + size.value - warm.value) / size.value);
+    const at = (clock: number) =>
+      a.alpha_f_decay + (1 - a.alpha_f_decay) / Math.sqrt((clock + size.value - warm.value) / size.value);
     const unit = warm.perBatch;
-    const last = (b: number) => (cool.value === 0 ? at(start) : byLine(at(start), a.alpha_f_cooldown, Math.min(1, (b * unit - start) / cool.value)));
+    const last = (b: number) =>
+      cool.value === 0
+        ? at(start)
+        : byLine(at(start), a.alpha_f_cooldown, Math.min(1, (b * unit - start) / cool.value));
     return segments(
       warmup(batches(warm), (b) => Math.min(1, share(b, warm))),
       decay(start / unit, (b) => at(b * unit)),

@@ -32,10 +32,14 @@ export function parseTime(text: Value | undefined): Time {
   if (typeof text !== "string") throw new Raises("AttributeError: a time must be a string such as '10ep'");
   if (/^(\d+h)?(\d+m)?(\d+s)?$/.test(text) && text !== "") return { value: 0, unit: "sec" };
   const match = /^(.+?)(iter|ep|ba|sp|tok|dur|sec)$/i.exec(text);
-  const number = match && /^[+-]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d+)?$/i.test(match[1]!.trim()) ? Number(match[1]!.replaceAll("_", "")) : NaN;
+  const number =
+    match && /^[+-]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d+)?$/i.test(match[1]!.trim())
+      ? Number(match[1]!.replaceAll("_", ""))
+      : NaN;
   if (!match || Number.isNaN(number)) throw new Raises(`ValueError: Invalid time string: ${text}`);
   const unit = match[2]!.toLowerCase();
-  if (unit !== "dur" && !Number.isInteger(number)) throw new Raises(`TypeError: value ${number} is not an integer. Units ${unit} require integer values.`);
+  if (unit !== "dur" && !Number.isInteger(number))
+    throw new Raises(`TypeError: value ${number} is not an integer. Units ${unit} require integer values.`);
   return { value: number, unit };
 }
 
@@ -44,7 +48,12 @@ export function runOf(context: Partial<Context>, ratio: number): Run {
   const given = context.max_duration ?? (context.epochs ? context.epochs : `${Math.round(context.total_steps ?? 1)}ba`);
   const max = typeof given === "number" ? { value: given, unit: "ep" } : parseTime(given);
   const scaled = ratio === 1 ? max : { value: int(max.value * ratio), unit: max.unit };
-  return { max: scaled, length: Math.max(1, context.steps_per_epoch ?? 1), size: Math.max(1, context.batch_size ?? 1), ratio };
+  return {
+    max: scaled,
+    length: Math.max(1, context.steps_per_epoch ?? 1),
+    size: Math.max(1, context.batch_size ?? 1),
+    ratio,
+  };
 }
 
 /** _convert_time: epochs and durations become whole batches; `ratio` shortens all but durations. */
@@ -52,7 +61,9 @@ export function convert(time: Time, { max, length, size }: Run, ratio = 1): Span
   const span = (value: number, unit: string): Span => ({ value, unit, perBatch: unit === "ba" ? 1 : size });
   if (time.unit === "sec") throw new Raises("ValueError: Wall clock time not an allowed time unit.");
   if (time.unit === "dur")
-    return max.unit === "ep" ? span(int(time.value * length * max.value), "ba") : span(int(time.value * max.value), max.unit);
+    return max.unit === "ep"
+      ? span(int(time.value * length * max.value), "ba")
+      : span(int(time.value * max.value), max.unit);
   const unit = time.unit === "ep" ? "ba" : time.unit;
   if (!units.includes(unit)) throw new Raises(`ValueError: ${unit} is not a valid TimeUnit`);
   return span(int((time.unit === "ep" ? time.value * length : time.value) * ratio), unit);
@@ -80,7 +91,8 @@ export function checkWarmup(warm: Span, end: Span, { max, length }: Run): void {
     throw new Raises(
       `ValueError: Cannot use warmup scheduler with t_max ${text(end)} with units ${end.unit} and t_warmup ${text(warm)} with units ${warm.unit}. t_warmup and t_max must use the same units.`,
     );
-  const needed = end.unit === max.unit ? max.value : end.unit === "ba" && max.unit === "ep" ? max.value * length : -Infinity;
+  const needed =
+    end.unit === max.unit ? max.value : end.unit === "ba" && max.unit === "ep" ? max.value * length : -Infinity;
   if (end.value < needed)
     throw new Raises(
       `ValueError: t_max ${text(end)} must be greater than or equal to max_duration ${text(max)}. Otherwise, the LR schedule will not be defined for the entire training duration.`,

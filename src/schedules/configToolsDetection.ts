@@ -1,6 +1,19 @@
 import { everyPeriod } from "../engine/shapes.js";
 import { cooldown, decay, flat, halfCosine, hold, segments, warmup } from "../engine/segments.js";
-import { Raises, anything, defineSchedule, factor, flag, integer, lr, numbers, power, ratio, real, steps } from "./define.js";
+import {
+  Raises,
+  anything,
+  defineSchedule,
+  factor,
+  flag,
+  integer,
+  lr,
+  numbers,
+  power,
+  ratio,
+  real,
+  steps,
+} from "./define.js";
 
 /** Schedules of detection tools' own config files: Caffe, Darknet, TF Object Detection, YOLOX, YOLOv5. */
 
@@ -53,7 +66,9 @@ const caffeMultistep = defineSchedule({
   params: { base_lr, gamma, stepvalue: numbers("iterations of the drops", { default: [] }) },
   unit: "step",
   formula: "base_lr · gamma^(number of stepvalue ≤ t)",
-  quirks: ["Values are taken in the order written and at most one per iteration, so a repeated one acts an iteration later."],
+  quirks: [
+    "Values are taken in the order written and at most one per iteration, so a repeated one acts an iteration later.",
+  ],
   source: caffeSource,
   compile({ base_lr, gamma, stepvalue }) {
     const edges: number[] = [];
@@ -72,7 +87,10 @@ const caffePoly = defineSchedule({
   formula: "base_lr · (1 − t / max_iter)^power",
   source: caffeSource,
   compile: ({ base_lr, power, max_iter }) =>
-    segments(decay(max_iter + 1, (t) => base_lr * (1 - t / max_iter) ** power), flat(Infinity, NaN)),
+    segments(
+      decay(max_iter + 1, (t) => base_lr * (1 - t / max_iter) ** power),
+      flat(Infinity, NaN),
+    ),
 });
 
 const caffeSigmoid = defineSchedule({
@@ -115,7 +133,9 @@ const darknetSteps = defineSchedule({
   },
   unit: "step",
   formula: `${burnFormula}learning_rate · Π scales[i] for steps[i] ≤ t`,
-  quirks: ["The list is read up to the first step still ahead: later entries that are out of order do not act before it."],
+  quirks: [
+    "The list is read up to the first step still ahead: later entries that are out of order do not act before it.",
+  ],
   source: darknetSource,
   compile(args) {
     const edges: number[] = [];
@@ -132,7 +152,11 @@ const darknetSteps = defineSchedule({
 
 const darknetStep = defineSchedule({
   id: "darknet:step",
-  params: { ...darknetParams, step: steps("batches between changes", { default: 1 }), scale: factor("factor of a change", { default: 1 }) },
+  params: {
+    ...darknetParams,
+    step: steps("batches between changes", { default: 1 }),
+    scale: factor("factor of a change", { default: 1 }),
+  },
   unit: "step",
   formula: `${burnFormula}learning_rate · scale^⌊t / step⌋`,
   source: darknetSource,
@@ -149,7 +173,11 @@ const darknetExp = defineSchedule({
   unit: "step",
   formula: `${burnFormula}learning_rate · gamma^t`,
   source: darknetSource,
-  compile: (args) => segments(burnIn(args), decay(Infinity, (t) => args.learning_rate * args.gamma ** t)),
+  compile: (args) =>
+    segments(
+      burnIn(args),
+      decay(Infinity, (t) => args.learning_rate * args.gamma ** t),
+    ),
 });
 
 const darknetPoly = defineSchedule({
@@ -168,7 +196,11 @@ const darknetPoly = defineSchedule({
 
 const darknetSig = defineSchedule({
   id: "darknet:sig",
-  params: { ...darknetParams, gamma: factor("steepness", { default: 1 }), step: steps("batch of the middle", { default: 1 }) },
+  params: {
+    ...darknetParams,
+    gamma: factor("steepness", { default: 1 }),
+    step: steps("batch of the middle", { default: 1 }),
+  },
   unit: "step",
   formula: `${burnFormula}learning_rate / (1 + e^(gamma · (t − step)))`,
   source: darknetSource,
@@ -248,7 +280,10 @@ const odExponential = defineSchedule({
     const [from, every, low] = [a.burnin_steps, a.decay_steps, a.min_learning_rate];
     const floor = a.staircase ? Math.floor : (x: number) => x;
     const rate = (t: number) => Math.max(a.initial_learning_rate * a.decay_factor ** floor((t - from) / every), low);
-    return segments(hold(from, Math.max(burn, low)), decay(Infinity, rate, a.staircase ? everyPeriod(every, from) : undefined));
+    return segments(
+      hold(from, Math.max(burn, low)),
+      decay(Infinity, rate, a.staircase ? everyPeriod(every, from) : undefined),
+    );
   },
 });
 
@@ -264,7 +299,9 @@ const odManual = defineSchedule({
   formula: "the rate of the last schedule entry with step ≤ t",
   source: odSource,
   compile({ initial_learning_rate: first, schedule, warmup: warm }) {
-    const pairs = ((schedule ?? []) as readonly (readonly number[])[]).map(([step, rate]) => [step ?? 0, Math.fround(rate ?? 0.002)] as const);
+    const pairs = ((schedule ?? []) as readonly (readonly number[])[]).map(
+      ([step, rate]) => [step ?? 0, Math.fround(rate ?? 0.002)] as const,
+    );
     if (pairs.length === 0) throw new Raises("ValueError: Empty learning rate schedule.");
     if (pairs.some(([step], i) => i > 0 && step <= pairs[i - 1]![0]))
       throw new Raises("ValueError: Entries in boundaries must be strictly increasing.");
@@ -291,9 +328,16 @@ const odCosine = defineSchedule({
   formula: "linear to base over warmup_steps, hold, then base · (1 + cos(π · p)) / 2, 0 past total_steps",
   quirks: ["Past total_steps the rate is 0."],
   source: odSource,
-  compile({ learning_rate_base: base, total_steps: T, warmup_learning_rate: low, warmup_steps: W, hold_base_rate_steps: H }) {
+  compile({
+    learning_rate_base: base,
+    total_steps: T,
+    warmup_learning_rate: low,
+    warmup_steps: W,
+    hold_base_rate_steps: H,
+  }) {
     if (T < W) throw new Raises("ValueError: total_steps must be larger or equal to warmup_steps.");
-    if (W > 0 && base < low) throw new Raises("ValueError: learning_rate_base must be larger or equal to warmup_learning_rate.");
+    if (W > 0 && base < low)
+      throw new Raises("ValueError: learning_rate_base must be larger or equal to warmup_learning_rate.");
     return segments(
       warmup(W, (t) => ((base - low) / W) * t + low),
       // The library holds through the step W + H itself, where the cosine is at its start anyway.
@@ -365,10 +409,14 @@ const yoloxPlainWarmCos = yolox(
   ],
 );
 
-const yoloxMultistep = yolox("multistep", "B · gamma^(number of milestones ≤ epoch)", ({ base, T, max_epoch, milestones, gamma }) => {
-  const edges = milestones.map((m) => Math.trunc((T * m) / max_epoch)).sort((a, b) => a - b);
-  return [...edges.map((edge, i) => decay(edge, base * gamma ** i)), decay(Infinity, base * gamma ** edges.length)];
-});
+const yoloxMultistep = yolox(
+  "multistep",
+  "B · gamma^(number of milestones ≤ epoch)",
+  ({ base, T, max_epoch, milestones, gamma }) => {
+    const edges = milestones.map((m) => Math.trunc((T * m) / max_epoch)).sort((a, b) => a - b);
+    return [...edges.map((edge, i) => decay(edge, base * gamma ** i)), decay(Infinity, base * gamma ** edges.length)];
+  },
+);
 
 /** YOLOv5 and YOLOv7 hyper-parameter files: Ultralytics' rule with an older warm-up length. */
 const yolov5 = (name: "linear" | "cosine", formula: string, f: (x: number, lrf: number) => number) =>
@@ -401,7 +449,11 @@ const yolov5 = (name: "linear" | "cosine", formula: string, f: (x: number, lrf: 
       return { lr: from(0), groups: [from(warmup_bias_lr)] };
     },
   });
-const yolov5Linear = yolov5("linear", "lr0 · ((1 − e / epochs) · (1 − lrf) + lrf)", (x, lrf) => (1 - x) * (1 - lrf) + lrf);
+const yolov5Linear = yolov5(
+  "linear",
+  "lr0 · ((1 − e / epochs) · (1 − lrf) + lrf)",
+  (x, lrf) => (1 - x) * (1 - lrf) + lrf,
+);
 const yolov5Cosine = yolov5(
   "cosine",
   "lr0 · ((1 − cos(π · e / epochs)) / 2 · (lrf − 1) + 1)",

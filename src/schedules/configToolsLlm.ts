@@ -20,7 +20,10 @@ const neox = (style: string, formula: string, shape: (p: number, base: number, l
     needs: ["total_steps"],
     unit: "step",
     formula,
-    quirks: ["warmup is a share, not a number of steps.", "The decay's clock starts at 0, not at the end of the warm-up, except for cosine."],
+    quirks: [
+      "warmup is a share, not a number of steps.",
+      "The decay's clock starts at 0, not at the end of the warm-up, except for cosine.",
+    ],
     source: "EleutherAI/gpt-neox, megatron/learning_rates.py and training.py",
     compile({ lr: base, min_lr, warmup: share, train_iters, lr_decay_iters, lr_decay_fraction }, { total_steps }) {
       const run = train_iters ?? total_steps;
@@ -49,7 +52,12 @@ const olmoParams = {
   max_duration: steps("steps (or tokens) of the run", { default: null }),
 };
 type Olmo = { learning_rate: number; alpha_f: number; W: number; T: number };
-const olmo = (name: string, formula: string, after: (a: Olmo) => (t: number) => number, quirks: readonly string[] = []) =>
+const olmo = (
+  name: string,
+  formula: string,
+  after: (a: Olmo) => (t: number) => number,
+  quirks: readonly string[] = [],
+) =>
   defineSchedule({
     id: `olmo:${name}`,
     params: olmoParams,
@@ -72,15 +80,41 @@ const olmo = (name: string, formula: string, after: (a: Olmo) => (t: number) => 
     },
   });
 const olmoSchedules = [
-  olmo("cosine_with_warmup", "η·α_f + (η − η·α_f) · (1 + cos(π · (t − W) / (T − W))) / 2", ({ learning_rate: b, alpha_f, W, T }) => (t) =>
-    byCosine(b, b * alpha_f, (t - W) / (T - W)),
+  olmo(
+    "cosine_with_warmup",
+    "η·α_f + (η − η·α_f) · (1 + cos(π · (t − W) / (T − W))) / 2",
+    ({ learning_rate: b, alpha_f, W, T }) =>
+      (t) =>
+        byCosine(b, b * alpha_f, (t - W) / (T - W)),
   ),
-  olmo("linear_with_warmup", "η − (η − η·α_f) · (t − W) / (T − W)", ({ learning_rate: b, alpha_f, W, T }) => (t) =>
-    byLine(b, b * alpha_f, (t - W) / (T - W)),
+  olmo(
+    "linear_with_warmup",
+    "η − (η − η·α_f) · (t − W) / (T − W)",
+    ({ learning_rate: b, alpha_f, W, T }) =>
+      (t) =>
+        byLine(b, b * alpha_f, (t - W) / (T - W)),
   ),
-  olmo("inverse_sqrt_with_warmup", "η · √(W / max(W, t))", ({ learning_rate: b, W }) => (t) => b * Math.sqrt(W / Math.max(W, t))),
-  olmo("constant_scheduler", "η", ({ learning_rate: b }) => () => b),
-  olmo("constant_with_warmup", "η after the warm-up", ({ learning_rate: b }) => () => b),
+  olmo(
+    "inverse_sqrt_with_warmup",
+    "η · √(W / max(W, t))",
+    ({ learning_rate: b, W }) =>
+      (t) =>
+        b * Math.sqrt(W / Math.max(W, t)),
+  ),
+  olmo(
+    "constant_scheduler",
+    "η",
+    ({ learning_rate: b }) =>
+      () =>
+        b,
+  ),
+  olmo(
+    "constant_with_warmup",
+    "η after the warm-up",
+    ({ learning_rate: b }) =>
+      () =>
+        b,
+  ),
   olmo(
     "cosine_linear_envelope",
     "(η·α_f + (η − η·α_f) · (1 + cos(π·p)) / 2) · (1 − p)",
@@ -120,7 +154,11 @@ const torchtitan = defineSchedule({
     return segments(
       warmup(W, (t) => (a.lr * (t + 1)) / W),
       hold(W + stable, a.lr),
-      decay(Infinity, (t) => a.lr * (m + (1 - m) * f((t + 1 - W - stable) / D)), everyPeriod(Math.max(1, D), W + stable - 1)),
+      decay(
+        Infinity,
+        (t) => a.lr * (m + (1 - m) * f((t + 1 - W - stable) / D)),
+        everyPeriod(Math.max(1, D), W + stable - 1),
+      ),
     );
   },
 });
@@ -146,7 +184,11 @@ const maxtext = (type: "cosine" | "wsd", formula: string) =>
     compile(a, { total_steps }) {
       const run = a.steps ?? total_steps;
       const L = a.learning_rate_schedule_steps > 0 ? a.learning_rate_schedule_steps : run;
-      const [base, W, low] = [a.learning_rate, int(L * a.warmup_steps_fraction), a.learning_rate * a.learning_rate_final_fraction];
+      const [base, W, low] = [
+        a.learning_rate,
+        int(L * a.warmup_steps_fraction),
+        a.learning_rate * a.learning_rate_final_fraction,
+      ];
       const D = type === "wsd" ? int(L * a.wsd_decay_steps_fraction) : L - W;
       const ease = type === "cosine" || a.wsd_decay_style === "cosine" ? byCosine : byLine;
       return segments(
@@ -189,7 +231,11 @@ const t5x = defineSchedule({
     };
     const names = a.factors.split("*").map((n) => n.trim());
     for (const name of names) if (!(name in f)) throw new Raises(`ValueError: Unknown factor ${name}.`);
-    const rate = (t: number) => Math.max(a.min_learning_rate, names.reduce((x, n) => x * f[n]!(Math.max(0, t - a.step_offset)), 1));
+    const rate = (t: number) =>
+      Math.max(
+        a.min_learning_rate,
+        names.reduce((x, n) => x * f[n]!(Math.max(0, t - a.step_offset)), 1),
+      );
     const periods = [
       ...(names.includes("decay_every") ? [everyPeriod(a.steps_per_decay, a.step_offset)] : []),
       ...(names.includes("cosine_decay") ? [everyPeriod(cycle, W + a.step_offset)] : []),
@@ -211,7 +257,9 @@ const litgpt = defineSchedule({
   needs: ["total_steps"],
   unit: "step",
   formula: "lr · t / W, then min_lr + (lr − min_lr) · (1 + cos(π · (t − W) / (T − W))) / 2",
-  quirks: ["The library counts micro-batches: the rate rises within an optimizer step's accumulation; shown at its last one."],
+  quirks: [
+    "The library counts micro-batches: the rate rises within an optimizer step's accumulation; shown at its last one.",
+  ],
   source: "litgpt 0.5.13, litgpt/pretrain.py",
   compile({ lr: base, min_lr, lr_warmup_steps: W, max_steps }, { total_steps }) {
     const T = max_steps ?? total_steps;
@@ -263,10 +311,22 @@ const axolotlCosine = defineSchedule({
   unit: "step",
   formula: "lr · (r + (1 − r) · max(0, (1 + cos(2π · num_cycles · p)) / 2))",
   source: axolotlSource,
-  compile({ learning_rate: base, num_warmup_steps: W, num_training_steps, cosine_min_lr_ratio: r, cosine_constant_lr_ratio: c, num_cycles }, { total_steps }) {
+  compile(
+    {
+      learning_rate: base,
+      num_warmup_steps: W,
+      num_training_steps,
+      cosine_min_lr_ratio: r,
+      cosine_constant_lr_ratio: c,
+      num_cycles,
+    },
+    { total_steps },
+  ) {
     const T = num_training_steps ?? total_steps;
     const C = c === null ? T : int(T * c);
-    const f = (t: number) => base * (r + (1 - r) * Math.max(0, 0.5 * (1 + Math.cos(Math.PI * num_cycles * 2 * ((t - W) / Math.max(1, C - W))))));
+    const f = (t: number) =>
+      base *
+      (r + (1 - r) * Math.max(0, 0.5 * (1 + Math.cos(Math.PI * num_cycles * 2 * ((t - W) / Math.max(1, C - W))))));
     return segments(
       warmup(W, (t) => (base * t) / Math.max(1, W)),
       decay(c === null ? Infinity : C + 1, f, everyPeriod(Math.max(1, C - W) / (2 * num_cycles), W)),
@@ -286,19 +346,30 @@ const axolotlQuadratic = defineSchedule({
     const N = Math.max(1, (num_training_steps ?? total_steps) - W);
     return segments(
       warmup(W, (t) => base * (t / Math.max(1, W)) ** 2),
-      decay(Infinity, (t) => base * Math.max(0, 0.5 * (1 + Math.cos(Math.PI * num_cycles * 2 * ((t - W) / N)))), everyPeriod(N / (2 * num_cycles), W)),
+      decay(
+        Infinity,
+        (t) => base * Math.max(0, 0.5 * (1 + Math.cos(Math.PI * num_cycles * 2 * ((t - W) / N)))),
+        everyPeriod(N / (2 * num_cycles), W),
+      ),
     );
   },
 });
 
 const axolotlOneCycle = defineSchedule({
   id: "axolotl:one_cycle",
-  params: { ...hf, div_factor: factor("peak / initial rate", { default: 25 }), final_div_factor: factor("initial / final rate", { default: 1e4 }) },
+  params: {
+    ...hf,
+    div_factor: factor("peak / initial rate", { default: 25 }),
+    final_div_factor: factor("initial / final rate", { default: 1e4 }),
+  },
   needs: ["total_steps"],
   unit: "step",
   formula: "torch OneCycleLR with max_lr = learning_rate, pct_start = warm-up / total",
   source: axolotlSource,
-  compile({ learning_rate: peak, num_warmup_steps, num_training_steps, div_factor, final_div_factor }, { total_steps }) {
+  compile(
+    { learning_rate: peak, num_warmup_steps, num_training_steps, div_factor, final_div_factor },
+    { total_steps },
+  ) {
     const total = num_training_steps ?? total_steps;
     const first = peak / div_factor;
     const rise = num_warmup_steps > 0 ? num_warmup_steps / total : 0.3;
@@ -311,7 +382,9 @@ const kohyaAdafactor = defineSchedule({
   params: { initial_lr: lr("rate the optimizer starts from, after the colon of `adafactor:<lr>`", { default: 0 }) },
   unit: "step",
   formula: "chosen by the optimizer from the parameters' scale and the step",
-  quirks: ["With relative_step the rate is Adafactor's own and depends on the weights, so no curve is known beyond the given start."],
+  quirks: [
+    "With relative_step the rate is Adafactor's own and depends on the weights, so no curve is known beyond the given start.",
+  ],
   source: "kohya-ss/sd-scripts, library/train_util.py; transformers AdafactorSchedule",
   compile: ({ initial_lr }) => segments(flat(Infinity, initial_lr)),
 });
@@ -348,7 +421,10 @@ export const configToolsLlm = [
   ...neoxSchedules,
   ...olmoSchedules,
   torchtitan,
-  maxtext("cosine", "warm-up, then final + (lr − final) · (1 + cos(π · p)) / 2 up to learning_rate_schedule_steps, 0 past it"),
+  maxtext(
+    "cosine",
+    "warm-up, then final + (lr − final) · (1 + cos(π · p)) / 2 up to learning_rate_schedule_steps, 0 past it",
+  ),
   maxtext("wsd", "warm-up, hold, then down to the final fraction over wsd_decay_steps_fraction, 0 past it"),
   t5x,
   litgpt,

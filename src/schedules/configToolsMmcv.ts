@@ -3,7 +3,20 @@ import { int, round } from "../engine/python.js";
 import { byCosine, byLine, oneCycle } from "../engine/oneCycle.js";
 import { cycle, decay, flat, halfCosine, hold, perEpoch, segments } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { Raises, anything, defineSchedule, factor, flag, integer, lr, numbers, power, ratio, steps, word } from "./define.js";
+import {
+  Raises,
+  anything,
+  defineSchedule,
+  factor,
+  flag,
+  integer,
+  lr,
+  numbers,
+  power,
+  ratio,
+  steps,
+  word,
+} from "./define.js";
 import type { ParamSpec, ScheduleDefinition } from "./define.js";
 
 /**
@@ -21,7 +34,13 @@ const common = {
   max_epochs: integer("epochs of the runner", { default: null }),
   max_iters: integer("iterations of the runner", { default: null }),
 };
-type Common = { [K in keyof typeof common]: K extends "warmup" ? string | null : K extends "by_epoch" | "warmup_by_epoch" ? boolean : number | null };
+type Common = {
+  [K in keyof typeof common]: K extends "warmup"
+    ? string | null
+    : K extends "by_epoch" | "warmup_by_epoch"
+      ? boolean
+      : number | null;
+};
 
 /** What a policy sees: base rate, and the run's length D in the unit it counts in. */
 interface Run {
@@ -74,7 +93,9 @@ function warmed(c: Curve, a: Common, spe: number): Curve {
   if (a.warmup === null) return c;
   const shape = shapes[a.warmup];
   if (!shape)
-    throw new Raises(`ValueError: "${a.warmup}" is not a supported type for warming up, valid types are "constant", "linear" and "exp"`);
+    throw new Raises(
+      `ValueError: "${a.warmup}" is not a supported type for warming up, valid types are "constant", "linear" and "exp"`,
+    );
   const W = (a.warmup_iters ?? 0) * (a.warmup_by_epoch ? spe : 1);
   const low = a.warmup_ratio ?? 0.1;
   if (!(W > 0)) throw new Raises('AssertionError: "warmup_iters" must be a positive integer');
@@ -83,7 +104,10 @@ function warmed(c: Curve, a: Common, spe: number): Curve {
     ...c,
     at: (t) => (t < W ? c.at(t) * shape(t / W, low) : c.at(t)),
     nextBreak: (t) => Math.min(c.nextBreak(t), t < W ? Math.ceil(W) : Infinity),
-    phases: [{ kind: "warmup", from: 0, to: W }, ...c.phases.filter((p) => p.to > W).map((p) => ({ ...p, from: Math.max(p.from, W) }))],
+    phases: [
+      { kind: "warmup", from: 0, to: W },
+      ...c.phases.filter((p) => p.to > W).map((p) => ({ ...p, from: Math.max(p.from, W) })),
+    ],
   };
 }
 const shapes: Readonly<Record<string, (p: number, low: number) => number>> = {
@@ -99,7 +123,11 @@ export const configToolsMmcv = [
   policy("fixed", {}, "B", (_, { base }) => segments(flat(Infinity, base))),
   policy(
     "step",
-    { step: anything("epochs between drops, or the list of epochs of the drops"), gamma: factor("factor of a drop", { default: 0.1 }), min_lr: lr("floor", { default: null }) },
+    {
+      step: anything("epochs between drops, or the list of epochs of the drops"),
+      gamma: factor("factor of a drop", { default: 0.1 }),
+      min_lr: lr("floor", { default: null }),
+    },
     "B · gamma^⌊t / step⌋, or gamma^(number of steps ≤ t)",
     ({ step, gamma, min_lr }, { base }) => {
       const rate = (drops: number) => Math.max(base * gamma ** drops, min_lr ?? -Infinity);
@@ -121,10 +149,16 @@ export const configToolsMmcv = [
     { power: power("exponent", { default: 1 }), min_lr: lr("final rate", { default: 0 }) },
     "(B − min_lr) · (1 − t / D)^power + min_lr",
     ({ power, min_lr }, { base, total }) =>
-      segments(decay(total + 1, (t) => (base - min_lr) * (1 - t / total) ** power + min_lr), flat(Infinity, NaN)),
+      segments(
+        decay(total + 1, (t) => (base - min_lr) * (1 - t / total) ** power + min_lr),
+        flat(Infinity, NaN),
+      ),
   ),
-  policy("inv", { gamma: factor("slope"), power: power("exponent", { default: 1 }) }, "B · (1 + gamma · t)^−power", ({ gamma, power }, { base }) =>
-    segments(decay(Infinity, (t) => base * (1 + gamma * t) ** -power)),
+  policy(
+    "inv",
+    { gamma: factor("slope"), power: power("exponent", { default: 1 }) },
+    "B · (1 + gamma · t)^−power",
+    ({ gamma, power }, { base }) => segments(decay(Infinity, (t) => base * (1 + gamma * t) ** -power)),
   ),
   policy("CosineAnnealing", minimum, "min + (B − min) · (1 + cos(π · t / D)) / 2", (a, { base, total }) => {
     const low = target(a, base);
@@ -138,12 +172,19 @@ export const configToolsMmcv = [
       if (a.start_percent < 0 || a.start_percent > 1)
         throw new Raises(`ValueError: expected float between 0 and 1 start_percent, but got ${a.start_percent}`);
       const [low, start] = [target(a, base), round(total * a.start_percent)];
-      return segments(hold(start, base), decay(Infinity, (t) => byCosine(base, low, (t - start) / (total - start)), everyPeriod(total - start, start)));
+      return segments(
+        hold(start, base),
+        decay(Infinity, (t) => byCosine(base, low, (t - start) / (total - start)), everyPeriod(total - start, start)),
+      );
     },
   ),
   policy(
     "CosineRestart",
-    { periods: numbers("lengths of the cycles"), restart_weights: numbers("height of each cycle", { default: [1] }), ...minimum },
+    {
+      periods: numbers("lengths of the cycles"),
+      restart_weights: numbers("height of each cycle", { default: [1] }),
+      ...minimum,
+    },
     "min + weight · (B − min) · (1 + cos(π · t_cycle / period)) / 2",
     ({ periods, restart_weights, ...a }, { base }) => {
       if (periods.length !== restart_weights.length)
@@ -153,7 +194,10 @@ export const configToolsMmcv = [
       const parts = periods.map((period, i) => {
         const start = from;
         from += period;
-        return cycle(from, (t) => low + restart_weights[i]! * (base - low) * halfCosine(Math.min((t - start) / period, 1)));
+        return cycle(
+          from,
+          (t) => low + restart_weights[i]! * (base - low) * halfCosine(Math.min((t - start) / period, 1)),
+        );
       });
       const past = `ValueError: Current iteration exceeds cumulative_periods ${from}`;
       return { ...segments(...parts), end: { at: from, because: past } };
@@ -209,7 +253,15 @@ export const configToolsMmcv = [
       const [N, first] = [a.total_steps ?? total, a.max_lr / a.div_factor];
       const last = first / a.final_div_factor;
       return segments(
-        ...oneCycle({ total: N, rise: a.pct_start, first, peak: a.max_lr, last, ease: easing(a.anneal_strategy), threePhase: a.three_phase }),
+        ...oneCycle({
+          total: N,
+          rise: a.pct_start,
+          first,
+          peak: a.max_lr,
+          last,
+          ease: easing(a.anneal_strategy),
+          threePhase: a.three_phase,
+        }),
       );
     },
   ),

@@ -3,7 +3,21 @@ import { byCosine, byLine, oneCycle } from "../engine/oneCycle.js";
 import { round } from "../engine/python.js";
 import { cooldown, cycle, decay, flat, halfCosine, hold, perEpoch, segments, warmup } from "../engine/segments.js";
 import { everyPeriod, sequence } from "../engine/shapes.js";
-import { Raises, anything, defineSchedule, factor, flag, integer, lr, numbers, power, ratio, real, steps, word } from "./define.js";
+import {
+  Raises,
+  anything,
+  defineSchedule,
+  factor,
+  flag,
+  integer,
+  lr,
+  numbers,
+  power,
+  ratio,
+  real,
+  steps,
+  word,
+} from "./define.js";
 import type { ParamSpec, ScheduleDefinition } from "./define.js";
 
 /** Schedules of PaddleDetection, PaddleClas and PaddleOCR config files. The curves count iterations. */
@@ -19,12 +33,26 @@ const cosine = (base: number, low: number, T: number) =>
   segments(decay(Infinity, (t) => low + (base - low) * halfCosine(t / T), everyPeriod(T)));
 const polynomial = (base: number, low: number, T: number, power: number, repeat = false) =>
   repeat
-    ? segments(cycle(Infinity, (t) => (base - low) * (1 - t / (T * Math.max(1, Math.ceil(t / T)))) ** power + low, everyPeriod(T, 1)))
-    : segments(decay(T, (t) => (base - low) * (1 - t / T) ** power + low), cooldown(Infinity, low));
+    ? segments(
+        cycle(
+          Infinity,
+          (t) => (base - low) * (1 - t / (T * Math.max(1, Math.ceil(t / T)))) ** power + low,
+          everyPeriod(T, 1),
+        ),
+      )
+    : segments(
+        decay(T, (t) => (base - low) * (1 - t / T) ** power + low),
+        cooldown(Infinity, low),
+      );
 
 /** Linear from start to end over W steps; then the schedule, its own clock starting at W. */
 const warmed = (inner: Curve, W: number, start: number, end: number): Curve =>
-  W > 0 ? sequence([{ from: 0, curve: segments(warmup(W, (t) => start + ((end - start) * t) / W)) }, { from: W, curve: inner, restart: true }]) : inner;
+  W > 0
+    ? sequence([
+        { from: 0, curve: segments(warmup(W, (t) => start + ((end - start) * t) / W)) },
+        { from: W, curve: inner, restart: true },
+      ])
+    : inner;
 
 interface Run {
   /** Iterations of an epoch (1 where the schedule counts epochs), and epochs of the run. */
@@ -59,9 +87,20 @@ function named<P extends Params>(
     unit: "step",
     formula,
     quirks: ["The schedule's own clock starts when the warm-up ends.", ...quirks],
-    source: tool === "paddleclas" ? "PaddlePaddle/PaddleClas, ppcls/optimizer/learning_rate.py" : "PaddlePaddle/PaddleOCR, ppocr/optimizer/learning_rate.py",
+    source:
+      tool === "paddleclas"
+        ? "PaddlePaddle/PaddleClas, ppcls/optimizer/learning_rate.py"
+        : "PaddlePaddle/PaddleOCR, ppocr/optimizer/learning_rate.py",
     compile(given, context) {
-      const a = given as unknown as Values<P & typeof commonParams> & { learning_rate: number | null; warmup_epoch: number; warmup_start_lr: number; by_epoch: boolean; epochs: number | null; values?: readonly number[]; max_lr?: number };
+      const a = given as unknown as Values<P & typeof commonParams> & {
+        learning_rate: number | null;
+        warmup_epoch: number;
+        warmup_start_lr: number;
+        by_epoch: boolean;
+        epochs: number | null;
+        values?: readonly number[];
+        max_lr?: number;
+      };
       const spe = a.by_epoch ? 1 : Math.max(1, context.steps_per_epoch || 1);
       const epochs = a.epochs ?? context.epochs;
       const warm = tool === "paddleclas" ? Math.min(a.warmup_epoch, epochs) : a.warmup_epoch;
@@ -73,12 +112,20 @@ function named<P extends Params>(
 }
 
 const stepParams = { step_size: integer("epochs between drops"), gamma: factor("factor of a drop", { default: 0.1 }) };
-const milestoneParams = { milestones: numbers("epochs of the drops"), gamma: factor("factor of a drop", { default: 0.1 }) };
-const piecewiseParams = { decay_epochs: numbers("epochs of the changes"), values: numbers("rates, one more than decay_epochs") };
+const milestoneParams = {
+  milestones: numbers("epochs of the drops"),
+  gamma: factor("factor of a drop", { default: 0.1 }),
+};
+const piecewiseParams = {
+  decay_epochs: numbers("epochs of the changes"),
+  values: numbers("rates, one more than decay_epochs"),
+};
 const linearParams = { end_lr: lr("final rate", { default: 0 }), power: power("exponent", { default: 1 }) };
 
 const shared = (tool: "paddleclas" | "paddleocr") => [
-  named(tool, "Step", stepParams, "B · gamma^⌊epoch / step_size⌋", (a, { base, spe }) => byStep(a.step_size * spe, base, a.gamma)),
+  named(tool, "Step", stepParams, "B · gamma^⌊epoch / step_size⌋", (a, { base, spe }) =>
+    byStep(a.step_size * spe, base, a.gamma),
+  ),
   named(tool, "Piecewise", piecewiseParams, "values[number of decay_epochs ≤ epoch]", (a, { spe }) =>
     piecewise(
       a.decay_epochs.map((e) => e * spe),
@@ -95,21 +142,26 @@ const shared = (tool: "paddleclas" | "paddleocr") => [
 ];
 
 const clas = [
-  ...["Constant", "ConstLR"].map((name) => named("paddleclas", name, {}, "B", (_, { base }) => segments(flat(Infinity, base)))),
+  ...["Constant", "ConstLR"].map((name) =>
+    named("paddleclas", name, {}, "B", (_, { base }) => segments(flat(Infinity, base))),
+  ),
   named(
     "paddleclas",
     "Linear",
     { ...linearParams, cycle: flag("start over at the end", { default: false }) },
     "(B − end_lr) · (1 − t / T)^power + end_lr, T = epochs − warmup_epoch",
     (a, { base, spe, epochs, warm }) =>
-      epochs > warm ? polynomial(base, a.end_lr, (epochs - warm) * spe, a.power, a.cycle) : segments(flat(Infinity, base)),
+      epochs > warm
+        ? polynomial(base, a.end_lr, (epochs - warm) * spe, a.power, a.cycle)
+        : segments(flat(Infinity, base)),
   ),
   named(
     "paddleclas",
     "Cosine",
     { eta_min: lr("final rate", { default: 0 }) },
     "eta_min + (B − eta_min) · (1 + cos(π · t / T)) / 2, T = epochs − warmup_epoch",
-    (a, { base, spe, epochs, warm }) => (epochs > warm ? cosine(base, a.eta_min, (epochs - warm) * spe) : segments(flat(Infinity, base))),
+    (a, { base, spe, epochs, warm }) =>
+      epochs > warm ? cosine(base, a.eta_min, (epochs - warm) * spe) : segments(flat(Infinity, base)),
   ),
   named(
     "paddleclas",
@@ -118,7 +170,13 @@ const clas = [
     "B · max(0, cos(π · num_cycles · t / T))",
     (a, { base, spe, epochs, warm }) => {
       const T = (epochs - warm) * spe;
-      return segments(decay(Infinity, (t) => base * Math.max(0, Math.cos((Math.PI * a.num_cycles * t) / Math.max(1, T))), everyPeriod(T / a.num_cycles / 2)));
+      return segments(
+        decay(
+          Infinity,
+          (t) => base * Math.max(0, Math.cos((Math.PI * a.num_cycles * t) / Math.max(1, T))),
+          everyPeriod(T / a.num_cycles / 2),
+        ),
+      );
     },
   ),
   named(
@@ -142,7 +200,9 @@ const clas = [
         const i = t % period;
         return low + (high - low) * (i <= up ? i / up : (period - i) / down) * scale(t);
       };
-      return segments(cycle(Infinity, rate, (t) => Math.min(everyPeriod(period)(t), everyPeriod(period, up - period)(t))));
+      return segments(
+        cycle(Infinity, rate, (t) => Math.min(everyPeriod(period)(t), everyPeriod(period, up - period)(t))),
+      );
     },
   ),
   named(
@@ -174,8 +234,12 @@ const clas = [
 
 const ocr = [
   named("paddleocr", "Const", {}, "B", (_, { base }) => segments(flat(Infinity, base))),
-  named("paddleocr", "Linear", linearParams, "(B − end_lr) · (1 − t / T)^power + end_lr, T = epochs", (a, { base, spe, epochs }) =>
-    polynomial(base, a.end_lr, epochs * spe, a.power),
+  named(
+    "paddleocr",
+    "Linear",
+    linearParams,
+    "(B − end_lr) · (1 − t / T)^power + end_lr, T = epochs",
+    (a, { base, spe, epochs }) => polynomial(base, a.end_lr, epochs * spe, a.power),
   ),
   named(
     "paddleocr",
@@ -208,12 +272,24 @@ const ocr = [
       const ease = a.anneal_strategy === "linear" ? byLine : byCosine;
       const first = a.max_lr / 25;
       return segments(
-        ...oneCycle({ total: epochs * spe, rise: 0.3, first, peak: a.max_lr, last: first / 1e4, ease, threePhase: a.three_phase }),
+        ...oneCycle({
+          total: epochs * spe,
+          rise: 0.3,
+          first,
+          peak: a.max_lr,
+          last: first / 1e4,
+          ease,
+          threePhase: a.three_phase,
+        }),
       );
     },
   ),
-  named("paddleocr", "DecayLearningRate", { factor: power("exponent", { default: 0.9 }) }, "B · (1 − t / T)^factor", (a, { base, spe, epochs }) =>
-    polynomial(base, 0, epochs * spe, a.factor),
+  named(
+    "paddleocr",
+    "DecayLearningRate",
+    { factor: power("exponent", { default: 0.9 }) },
+    "B · (1 − t / T)^factor",
+    (a, { base, spe, epochs }) => polynomial(base, 0, epochs * spe, a.factor),
   ),
   named(
     "paddleocr",
@@ -223,7 +299,10 @@ const ocr = [
     (a, { base, spe, epochs }) => {
       const [T1, T2] = [200 * spe, epochs * spe];
       const tail = a.warmup_epoch > 0 ? (t: number) => base * halfCosine(t / T2) : 0;
-      return segments(decay(T1 + 1, (t) => base * halfCosine(t / T1)), decay(Infinity, tail, everyPeriod(T2)));
+      return segments(
+        decay(T1 + 1, (t) => base * halfCosine(t / T1)),
+        decay(Infinity, tail, everyPeriod(T2)),
+      );
     },
     ["Without warm-up the recursion has reached 0 at epoch 200 and stays there; with warm-up the rate jumps up again."],
   ),
@@ -238,7 +317,12 @@ const detectionParams = {
   start_factor: ratio("first factor of LinearWarmup", { default: 1 / 3 }),
   power: power("exponent of ExpWarmup", { default: 2 }),
 };
-type Detection = { [K in "base_lr" | "start_factor" | "power"]: number } & { use_warmup: boolean; warmup: string | null; steps: number | null; epochs: number | null };
+type Detection = { [K in "base_lr" | "start_factor" | "power"]: number } & {
+  use_warmup: boolean;
+  warmup: string | null;
+  steps: number | null;
+  epochs: number | null;
+};
 
 /** The warm-up in front, which replaces the first W iterations and leaves the decay's clock to `decayed`. */
 function detection(a: Detection, spe: number, decayed: (W: number) => Curve): Curve {
@@ -246,7 +330,10 @@ function detection(a: Detection, spe: number, decayed: (W: number) => Curve): Cu
   const linear = a.warmup === "LinearWarmup";
   const W = Math.max(1, a.epochs !== null ? a.epochs * spe : (a.steps ?? (linear ? 500 : 1000)));
   const factor = linear ? (p: number) => a.start_factor * (1 - p) + p : (p: number) => p ** a.power;
-  return sequence([{ from: 0, curve: segments(warmup(W, (t) => a.base_lr * factor(t / W))) }, { from: Math.ceil(W), curve: decayed(W) }]);
+  return sequence([
+    { from: 0, curve: segments(warmup(W, (t) => a.base_lr * factor(t / W))) },
+    { from: Math.ceil(W), curve: decayed(W) },
+  ]);
 }
 const detectionSource = "PaddlePaddle/PaddleDetection, ppdet/optimizer/optimizer.py";
 
@@ -264,11 +351,19 @@ const detectionCosine = defineSchedule({
   quirks: ["max_epochs may exceed the run on purpose, so that the cosine stops early."],
   source: detectionSource,
   compile(a, { steps_per_epoch: spe }) {
-    const [base, low, T, plateau] = [a.base_lr, a.base_lr * a.min_lr_ratio, a.max_epochs * spe, a.last_plateau_epochs * spe];
+    const [base, low, T, plateau] = [
+      a.base_lr,
+      a.base_lr * a.min_lr_ratio,
+      a.max_epochs * spe,
+      a.last_plateau_epochs * spe,
+    ];
     const shape = (t: number, W: number) => low + (base - low) * halfCosine((t - W) / (T - W - plateau));
     return detection(a, spe, (W) =>
       W > 0 || plateau > 0
-        ? segments(decay(T - plateau, (t) => shape(t, W)), cooldown(Infinity, plateau > 0 ? low : shape(T - 1, W)))
+        ? segments(
+            decay(T - plateau, (t) => shape(t, W)),
+            cooldown(Infinity, plateau > 0 ? low : shape(T - 1, W)),
+          )
         : cosine(base, low, T),
     );
   },
@@ -289,10 +384,18 @@ const detectionPiecewise = defineSchedule({
   source: detectionSource,
   compile(a, { steps_per_epoch: spe }) {
     const edges = a.milestones.map((m) => Math.trunc(m) * spe);
-    if (a.values !== null && a.values.length !== edges.length + 1) throw new Raises("AssertionError: values must have one entry more than milestones");
+    if (a.values !== null && a.values.length !== edges.length + 1)
+      throw new Raises("AssertionError: values must have one entry more than milestones");
     const gammas = Array.isArray(a.gamma) ? (a.gamma as number[]) : edges.map((_, i) => (a.gamma as number) / 10 ** i);
     return detection(a, spe, () => piecewise(edges, a.values ?? [a.base_lr, ...gammas.map((g) => a.base_lr * g)]));
   },
 });
 
-export const configToolsPaddle = [detectionCosine, detectionPiecewise, ...shared("paddleclas"), ...shared("paddleocr"), ...clas, ...ocr];
+export const configToolsPaddle = [
+  detectionCosine,
+  detectionPiecewise,
+  ...shared("paddleclas"),
+  ...shared("paddleocr"),
+  ...clas,
+  ...ocr,
+];

@@ -18,7 +18,13 @@ const zooLinear = defineSchedule({
   compile({ learning_rate, n_timesteps, rollout }, { total_steps }) {
     const T = n_timesteps ?? total_steps;
     const every = Math.max(1, rollout);
-    return segments(decay(Infinity, (t) => learning_rate * (1 - (Math.floor(t / every) * every) / T), every > 1 ? everyPeriod(every) : undefined));
+    return segments(
+      decay(
+        Infinity,
+        (t) => learning_rate * (1 - (Math.floor(t / every) * every) / T),
+        every > 1 ? everyPeriod(every) : undefined,
+      ),
+    );
   },
 });
 
@@ -44,14 +50,21 @@ const rllib = defineSchedule({
 
 const rlGamesLinear = defineSchedule({
   id: "rl-games:linear",
-  params: { learning_rate: lr("initial rate"), max_epochs: integer("epochs of the run", { default: null }), min_lr: lr("floor", { default: 1e-6 }) },
+  params: {
+    learning_rate: lr("initial rate"),
+    max_epochs: integer("epochs of the run", { default: null }),
+    min_lr: lr("floor", { default: 1e-6 }),
+  },
   needs: ["epochs"],
   unit: "epoch",
   formula: "min_lr + (learning_rate − min_lr) · max(0, 1 − t / max_epochs)",
   source: "Denys88/rl_games, rl_games/common/schedulers.py",
   compile({ learning_rate, max_epochs, min_lr }, { epochs }) {
     const T = max_epochs ?? epochs;
-    return segments(decay(T, (t) => min_lr + (learning_rate - min_lr) * (1 - t / T)), cooldown(Infinity, min_lr));
+    return segments(
+      decay(T, (t) => min_lr + (learning_rate - min_lr) * (1 - t / T)),
+      cooldown(Infinity, min_lr),
+    );
   },
 });
 
@@ -72,7 +85,10 @@ const adaptive = (id: string, source: string, up: number, ceiling: number) =>
     id,
     params: {
       learning_rate: lr("initial rate"),
-      kl_threshold: real("the KL divergence aimed at", { default: id.startsWith("rsl") ? 0.01 : 0.008, alias: ["desired_kl"] }),
+      kl_threshold: real("the KL divergence aimed at", {
+        default: id.startsWith("rsl") ? 0.01 : 0.008,
+        alias: ["desired_kl"],
+      }),
       min_lr: lr("floor", { default: id.startsWith("rsl") ? 1e-5 : 1e-6 }),
       max_lr: lr("ceiling", { default: ceiling }),
     },
@@ -121,7 +137,8 @@ const dl4j = [
     unit: "step",
     formula: "initialValue · decayRate^⌊t / step⌋",
     source: dl4jSource,
-    compile: ({ initialValue, decayRate, step }) => segments(decay(Infinity, (t) => initialValue * decayRate ** Math.floor(t / step), everyPeriod(step))),
+    compile: ({ initialValue, decayRate, step }) =>
+      segments(decay(Infinity, (t) => initialValue * decayRate ** Math.floor(t / step), everyPeriod(step))),
   }),
   defineSchedule({
     id: "dl4j:InverseSchedule",
@@ -129,7 +146,8 @@ const dl4j = [
     unit: "step",
     formula: "initialValue / (1 + gamma · t)^power",
     source: dl4jSource,
-    compile: ({ initialValue, gamma, power }) => segments(decay(Infinity, (t) => initialValue / (1 + gamma * t) ** power)),
+    compile: ({ initialValue, gamma, power }) =>
+      segments(decay(Infinity, (t) => initialValue / (1 + gamma * t) ** power)),
   }),
   defineSchedule({
     id: "dl4j:PolySchedule",
@@ -137,7 +155,11 @@ const dl4j = [
     unit: "step",
     formula: "initialValue · (1 − t / maxIter)^power, 0 past it",
     source: dl4jSource,
-    compile: ({ initialValue, power, maxIter }) => segments(decay(maxIter, (t) => initialValue * (1 - t / maxIter) ** power), cooldown(Infinity, 0)),
+    compile: ({ initialValue, power, maxIter }) =>
+      segments(
+        decay(maxIter, (t) => initialValue * (1 - t / maxIter) ** power),
+        cooldown(Infinity, 0),
+      ),
   }),
   defineSchedule({
     id: "dl4j:SigmoidSchedule",
@@ -145,7 +167,8 @@ const dl4j = [
     unit: "step",
     formula: "initialValue / (1 + e^(gamma · (t − stepSize)))",
     source: dl4jSource,
-    compile: ({ initialValue, gamma, stepSize }) => segments(decay(Infinity, (t) => initialValue / (1 + Math.exp(gamma * (t - stepSize))))),
+    compile: ({ initialValue, gamma, stepSize }) =>
+      segments(decay(Infinity, (t) => initialValue / (1 + Math.exp(gamma * (t - stepSize))))),
   }),
   defineSchedule({
     id: "dl4j:MapSchedule",
@@ -154,7 +177,9 @@ const dl4j = [
     formula: "the rate of the last key ≤ t",
     source: dl4jSource,
     compile({ values }) {
-      const pairs = [...(values as ReadonlyMap<unknown, unknown>)].map(([k, v]) => [Number(k), Number(v)] as const).sort((a, b) => a[0] - b[0]);
+      const pairs = [...(values as ReadonlyMap<unknown, unknown>)]
+        .map(([k, v]) => [Number(k), Number(v)] as const)
+        .sort((a, b) => a[0] - b[0]);
       return segments(...pairs.map(([, rate], i) => flat(pairs[i + 1]?.[0] ?? Infinity, rate)));
     },
   }),

@@ -1,12 +1,29 @@
 import { divide, log, power as pow } from "../engine/python.js";
 import { cycle, decay, flat, halfCosine, hold, segments, warmup, cooldown } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { Raises, anything, defineSchedule, factor, handle, integer, lr, numbers, ratio, real, steps, word } from "./define.js";
+import {
+  Raises,
+  anything,
+  defineSchedule,
+  factor,
+  handle,
+  integer,
+  lr,
+  numbers,
+  ratio,
+  real,
+  steps,
+  word,
+} from "./define.js";
 
 /** Schedules of speech and translation tools' own config files: SpeechBrain, WeNet, OpenNMT, Marian, OpenSeq2Seq, HiFi-GAN. */
 
 const sbSource = "speechbrain 1.1.2, speechbrain/nnet/schedulers.py";
-const sb = (name: string) => ({ id: `speechbrain.nnet.schedulers.${name}`, aliases: [`speechbrain:${name}`], source: sbSource });
+const sb = (name: string) => ({
+  id: `speechbrain.nnet.schedulers.${name}`,
+  aliases: [`speechbrain:${name}`],
+  source: sbSource,
+});
 const afterStep = "The call follows the optimizer step, so the first update runs at the optimizer's own rate.";
 const initial = lr("base rate");
 const warmSteps = steps("steps of warm-up");
@@ -15,7 +32,11 @@ const noam = (n: number, W: number, norm: number) => norm * Math.min(pow(n, -0.5
 
 const sbNoam = defineSchedule({
   ...sb("NoamScheduler"),
-  params: { lr_initial: initial, n_warmup_steps: warmSteps, model_size: real("normalizes by model_size^−½ instead of √W", { default: null }) },
+  params: {
+    lr_initial: initial,
+    n_warmup_steps: warmSteps,
+    model_size: real("normalizes by model_size^−½ instead of √W", { default: null }),
+  },
   unit: "step",
   formula: "lr_initial · √W · min(t^−½, t · W^−3/2); model_size^−½ instead of √W when given",
   quirks: [afterStep],
@@ -55,7 +76,12 @@ const sbLinearNoam = defineSchedule({
   formula: "lr_initial · t / W, lr_initial, then lr_initial · W / (t − keep)",
   quirks: [afterStep],
   compile: ({ lr_initial: base, n_warmup_steps: W, n_keep_steps: keep }) =>
-    segments(flat(1, base), warmup(W, (t) => (base * t) / W), hold(W + keep, base), decay(Infinity, (t) => (base * W) / (t - keep))),
+    segments(
+      flat(1, base),
+      warmup(W, (t) => (base * t) / W),
+      hold(W + keep, base),
+      decay(Infinity, (t) => (base * W) / (t - keep)),
+    ),
 });
 
 const sbLinear = defineSchedule({
@@ -65,7 +91,10 @@ const sbLinear = defineSchedule({
   dtype: "float32",
   formula: "initial_value + (final_value − initial_value) · t / (epoch_count − 1)",
   compile: ({ initial_value: a, final_value: b, epoch_count: N }) =>
-    segments(decay(N, (t) => (N > 1 ? a + ((b - a) * t) / (N - 1) : a)), cooldown(Infinity, N > 1 ? b : a)),
+    segments(
+      decay(N, (t) => (N > 1 ? a + ((b - a) * t) / (N - 1) : a)),
+      cooldown(Infinity, N > 1 ? b : a),
+    ),
 });
 
 const sbLinearWarmup = defineSchedule({
@@ -95,16 +124,25 @@ const sbStep = defineSchedule({
   formula: "initial_value · decay_factor^⌊(1 + t) / decay_drop⌋",
   quirks: ["The first drop comes one epoch early: the epoch number is counted from 1."],
   compile({ initial_value: base, decay_factor, decay_drop, half_life }) {
-    if (half_life && (decay_factor || decay_drop)) throw new Raises("ValueError: half_life cannot be used together with decay_factor and decay_drop");
+    if (half_life && (decay_factor || decay_drop))
+      throw new Raises("ValueError: half_life cannot be used together with decay_factor and decay_drop");
     const f = half_life ? Math.exp(-Math.log(2) / half_life) : decay_factor || 0.5;
     const drop = half_life ? 1 : decay_drop || 2;
-    return segments(flat(1, base), decay(Infinity, (t) => base * f ** Math.floor((1 + t) / drop), everyPeriod(drop, -1)));
+    return segments(
+      flat(1, base),
+      decay(Infinity, (t) => base * f ** Math.floor((1 + t) / drop), everyPeriod(drop, -1)),
+    );
   },
 });
 
 const sbWarmExp = defineSchedule({
   ...sb("WarmAndExpDecayLRSchedule"),
-  params: { lr: initial, n_warmup_steps: warmSteps, total_steps: steps("steps of the run"), decay_factor: factor("factor at total_steps", { default: 0.1 }) },
+  params: {
+    lr: initial,
+    n_warmup_steps: warmSteps,
+    total_steps: steps("steps of the run"),
+    decay_factor: factor("factor at total_steps", { default: 0.1 }),
+  },
   unit: "step",
   formula: "lr · t / W, then lr · decay_factor^((t − W) / (total_steps − W))",
   compile({ lr: base, n_warmup_steps: W, total_steps: T, decay_factor: f }) {
@@ -117,14 +155,21 @@ const sbWarmExp = defineSchedule({
 
 const sbCyclicCosine = defineSchedule({
   ...sb("CyclicCosineScheduler"),
-  params: { n_warmup_steps: steps("phase shift"), lr_initial: lr("base rate", { default: null }), total_steps: steps("steps of half a period", { default: 100000 }) },
+  params: {
+    n_warmup_steps: steps("phase shift"),
+    lr_initial: lr("base rate", { default: null }),
+    total_steps: steps("steps of half a period", { default: 100000 }),
+  },
   needs: ["initial_lr"],
   unit: "step",
   formula: "lr_initial · (1 + cos(π · (t − n_warmup_steps) / total_steps)) / 2",
   quirks: ["n_warmup_steps only shifts the cosine.", afterStep],
   compile({ n_warmup_steps: W, lr_initial, total_steps: T }, { initial_lr }) {
     const base = lr_initial ?? initial_lr;
-    return segments(flat(1, base), cycle(Infinity, (t) => base * halfCosine((t - W) / T), everyPeriod(T, W - T * Math.ceil(W / T))));
+    return segments(
+      flat(1, base),
+      cycle(Infinity, (t) => base * halfCosine((t - W) / T), everyPeriod(T, W - T * Math.ceil(W / T))),
+    );
   },
 });
 
@@ -142,7 +187,8 @@ const sbCyclicLr = defineSchedule({
   unit: "step",
   formula: "base_lr + (max_lr − base_lr) · max(0, 1 − x) · scale, x = |t / step_size − 2 · cycle + 1|",
   compile({ base_lr, max_lr, step_size, mode, gamma }) {
-    const scale = (t: number, n: number) => (mode === "triangular2" ? 1 / 2 ** (n - 1) : mode === "exp_range" ? gamma ** t : 1);
+    const scale = (t: number, n: number) =>
+      mode === "triangular2" ? 1 / 2 ** (n - 1) : mode === "exp_range" ? gamma ** t : 1;
     const rate = (t: number) => {
       const n = Math.floor(1 + t / (2 * step_size));
       return base_lr + (max_lr - base_lr) * Math.max(0, 1 - Math.abs(t / step_size - 2 * n + 1)) * scale(t, n);
@@ -159,7 +205,11 @@ const sbInverse = defineSchedule({
   formula: "1 / √max(warmup_steps, t)",
   quirks: ["The optimizer's rate is ignored after the first update.", afterStep],
   compile: ({ warmup_steps: W }, { initial_lr }) =>
-    segments(flat(1, initial_lr), hold(W + 1, 1 / Math.sqrt(W)), decay(Infinity, (t) => 1 / Math.sqrt(Math.max(W, t)))),
+    segments(
+      flat(1, initial_lr),
+      hold(W + 1, 1 / Math.sqrt(W)),
+      decay(Infinity, (t) => 1 / Math.sqrt(Math.max(W, t))),
+    ),
 });
 
 const sbWarmCool = defineSchedule({
@@ -215,7 +265,11 @@ const wenetSource = "wenet-e2e/wenet, wenet/utils/scheduler.py";
 const wenetWarmup = defineSchedule({
   id: "wenet:warmuplr",
   aliases: ["wenet.utils.scheduler.WarmupLR"],
-  params: { optimizer: handle("the optimizer whose rate is driven"), warmup_steps: anything("steps of warm-up, or a list per group", { default: 25000 }), last_epoch: integer("completed steps", { default: -1 }) },
+  params: {
+    optimizer: handle("the optimizer whose rate is driven"),
+    warmup_steps: anything("steps of warm-up, or a list per group", { default: 25000 }),
+    last_epoch: integer("completed steps", { default: -1 }),
+  },
   needs: ["initial_lr"],
   unit: "step",
   formula: "lr · √W · min(n^−½, n · W^−3/2), n = t + 1; lr · n^−½ when W = 0",
@@ -253,8 +307,10 @@ const onmtParams = {
   decay_steps: steps("steps between drops", { default: 10000 }),
 };
 type Onmt = { [K in keyof typeof onmtParams]: number };
-const drop = (a: Onmt, n: number) => a.learning_rate_decay ** Math.floor(Math.max(n - a.start_decay_steps + a.decay_steps, 0) / a.decay_steps);
-const noamFactor = (a: Onmt, n: number) => pow(a.hidden_size, -0.5) * Math.min(pow(n, -0.5), n * pow(a.warmup_steps, -1.5));
+const drop = (a: Onmt, n: number) =>
+  a.learning_rate_decay ** Math.floor(Math.max(n - a.start_decay_steps + a.decay_steps, 0) / a.decay_steps);
+const noamFactor = (a: Onmt, n: number) =>
+  pow(a.hidden_size, -0.5) * Math.min(pow(n, -0.5), n * pow(a.warmup_steps, -1.5));
 const onmt = (method: string, formula: string, rate: (a: Onmt, n: number) => number) =>
   defineSchedule({
     id: `opennmt:${method}`,
@@ -264,7 +320,8 @@ const onmt = (method: string, formula: string, rate: (a: Onmt, n: number) => num
     source: onmtSource,
     compile(a) {
       // n runs one ahead of t, so an edge at n = start + k · decay_steps acts at t = that − 1.
-      const stairs = (t: number) => Math.max(everyPeriod(a.decay_steps, (a.start_decay_steps - 1) % a.decay_steps)(t), a.start_decay_steps - 1);
+      const stairs = (t: number) =>
+        Math.max(everyPeriod(a.decay_steps, (a.start_decay_steps - 1) % a.decay_steps)(t), a.start_decay_steps - 1);
       const breaks = method === "noamwd" || method === "none" ? stairs : undefined;
       const f = (t: number) => a.learning_rate * rate(a, t + 1);
       return segments(warmup(method === "none" ? 0 : a.warmup_steps, f, breaks), decay(Infinity, f, breaks));
@@ -292,7 +349,9 @@ const marian = defineSchedule({
   compile(args, { steps_per_epoch }) {
     const [base, start] = [args["learn-rate"], args["lr-warmup-start-rate"]];
     const W = updates(args["lr-warmup"], steps_per_epoch);
-    const inverse = (Array.isArray(args["lr-decay-inv-sqrt"]) ? args["lr-decay-inv-sqrt"] : [args["lr-decay-inv-sqrt"]]).map((v) => updates(v, steps_per_epoch));
+    const inverse = (
+      Array.isArray(args["lr-decay-inv-sqrt"]) ? args["lr-decay-inv-sqrt"] : [args["lr-decay-inv-sqrt"]]
+    ).map((v) => updates(v, steps_per_epoch));
     const [a, s] = [inverse[0] ?? 0, inverse[1] ?? inverse[0] ?? 0];
     const f = args["lr-decay"];
     const freq = args["lr-decay-freq"];
@@ -303,7 +362,11 @@ const marian = defineSchedule({
       const warm = W > 0 ? start + (base - start) * Math.min(1, t / W) : base;
       return warm * (a > 0 && t > s ? Math.sqrt(a / (t - s + a)) : 1) * drops(t);
     };
-    const breaks = (t: number) => Math.min(t < s + 1 ? Math.floor(s) + 1 : Infinity, batches ? Math.max(everyPeriod(freq, first % freq)(t), first) : Infinity);
+    const breaks = (t: number) =>
+      Math.min(
+        t < s + 1 ? Math.floor(s) + 1 : Infinity,
+        batches ? Math.max(everyPeriod(freq, first % freq)(t), first) : Infinity,
+      );
     return segments(warmup(W, rate, breaks), decay(Infinity, rate, breaks));
   },
 });
@@ -343,7 +406,11 @@ export const configToolsSpeech = [
   wenetWarmup,
   constantLr,
   onmt("noam", "learning_rate · hidden_size^−½ · min(n^−½, n · W^−3/2)", noamFactor),
-  onmt("noamwd", "noam · learning_rate_decay^⌊max(n − start + decay_steps, 0) / decay_steps⌋", (a, n) => noamFactor(a, n) * drop(a, n)),
+  onmt(
+    "noamwd",
+    "noam · learning_rate_decay^⌊max(n − start + decay_steps, 0) / decay_steps⌋",
+    (a, n) => noamFactor(a, n) * drop(a, n),
+  ),
   onmt("rsqrt", "learning_rate / √max(n, W)", (a, n) => 1 / Math.sqrt(Math.max(n, a.warmup_steps))),
   onmt("none", "learning_rate · learning_rate_decay^⌊max(n − start + decay_steps, 0) / decay_steps⌋", drop),
   marian,

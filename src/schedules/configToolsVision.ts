@@ -7,7 +7,10 @@ import { anything, defineSchedule, factor, flag, integer, lr, numbers, power, ra
 /** Schedules of vision tools' own config files: FastReID, Swin, BasicSR, OpenPCDet, CVNets, MONAI, nnU-Net, latent-diffusion. */
 
 const drops = (edges: readonly number[], base: number, gamma: number) =>
-  segments(...[...edges].sort((a, b) => a - b).map((e, i) => decay(e, base * gamma ** i)), decay(Infinity, base * gamma ** edges.length));
+  segments(
+    ...[...edges].sort((a, b) => a - b).map((e, i) => decay(e, base * gamma ** i)),
+    decay(Infinity, base * gamma ** edges.length),
+  );
 
 const fastreidSource = "JDAI-CV/fast-reid, fastreid/solver/build.py and lr_scheduler.py, engine/hooks.py";
 const fastreidParams = {
@@ -24,14 +27,24 @@ function fastreid(a: Fastreid, spe: number, byEpoch: (epochs: number) => ReturnT
   const W = a.WARMUP_ITERS;
   const start = Math.max(Math.ceil(W / spe), a.DELAY_EPOCHS);
   return sequence([
-    { from: 0, curve: segments(warmup(W, (t) => a.BASE_LR * (a.WARMUP_FACTOR + (1 - a.WARMUP_FACTOR) * (t / W))), hold(Infinity, a.BASE_LR)) },
+    {
+      from: 0,
+      curve: segments(
+        warmup(W, (t) => a.BASE_LR * (a.WARMUP_FACTOR + (1 - a.WARMUP_FACTOR) * (t / W))),
+        hold(Infinity, a.BASE_LR),
+      ),
+    },
     { from: start * spe, curve: perEpoch(byEpoch(a.MAX_EPOCH - start), spe), restart: true },
   ]);
 }
 
 const fastreidMultiStep = defineSchedule({
   id: "fastreid:MultiStepLR",
-  params: { ...fastreidParams, STEPS: numbers("epochs of the drops", { default: [30, 55] }), GAMMA: factor("factor of a drop", { default: 0.1 }) },
+  params: {
+    ...fastreidParams,
+    STEPS: numbers("epochs of the drops", { default: [30, 55] }),
+    GAMMA: factor("factor of a drop", { default: 0.1 }),
+  },
   needs: ["steps_per_epoch"],
   unit: "step",
   formula: "linear warm-up by iterations, then BASE_LR · GAMMA^(number of STEPS ≤ epoch since the schedule began)",
@@ -64,8 +77,15 @@ const swinParams = {
   WARMUP_PREFIX: flag("the schedule's clock starts after the warm-up", { default: true }),
   scale: factor("total batch / 512; 1 when the rates are not scaled", { default: 1 }),
 };
-type Swin = { [K in Exclude<keyof typeof swinParams, "WARMUP_PREFIX" | "MULTISTEPS">]: number } & { WARMUP_PREFIX: boolean; MULTISTEPS: readonly number[] };
-const swin = (name: string, formula: string, after: (a: Swin & { base: number; low: number; spe: number; T: number }) => (t: number) => number) =>
+type Swin = { [K in Exclude<keyof typeof swinParams, "WARMUP_PREFIX" | "MULTISTEPS">]: number } & {
+  WARMUP_PREFIX: boolean;
+  MULTISTEPS: readonly number[];
+};
+const swin = (
+  name: string,
+  formula: string,
+  after: (a: Swin & { base: number; low: number; spe: number; T: number }) => (t: number) => number,
+) =>
   defineSchedule({
     id: `swin:${name}`,
     params: swinParams,
@@ -81,7 +101,12 @@ const swin = (name: string, formula: string, after: (a: Swin & { base: number; l
       const prefix = a.WARMUP_PREFIX && name !== "step" && name !== "linear";
       const T = a.WARMUP_PREFIX && name === "cosine" ? all - W : all;
       const rate = after({ ...a, base, low, spe, T });
-      const edges = name === "step" ? everyPeriod(Math.trunc(a.DECAY_EPOCHS * spe)) : name === "multistep" ? () => Infinity : undefined;
+      const edges =
+        name === "step"
+          ? everyPeriod(Math.trunc(a.DECAY_EPOCHS * spe))
+          : name === "multistep"
+            ? () => Infinity
+            : undefined;
       const parts = name === "multistep" ? a.MULTISTEPS.map((m) => decay(m * spe, (t) => rate(t))) : [];
       return segments(
         warmup(W, (t) => from + (t * (base - from)) / W),
@@ -92,7 +117,13 @@ const swin = (name: string, formula: string, after: (a: Swin & { base: number; l
     },
   });
 const swinSchedules = [
-  swin("cosine", "MIN_LR + (BASE_LR − MIN_LR) · (1 + cos(π · (t − W) / (T − W))) / 2", ({ base, low, T }) => (t) => byCosine(base, low, t / T)),
+  swin(
+    "cosine",
+    "MIN_LR + (BASE_LR − MIN_LR) · (1 + cos(π · (t − W) / (T − W))) / 2",
+    ({ base, low, T }) =>
+      (t) =>
+        byCosine(base, low, t / T),
+  ),
   swin("linear", "BASE_LR − (BASE_LR − MIN_LR) · (t − W) / (T − W)", ({ base, WARMUP_EPOCHS, spe, T }) => {
     const W = Math.trunc(WARMUP_EPOCHS * spe);
     // The linear schedule's floor is 1 % of the base rate, whatever MIN_LR says.
@@ -102,8 +133,12 @@ const swinSchedules = [
     const every = Math.trunc(DECAY_EPOCHS * spe);
     return (t) => base * DECAY_RATE ** Math.floor(t / every);
   }),
-  swin("multistep", "BASE_LR · GAMMA^(number of MULTISTEPS ≤ t)", ({ base, GAMMA, MULTISTEPS, spe }) => (t) =>
-    base * GAMMA ** MULTISTEPS.filter((m) => m * spe <= t).length,
+  swin(
+    "multistep",
+    "BASE_LR · GAMMA^(number of MULTISTEPS ≤ t)",
+    ({ base, GAMMA, MULTISTEPS, spe }) =>
+      (t) =>
+        base * GAMMA ** MULTISTEPS.filter((m) => m * spe <= t).length,
   ),
 ];
 
@@ -114,7 +149,12 @@ const basicsrParams = {
   restart_weights: numbers("height after each restart", { default: [1] }),
 };
 const basicsrWarm = (base: number, W: number, c: ReturnType<typeof segments>) =>
-  W > 0 ? sequence([{ from: 0, curve: segments(warmup(W, (t) => (base / W) * t)) }, { from: W, curve: c }]) : c;
+  W > 0
+    ? sequence([
+        { from: 0, curve: segments(warmup(W, (t) => (base / W) * t)) },
+        { from: W, curve: c },
+      ])
+    : c;
 
 const multiStepRestart = ["MultiStepLR", "MultiStepRestartLR"].map((name) =>
   defineSchedule({
@@ -126,7 +166,8 @@ const multiStepRestart = ["MultiStepLR", "MultiStepRestartLR"].map((name) =>
       restarts: numbers("iterations of the restarts", { default: [0] }),
     },
     unit: "step",
-    formula: "lr · gamma^(milestones ≤ t since the last restart), lr · weight at a restart; lr · t / warmup_iter before",
+    formula:
+      "lr · gamma^(milestones ≤ t since the last restart), lr · weight at a restart; lr · t / warmup_iter before",
     quirks: ["The warm-up overrides the schedule; the schedule's own clock runs beneath it."],
     source: basicsrSource,
     compile({ lr: base, warmup_iter, milestones, gamma, restarts, restart_weights }) {
@@ -156,7 +197,10 @@ const cosineRestart = defineSchedule({
     const parts = periods.map((period, i) => {
       const start = from;
       from += period;
-      return cycle(from + 1, (t) => eta_min + (restart_weights[i] ?? 1) * (base - eta_min) * halfCosine((t - start) / period));
+      return cycle(
+        from + 1,
+        (t) => eta_min + (restart_weights[i] ?? 1) * (base - eta_min) * halfCosine((t - start) / period),
+      );
     });
     const past = { at: from + 1, because: "TypeError: the iteration is past the last period" };
     return basicsrWarm(base, warmup_iter, { ...segments(...parts), end: past });
@@ -286,10 +330,15 @@ const monaiTest = (name: string, formula: string, f: (base: number, end: number,
     unit: "step",
     formula,
     source: monaiSource,
-    compile: ({ end_lr, num_iter }, { initial_lr }) => segments(cycle(Infinity, (t) => f(initial_lr, end_lr, t / (num_iter - 1)))),
+    compile: ({ end_lr, num_iter }, { initial_lr }) =>
+      segments(cycle(Infinity, (t) => f(initial_lr, end_lr, t / (num_iter - 1)))),
   });
 const monaiLinear = monaiTest("LinearLR", "lr + (end_lr − lr) · t / (num_iter − 1)", (b, e, r) => b + r * (e - b));
-const monaiExponential = monaiTest("ExponentialLR", "lr · (end_lr / lr)^(t / (num_iter − 1))", (b, e, r) => b * (e / b) ** r);
+const monaiExponential = monaiTest(
+  "ExponentialLR",
+  "lr · (end_lr / lr)^(t / (num_iter − 1))",
+  (b, e, r) => b * (e / b) ** r,
+);
 
 const nnunetPoly = defineSchedule({
   id: "nnunetv2.training.lr_scheduler.polylr.PolyLRScheduler",
@@ -305,7 +354,10 @@ const nnunetPoly = defineSchedule({
   formula: "initial_lr · (1 − t / max_steps)^exponent",
   source: "MIC-DKFZ/nnUNet, nnunetv2/training/lr_scheduler/polylr.py",
   compile: ({ initial_lr, max_steps, exponent }) =>
-    segments(decay(max_steps + 1, (t) => initial_lr * (1 - t / max_steps) ** exponent), flat(Infinity, NaN)),
+    segments(
+      decay(max_steps + 1, (t) => initial_lr * (1 - t / max_steps) ** exponent),
+      flat(Infinity, NaN),
+    ),
 });
 
 const lambdaParams = {
@@ -317,7 +369,11 @@ const lambdaParams = {
   f_max: numbers("factor at its end"),
   f_min: numbers("factor at the end of the cycle"),
 };
-const lambdaCycles = (name: string, formula: string, fall: (high: number, low: number, n: number, W: number, L: number) => number) =>
+const lambdaCycles = (
+  name: string,
+  formula: string,
+  fall: (high: number, low: number, n: number, W: number, L: number) => number,
+) =>
   ["ldm.lr_scheduler", "sgm.lr_scheduler"].slice(0, 1).map((home) =>
     defineSchedule({
       id: `latent-diffusion:${name}`,
@@ -331,7 +387,13 @@ const lambdaCycles = (name: string, formula: string, fall: (high: number, low: n
         const base = a.base_learning_rate * a.scale;
         let from = 0;
         const parts = a.cycle_lengths.flatMap((L, i) => {
-          const [start, W, s, high, low] = [from, a.warm_up_steps[i] ?? 0, a.f_start[i] ?? 0, a.f_max[i] ?? 1, a.f_min[i] ?? 0];
+          const [start, W, s, high, low] = [
+            from,
+            a.warm_up_steps[i] ?? 0,
+            a.f_start[i] ?? 0,
+            a.f_max[i] ?? 1,
+            a.f_min[i] ?? 0,
+          ];
           from += L;
           return [
             warmup(Math.min(start + W, from + 1), (t) => base * (((high - s) / W) * (t - start) + s)),

@@ -2,7 +2,24 @@ import { divide, PythonError, power as pow } from "../engine/python.js";
 import { byCosine } from "../engine/oneCycle.js";
 import { decay, flat, halfCosine, segments, warmup } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { Raises, anything, defineSchedule, factor, flag, handle, integer, lr, lastEpoch, numbers, optimizer, power, ratio, schedule, steps, word } from "./define.js";
+import {
+  Raises,
+  anything,
+  defineSchedule,
+  factor,
+  flag,
+  handle,
+  integer,
+  lr,
+  lastEpoch,
+  numbers,
+  optimizer,
+  power,
+  ratio,
+  schedule,
+  steps,
+  word,
+} from "./define.js";
 import { fixedGammaOf, multiStepOf, ofWhere, overSteps, paramSchedulers, warmedUp, type OfWhere } from "./fvcore.js";
 
 const source = "detectron2 main (2026-06), detectron2/solver";
@@ -32,14 +49,20 @@ const warmupParams = {
 type Warm = { warmup_factor: number; warmup_iters: number; warmup_method: string };
 /** The factor of the deprecated classes, which multiplies the running schedule. */
 function warmFactor({ warmup_factor: low, warmup_iters: W, warmup_method }: Warm): (t: number) => number {
-  if (W > 0 && warmup_method !== "linear" && warmup_method !== "constant") throw new Raises(`ValueError: Unknown warmup method: ${warmup_method}`);
+  if (W > 0 && warmup_method !== "linear" && warmup_method !== "constant")
+    throw new Raises(`ValueError: Unknown warmup method: ${warmup_method}`);
   return (t) => (t >= W ? 1 : warmup_method === "constant" ? low : low * (1 - t / W) + t / W);
 }
 
 const oldMultiStep = defineSchedule({
   id: "detectron2.solver.lr_scheduler.WarmupMultiStepLR",
   aliases: ["detectron2.solver.WarmupMultiStepLR"],
-  params: { optimizer, milestones: numbers("iterations of the drops"), gamma: factor("factor of a drop", { default: 0.1 }), ...warmupParams },
+  params: {
+    optimizer,
+    milestones: numbers("iterations of the drops"),
+    gamma: factor("factor of a drop", { default: 0.1 }),
+    ...warmupParams,
+  },
   needs: ["initial_lr"],
   unit: "step",
   formula: "lr · warm-up · gamma^(number of milestones ≤ t)",
@@ -74,7 +97,11 @@ const oldCosine = defineSchedule({
 
 const poly = defineSchedule({
   id: "detectron2.projects.deeplab.WarmupPolyLR",
-  aliases: ["detectron2.projects.deeplab.lr_scheduler.WarmupPolyLR", "deeplab.lr_scheduler.WarmupPolyLR", "detectron2:WarmupPolyLR"],
+  aliases: [
+    "detectron2.projects.deeplab.lr_scheduler.WarmupPolyLR",
+    "deeplab.lr_scheduler.WarmupPolyLR",
+    "detectron2:WarmupPolyLR",
+  ],
   params: {
     optimizer,
     max_iters: steps("iterations of the run"),
@@ -86,7 +113,8 @@ const poly = defineSchedule({
   unit: "step",
   formula: "lr · warm-up · (1 − t / max_iters)^power, floor lr · constant_ending",
   source: "detectron2, projects/DeepLab/deeplab/lr_scheduler.py",
-  compile: ({ max_iters: T, power, constant_ending: floor, ...a }, { initial_lr }) => polyCurve(initial_lr, T, power, floor, a),
+  compile: ({ max_iters: T, power, constant_ending: floor, ...a }, { initial_lr }) =>
+    polyCurve(initial_lr, T, power, floor, a),
 });
 function polyCurve(base: number, T: number, power: number, floor: number, a: Warm) {
   const warm = warmFactor(a);
@@ -94,7 +122,8 @@ function polyCurve(base: number, T: number, power: number, floor: number, a: War
     if (t > T && !Number.isInteger(power)) throw new PythonError("ValueError: math domain error");
     return pow(1 - divide(t, T), power);
   };
-  const rate = (t: number) => (floor > 0 && t >= a.warmup_iters && raw(t) < floor ? base * floor : base * warm(t) * raw(t));
+  const rate = (t: number) =>
+    floor > 0 && t >= a.warmup_iters && raw(t) < floor ? base * floor : base * warm(t) * raw(t);
   // The floor is reached where (1 − t / T)^power falls under it.
   const reached = floor > 0 && power > 0 ? Math.min(T, Math.floor(T * (1 - floor ** (1 / power))) + 1) : T;
   return segments(warmup(a.warmup_iters, rate), decay(reached, rate), decay(T + 1, rate), flat(Infinity, rate));
@@ -127,7 +156,10 @@ const build = defineSchedule({
   needs: ["initial_lr"],
   unit: "step",
   formula: "BASE_LR · s(t / MAX_ITER), warmed up from WARMUP_FACTOR · s(0) to s(WARMUP_ITERS / MAX_ITER)",
-  quirks: ["The warm-up aims at the schedule's value at its end.", "WarmupStepWithFixedGammaLR raises at the last iteration itself."],
+  quirks: [
+    "The warm-up aims at the schedule's value at its end.",
+    "WarmupStepWithFixedGammaLR raises at the last iteration itself.",
+  ],
   source,
   compile(a, { initial_lr }) {
     const base = a.BASE_LR ?? initial_lr ?? 0.001;
@@ -156,11 +188,19 @@ function innerOf(a: Solver): OfWhere {
   const steps = a.STEPS.filter((s) => s <= a.MAX_ITER);
   switch (a.LR_SCHEDULER_NAME) {
     case "WarmupMultiStepLR":
-      return multiStepOf([1, ...steps].map((_, k) => a.GAMMA ** k), a.MAX_ITER, steps);
+      return multiStepOf(
+        [1, ...steps].map((_, k) => a.GAMMA ** k),
+        a.MAX_ITER,
+        steps,
+      );
     case "WarmupCosineLR": {
       const end = divide(a.BASE_LR_END, a.base);
       if (!(end >= 0 && end <= 1)) throw new Raises(`AssertionError: ${end}`);
-      return { kind: "decay", edges: [1, 2, 3, 4].map((near) => ({ near, passed: (w) => w >= near })), at: (w) => byCosine(1, end, w) };
+      return {
+        kind: "decay",
+        edges: [1, 2, 3, 4].map((near) => ({ near, passed: (w) => w >= near })),
+        at: (w) => byCosine(1, end, w),
+      };
     }
     case "WarmupStepWithFixedGammaLR":
       return fixedGammaOf(1, a.NUM_DECAYS, a.GAMMA, a.MAX_ITER);

@@ -25,7 +25,11 @@ import { plateau } from "./plateau.js";
 
 /** ESPnet's batch schedulers; their own step number n is t + 1. */
 type Params = Readonly<Record<string, ParamSpec>>;
-function scheduler<P extends Params>(module: string, name: string, declaration: Omit<Definition<P>, "id" | "unit" | "source">) {
+function scheduler<P extends Params>(
+  module: string,
+  name: string,
+  declaration: Omit<Definition<P>, "id" | "unit" | "source">,
+) {
   return defineSchedule<P>({
     ...(declaration as Definition<P>),
     id: `espnet2.schedulers.${module}.${name}`,
@@ -75,7 +79,10 @@ const warmupStep = scheduler("warmup_step_lr", "WarmupStepLR", {
     const [first, rise] = [floorDivide(W, L), pow(W, -1)];
     const rate = (t: number) => base * pow(gamma, floorDivide(floorDivide(t + 1, L) - first, step_size));
     modulo(1, L);
-    return segments(warmup(W, (t) => base * rise * (t + 1)), decay(Infinity, rate, everyPeriod(L, -1)));
+    return segments(
+      warmup(W, (t) => base * rise * (t + 1)),
+      decay(Infinity, rate, everyPeriod(L, -1)),
+    );
   },
 });
 
@@ -116,7 +123,10 @@ const tristage = scheduler("tristage_lr", "TristageLR", {
   formula: "linear from lr · init_lr_scale, hold, then lr · final_lr_scale^(n_decay / decay_steps), n = t + 1",
   compile(a, { initial_lr: base }) {
     const sum = a.warmup_ratio + a.hold_ratio + a.decay_ratio;
-    assert(Math.abs(sum - 1) <= 1e-9 * Math.max(Math.abs(sum), 1), "The sum of warmup_ratio, hold_ratio, and decay_ratio must be 1.0.");
+    assert(
+      Math.abs(sum - 1) <= 1e-9 * Math.max(Math.abs(sum), 1),
+      "The sum of warmup_ratio, hold_ratio, and decay_ratio must be 1.0.",
+    );
     assert(a.init_lr_scale > 0 && a.init_lr_scale <= 1, "init_lr_scale must be in (0, 1].");
     assert(a.final_lr_scale > 0 && a.final_lr_scale <= 1, "final_lr_scale must be in (0, 1].");
     const T = int(a.max_steps);
@@ -193,7 +203,9 @@ const cosine = scheduler("cosine_anneal_warmup_restart", "CosineAnnealingWarmupR
     const rate = (t: number) => {
       const [i, start, length] = cycleAt(t);
       const [top, s] = [max_lr * pow(gamma, i), t - start];
-      return s < W ? ((top - min_lr) * s) / W + min_lr : min_lr + (top - min_lr) * halfCosine(divide(s - W, length - W));
+      return s < W
+        ? ((top - min_lr) * s) / W + min_lr
+        : min_lr + (top - min_lr) * halfCosine(divide(s - W, length - W));
     };
     const breaks = (t: number) => {
       const [, start, length] = cycleAt(t);
@@ -205,7 +217,11 @@ const cosine = scheduler("cosine_anneal_warmup_restart", "CosineAnnealingWarmupR
       ending = 0;
       for (let length = first_cycle_steps; length > 0; length = int(length * cycle_mult)) ending += length;
     }
-    return segments(flat(1, min_lr), cycle(ending, rate, (t) => Math.min(breaks(t), ending)), cycle(Infinity, rate, breaks));
+    return segments(
+      flat(1, min_lr),
+      cycle(ending, rate, (t) => Math.min(breaks(t), ending)),
+      cycle(Infinity, rate, breaks),
+    );
   },
 });
 
@@ -224,7 +240,10 @@ const onPlateau = scheduler("warmup_reducelronplateau", "WarmupReduceLROnPlateau
   },
   needs: ["steps_per_epoch"],
   formula: "lr · t / W up to W; then lr · factor after more than patience epochs without improvement",
-  quirks: ["The first update is at the full rate.", "During the warm-up a reduction lasts one step: the next one overwrites it."],
+  quirks: [
+    "The first update is at the full rate.",
+    "During the warm-up a reduction lasts one step: the next one overwrites it.",
+  ],
   compile(a, { initial_lr: base, steps_per_epoch, metrics = [1], total_steps }) {
     const [W, L, rise] = [a.warmup_steps, Math.max(1, steps_per_epoch || 1), pow(a.warmup_steps, -1)];
     const min_lr = Array.isArray(a.min_lr) ? (a.min_lr[0] as number) : (a.min_lr as number);
@@ -240,13 +259,32 @@ const onPlateau = scheduler("warmup_reducelronplateau", "WarmupReduceLROnPlateau
         if (because !== undefined) events.push({ at: t, because });
         return run.lr;
       },
-      { phases: [{ kind: "warmup", from: 0, to: Math.floor(W) }, { kind: "hold", from: Math.floor(W), to: Infinity }], horizon: Math.min(total_steps || 0, metrics.length * L) },
+      {
+        phases: [
+          { kind: "warmup", from: 0, to: Math.floor(W) },
+          { kind: "hold", from: Math.floor(W), to: Infinity },
+        ],
+        horizon: Math.min(total_steps || 0, metrics.length * L),
+      },
     );
-    return { lr, live: start, get events() { return lr.at(Math.min(metrics.length * L, 1e5)), events; } };
+    return {
+      lr,
+      live: start,
+      get events() {
+        return (lr.at(Math.min(metrics.length * L, 1e5)), events);
+      },
+    };
   },
 });
 
-const espnet1 = (name: string, params: Params, formula: string, rate: (a: Readonly<Record<string, number>>) => (t: number) => number, edges: (a: Readonly<Record<string, number>>) => ReturnType<typeof warmup>["breaks"], quirks: readonly string[] = []) =>
+const espnet1 = (
+  name: string,
+  params: Params,
+  formula: string,
+  rate: (a: Readonly<Record<string, number>>) => (t: number) => number,
+  edges: (a: Readonly<Record<string, number>>) => ReturnType<typeof warmup>["breaks"],
+  quirks: readonly string[] = [],
+) =>
   defineSchedule({
     id: `espnet.scheduler.scheduler.${name}`,
     aliases: [`espnet.scheduler.scheduler.${name}.build`],
@@ -260,7 +298,10 @@ const espnet1 = (name: string, params: Params, formula: string, rate: (a: Readon
       const a = args as unknown as Readonly<Record<string, number>>;
       const f = rate(a);
       const W = name === "NoamScheduler" ? a.warmup! : 0;
-      return segments(warmup(W, (t) => base * f(t)), decay(Infinity, (t) => base * f(t), edges(a)));
+      return segments(
+        warmup(W, (t) => base * f(t)),
+        decay(Infinity, (t) => base * f(t), edges(a)),
+      );
     },
   });
 const warmupOf = (value: number) => integer("iterations of warm-up", { default: value });
@@ -274,7 +315,13 @@ export const espnet = [
   exponential,
   cosine,
   onPlateau,
-  espnet1("NoScheduler", {}, "lr", () => () => 1, () => undefined),
+  espnet1(
+    "NoScheduler",
+    {},
+    "lr",
+    () => () => 1,
+    () => undefined,
+  ),
   espnet1(
     "NoamScheduler",
     { warmup: warmupOf(1000) },
@@ -289,7 +336,9 @@ export const espnet = [
     "CyclicCosineScheduler",
     { warmup: warmupOf(1000), total: steps("iterations of half a period", { default: 100000 }) },
     "lr · (1 + cos(π · (t − warmup) / total)) / 2",
-    ({ warmup: W = 1000, total: T = 100000 }) => (t) => halfCosine(divide(t - W, T)),
+    ({ warmup: W = 1000, total: T = 100000 }) =>
+      (t) =>
+        halfCosine(divide(t - W, T)),
     ({ warmup: W = 1000, total: T = 100000 }) => everyPeriod(T, (W % T) - T),
     ["There is no warm-up: the value only shifts the cosine."],
   ),

@@ -24,7 +24,11 @@ import { metricDriven, plateau } from "./plateau.js";
 
 /** fairseq's `--lr-scheduler` names, stepped as its Trainer steps them: t counts updates. */
 type Params = Readonly<Record<string, ParamSpec>>;
-function scheduler<P extends Params>(name: string, className: string, declaration: Omit<Definition<P>, "id" | "unit" | "source">) {
+function scheduler<P extends Params>(
+  name: string,
+  className: string,
+  declaration: Omit<Definition<P>, "id" | "unit" | "source">,
+) {
   const home = `fairseq.optim.lr_scheduler`;
   return defineSchedule<P>({
     ...(declaration as Definition<P>),
@@ -46,7 +50,10 @@ const rates = (given: Value, { initial_lr }: Context): readonly number[] =>
 /** The one rate; more are refused by those that cannot use them. */
 function single(given: Value, context: Context, who: string): number {
   const all = rates(given, context);
-  if (all.length > 1) throw new Raises(`ValueError: Cannot use a fixed learning rate schedule with ${who}. Consider --lr-scheduler=fixed instead.`);
+  if (all.length > 1)
+    throw new Raises(
+      `ValueError: Cannot use a fixed learning rate schedule with ${who}. Consider --lr-scheduler=fixed instead.`,
+    );
   return all[0]!;
 }
 const epochOf = (t: number, { steps_per_epoch }: Context) => Math.floor(t / Math.max(1, steps_per_epoch || 1)) + 1;
@@ -59,7 +66,10 @@ const inverseSqrt = scheduler("inverse_sqrt", "inverse_square_root_schedule.Inve
     const top = single(lr, context, "inverse_sqrt");
     const first = warmup_init_lr < 0 ? (W > 0 ? 0 : top) : warmup_init_lr;
     const [rise, scale] = [divide(top - first, W), top * pow(W, 0.5)];
-    return segments(warmup(W, (t) => first + t * rise), decay(Infinity, (t) => scale * pow(t, -0.5)));
+    return segments(
+      warmup(W, (t) => first + t * rise),
+      decay(Infinity, (t) => scale * pow(t, -0.5)),
+    );
   },
 });
 
@@ -75,9 +85,17 @@ const polynomial = scheduler("polynomial_decay", "polynomial_decay_schedule.Poly
   },
   needs: ["initial_lr", "steps_per_epoch"],
   formula: "lr · t / W up to W, then (lr − end) · (1 − (t − W) / (T − W))^power + end",
-  quirks: ["Of a list of rates the first is skipped: epoch n takes entry n, counted from 0.", "T included, end_learning_rate holds."],
+  quirks: [
+    "Of a list of rates the first is skipped: epoch n takes entry n, counted from 0.",
+    "T included, end_learning_rate holds.",
+  ],
   compile(a, context) {
-    const [lrs, T, W, end] = [rates(a.lr, context), a.total_num_update ?? a.max_update, a.warmup_updates, a.end_learning_rate];
+    const [lrs, T, W, end] = [
+      rates(a.lr, context),
+      a.total_num_update ?? a.max_update,
+      a.warmup_updates,
+      a.end_learning_rate,
+    ];
     assert(T > 0);
     const length = Math.max(1, context.steps_per_epoch || 1);
     const value = (t: number, base: number) => {
@@ -89,7 +107,9 @@ const polynomial = scheduler("polynomial_decay", "polynomial_decay_schedule.Poly
     const base =
       a.force_anneal === null
         ? inEpoch
-        : recursive(lrs[0]!, (before, epoch) => (epoch < a.force_anneal ? inEpoch(epoch) : value((epoch - 1) * length, before)));
+        : recursive(lrs[0]!, (before, epoch) =>
+            epoch < a.force_anneal ? inEpoch(epoch) : value((epoch - 1) * length, before),
+          );
     const at = (t: number) => value(t, base(epochOf(t, context)));
     const breaks = lrs.length > 1 || a.force_anneal !== null ? everyPeriod(length) : undefined;
     return segments(warmup(W > 0 ? W + 1 : 0, at, breaks), decay(T, at, breaks), cooldown(Infinity, at));
@@ -103,12 +123,17 @@ const cosine = scheduler("cosine", "cosine_lr_scheduler.CosineLRSchedule", {
     ...rate,
     min_lr: lr("lowest rate of the first period", { default: 0 }),
     t_mult: factor("growth of the period", { default: 1 }),
-    lr_period_updates: steps("updates of the first period; max_update − warmup_updates when not positive", { default: -1 }),
+    lr_period_updates: steps("updates of the first period; max_update − warmup_updates when not positive", {
+      default: -1,
+    }),
     lr_shrink: factor("shrink of both ends per period", { default: 0.1 }),
     max_update,
   },
   formula: "shrink^i · (min_lr + (lr − min_lr) · (1 + cos(π · t_i / period_i)) / 2) after the warm-up",
-  quirks: ["At the end of a period the next begins, a tenth as high unless lr_shrink is written.", "min_lr shrinks too."],
+  quirks: [
+    "At the end of a period the next begins, a tenth as high unless lr_shrink is written.",
+    "min_lr shrinks too.",
+  ],
   compile(a, context) {
     const [top, low, W, m] = [single(a.lr, context, "cosine"), a.min_lr, a.warmup_updates, a.t_mult];
     assert(top > low, `max_lr (=[${top}]) must be more than min_lr (=${low})`);
@@ -135,7 +160,11 @@ const cosine = scheduler("cosine", "cosine_lr_scheduler.CosineLRSchedule", {
     const last = m < 1 ? Math.ceil(W + period / (1 - m)) : Infinity;
     const warm = warmup(W, (t) => first + t * rise);
     if (last === Infinity) return segments(warm, cycle(Infinity, at, restart));
-    return segments(warm, cycle(last, at, (t) => (t + 1 < last ? restart(t) : last)), cycle(Infinity, at));
+    return segments(
+      warm,
+      cycle(last, at, (t) => (t + 1 < last ? restart(t) : last)),
+      cycle(Infinity, at),
+    );
   },
 });
 
@@ -150,7 +179,8 @@ const triStage = scheduler("tri_stage", "tri_stage_lr_scheduler.TriStageLRSchedu
     max_update,
     ...rate,
   },
-  formula: "linear from lr · init_lr_scale, hold, lr · final_lr_scale^(t_decay / decay_steps), then lr · final_lr_scale",
+  formula:
+    "linear from lr · init_lr_scale, hold, lr · final_lr_scale^(t_decay / decay_steps), then lr · final_lr_scale",
   quirks: ["decay_steps = 0 divides by zero.", "phase_ratio must sum to exactly 1 in floating point."],
   compile(a, context) {
     const top = single(a.lr, context, "tri-stage lr");
@@ -159,7 +189,9 @@ const triStage = scheduler("tri_stage", "tri_stage_lr_scheduler.TriStageLRSchedu
       assert(a.max_update > 0);
       assert(shares.reduce((x, y) => x + y, 0) === 1, "phase ratios must add up to 1");
     }
-    const [W, H, D] = shares ? shares.map((s) => int(a.max_update * s)) as [number, number, number] : [a.warmup_steps, a.hold_steps, a.decay_steps];
+    const [W, H, D] = shares
+      ? (shares.map((s) => int(a.max_update * s)) as [number, number, number])
+      : [a.warmup_steps, a.hold_steps, a.decay_steps];
     assert(W + H + D > 0, "please specify steps or phase_ratio");
     const [first, fall] = [a.init_lr_scale * top, divide(-log(a.final_lr_scale), D)];
     const rise = W === 0 ? 0 : (top - first) / W;
@@ -212,7 +244,8 @@ const fixed = scheduler("fixed", "fixed_schedule.FixedLRSchedule", {
         ? lrs[Math.min(epoch - 1, lrs.length - 1)]!
         : lrs.at(-1)! * pow(a.lr_shrink, epoch + 1 - a.force_anneal);
     const at = (t: number) => inEpoch(epochOf(t, context)) * (W > 0 && t < W ? (t + 1) / W : 1);
-    const breaks = lrs.length > 1 || a.force_anneal !== null ? everyPeriod(Math.max(1, context.steps_per_epoch || 1)) : undefined;
+    const breaks =
+      lrs.length > 1 || a.force_anneal !== null ? everyPeriod(Math.max(1, context.steps_per_epoch || 1)) : undefined;
     return segments(warmup(W, at, breaks), decay(Infinity, at, breaks));
   },
 });
@@ -268,14 +301,19 @@ function manualKeys(given: Value): Keys {
   const pairs: [string, number][] =
     given instanceof Map
       ? [...(given as ReadonlyMap<Value, Value>)].map(([k, v]) => [String(k), Number(v)])
-      : [...text.matchAll(/(?:'([^']*)'|"([^"]*)"|([^\s,:{]+)):([^,}]+)/g)].map((m) => [m[1] ?? m[2] ?? m[3]!, Number(m[4])]);
-  if (!(given instanceof Map) && !/^\{.*\}$/.test(text)) throw new Raises("ValueError: epoch2lr/update2lr must be abel to evaluated to a dict");
+      : [...text.matchAll(/(?:'([^']*)'|"([^"]*)"|([^\s,:{]+)):([^,}]+)/g)].map((m) => [
+          m[1] ?? m[2] ?? m[3]!,
+          Number(m[4]),
+        ]);
+  if (!(given instanceof Map) && !/^\{.*\}$/.test(text))
+    throw new Raises("ValueError: epoch2lr/update2lr must be abel to evaluated to a dict");
   const values = new Map<number, number>();
   for (const [key, value] of pairs) {
     const [from, to] = key.split("-").map(Number) as [number, number?];
     const all = key.includes(",") ? key.split(",").map(Number) : to === undefined ? [from] : range(from, to);
     for (const k of all) {
-      if (!Number.isInteger(k) || Number.isNaN(value)) throw new Raises(`ValueError: invalid literal for int() with base 10: '${key}'`);
+      if (!Number.isInteger(k) || Number.isNaN(value))
+        throw new Raises(`ValueError: invalid literal for int() with base 10: '${key}'`);
       values.set(k, value);
     }
   }
@@ -304,9 +342,23 @@ const onPlateau = scheduler("reduce_lr_on_plateau", "reduce_lr_on_plateau.Reduce
     const length = Math.max(1, context.steps_per_epoch || 1);
     const unheard = W > 0 ? Math.floor(W / length) : 0;
     const first = a.warmup_init_lr < 0 ? (W > 0 ? 0 : top) : a.warmup_init_lr;
-    const rule = { mode: a.maximize_best_checkpoint_metric ? "max" : "min", factor: a.lr_shrink, patience: a.lr_patience };
-    const start = plateau(top, { ...rule, threshold: a.lr_threshold, threshold_mode: "rel", cooldown: 0, min_lr: 0, eps: 1e-8 });
-    const { lr: byEpoch, ...driven } = metricDriven(start, { ...context, ...(context.metrics && { metrics: context.metrics.slice(unheard) }) });
+    const rule = {
+      mode: a.maximize_best_checkpoint_metric ? "max" : "min",
+      factor: a.lr_shrink,
+      patience: a.lr_patience,
+    };
+    const start = plateau(top, {
+      ...rule,
+      threshold: a.lr_threshold,
+      threshold_mode: "rel",
+      cooldown: 0,
+      min_lr: 0,
+      eps: 1e-8,
+    });
+    const { lr: byEpoch, ...driven } = metricDriven(start, {
+      ...context,
+      ...(context.metrics && { metrics: context.metrics.slice(unheard) }),
+    });
     const heard = (t: number) => Math.max(0, Math.floor(t / length) - unheard);
     const breaks = (t: number) => {
       const next = byEpoch.nextBreak(heard(t));

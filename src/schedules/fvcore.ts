@@ -48,14 +48,17 @@ const above = (near: number): Edge => ({ near, passed: (w) => w > near });
 export function overSteps(f: OfWhere, total: number, scaleBy = 1): Curve {
   const stepOf = ({ near, passed }: Edge) => {
     let t = Math.max(0, Math.floor(near * total) - 2);
-    for (const last = t + 6; t < last && !passed(t / total); ) t++;
+    for (const last = t + 6; t < last && !passed(t / total);) t++;
     return t;
   };
   if (!(total !== 0)) divide(0, total);
   const breaks = [...new Set(f.edges.map(stepOf))].filter((t) => t > 0).sort((a, b) => a - b);
   const at = (t: number) => scaleBy * f.at(t / total);
   const end = [0, ...breaks].map((t) => failure(at, t)).find((e) => e !== undefined);
-  const starts = (f.stretches ?? [{ from: atLeast(0), kind: f.kind }]).map((s) => ({ kind: s.kind, from: stepOf(s.from) }));
+  const starts = (f.stretches ?? [{ from: atLeast(0), kind: f.kind }]).map((s) => ({
+    kind: s.kind,
+    from: stepOf(s.from),
+  }));
   return {
     at: (t) => {
       try {
@@ -82,7 +85,10 @@ type Params = Readonly<Record<string, ParamSpec>>;
 type Make = (args: never) => OfWhere;
 const makers = new WeakMap<ScheduleDefinition, Make>();
 
-type Declared<P extends Params> = Omit<Definition<P>, "compile" | "unit" | "source"> & { readonly make: (args: TypedArgs<P>) => OfWhere; readonly source?: string };
+type Declared<P extends Params> = Omit<Definition<P>, "compile" | "unit" | "source"> & {
+  readonly make: (args: TypedArgs<P>) => OfWhere;
+  readonly source?: string;
+};
 function paramScheduler<P extends Params>({ make, ...rest }: Declared<P>): ScheduleDefinition {
   const definition = defineSchedule<P>({
     source: "fvcore 0.1.5.post20221221, fvcore/common/param_scheduler.py",
@@ -125,7 +131,10 @@ const constant = paramScheduler({
     },
   }),
 });
-const outside = (where: number) => new Raises(`RuntimeError: where in ParamScheduler must be in [0, 1]: got ${Number.isInteger(where) ? `${where}.0` : where}`);
+const outside = (where: number) =>
+  new Raises(
+    `RuntimeError: where in ParamScheduler must be in [0, 1]: got ${Number.isInteger(where) ? `${where}.0` : where}`,
+  );
 
 const cosine = paramScheduler({
   ...named("CosineParamScheduler"),
@@ -154,7 +163,11 @@ const polynomial = paramScheduler({
   ...named("PolynomialDecayParamScheduler"),
   params: { base_value: lr("value at the start"), power: power("exponent") },
   formula: "base_value · (1 − t / total)^power",
-  make: ({ base_value, power }) => ({ kind: "decay", edges: [atLeast(1), above(1)], at: (w) => base_value * pow(1 - w, power) }),
+  make: ({ base_value, power }) => ({
+    kind: "decay",
+    edges: [atLeast(1), above(1)],
+    at: (w) => base_value * pow(1 - w, power),
+  }),
 });
 
 const multiStep = paramScheduler({
@@ -166,22 +179,34 @@ const multiStep = paramScheduler({
   },
   formula: "values[number of milestones ≤ ⌊(t / total + 1e-6) · num_updates⌋]",
   quirks: ["The last step of the run is allowed, one more raises."],
-  make: ({ values, num_updates, milestones }) => multiStepOf(values, num_updates as number | null, milestones as readonly number[] | null),
+  make: ({ values, num_updates, milestones }) =>
+    multiStepOf(values, num_updates as number | null, milestones as readonly number[] | null),
 });
 
-export function multiStepOf(values: readonly number[], updates: number | null, given: readonly number[] | null): OfWhere {
-  if (updates === null && given === null) throw new Raises("ValueError: num_updates and milestones cannot both be None");
+export function multiStepOf(
+  values: readonly number[],
+  updates: number | null,
+  given: readonly number[] | null,
+): OfWhere {
+  if (updates === null && given === null)
+    throw new Raises("ValueError: num_updates and milestones cannot both be None");
   const wanted = values.length - (updates === null ? 0 : 1);
   const width = Math.ceil(divide(updates ?? 0, values.length));
-  if (given !== null && given.length !== wanted) throw new Raises(`ValueError: MultiStep scheduler requires a list of ${wanted} miletones`);
+  if (given !== null && given.length !== wanted)
+    throw new Raises(`ValueError: MultiStep scheduler requires a list of ${wanted} miletones`);
   const all = given ?? values.slice(1).map((_, i) => width * (i + 1));
   const N = updates ?? all.at(-1) ?? 0;
   const edges = updates === null ? all.slice(0, -1) : all;
-  if (N < values.length) throw new Raises("ValueError: Total num_updates must be greater than length of param schedule");
+  if (N < values.length)
+    throw new Raises("ValueError: Total num_updates must be greater than length of param schedule");
   let before = 0;
   for (const m of edges) {
-    if (m >= N) throw new Raises(`ValueError: Milestone must be smaller than total number of updates: num_updates=${N}, milestone=${m}`);
-    if (before >= m) throw new Raises(`ValueError: Milestone must be smaller than start epoch: start_epoch=${before}, milestone=${m}`);
+    if (m >= N)
+      throw new Raises(
+        `ValueError: Milestone must be smaller than total number of updates: num_updates=${N}, milestone=${m}`,
+      );
+    if (before >= m)
+      throw new Raises(`ValueError: Milestone must be smaller than start epoch: start_epoch=${before}, milestone=${m}`);
     before = m;
   }
   const step = (w: number) => Math.trunc((w + epsilon) * N);
@@ -211,7 +236,10 @@ function stepOf(values: readonly number[]): OfWhere {
 
 const step = paramScheduler({
   ...named("StepParamScheduler"),
-  params: { num_updates: steps("steps of the run; only checked"), values: numbers("values, each for an equal part of the run") },
+  params: {
+    num_updates: steps("steps of the run; only checked"),
+    values: numbers("values, each for an equal part of the run"),
+  },
   formula: "values[⌊(t / total + 1e-6) · len(values)⌋]",
   quirks: ["Raises IndexError at the end of the run itself."],
   make({ num_updates, values }) {
@@ -245,9 +273,15 @@ export function fixedGammaOf(base: number, decays: number, gamma: number, update
 }
 
 /** Parts one after the other; each sees `where` of its own stretch ("rescaled") or of the whole ("fixed"). */
-export function composite(parts: readonly OfWhere[], lengths: readonly number[], scaling: readonly string[], kinds?: readonly PhaseKind[]): OfWhere {
+export function composite(
+  parts: readonly OfWhere[],
+  lengths: readonly number[],
+  scaling: readonly string[],
+  kinds?: readonly PhaseKind[],
+): OfWhere {
   if (parts.length !== lengths.length) throw new Raises("ValueError: Schedulers and lengths must be same length");
-  if (parts.length === 0) throw new Raises("ValueError: There must be at least one scheduler in the composite scheduler");
+  if (parts.length === 0)
+    throw new Raises("ValueError: There must be at least one scheduler in the composite scheduler");
   const sum = lengths.reduce((a, b) => a + b, 0);
   if (Math.abs(sum - 1) >= 1e-3) throw new Raises("ValueError: The sum of all values in lengths must be 1");
   const own = [...lengths];
@@ -270,7 +304,10 @@ export function composite(parts: readonly OfWhere[], lengths: readonly number[],
     const start = totals[i]! - own[i]!;
     const place = (near: number) => (scaling[i] === "rescaled" ? start + near * own[i]! : near);
     return part.edges
-      .map((e): Edge => ({ near: place(e.near), passed: (w) => indexAt(w) > i || (indexAt(w) === i && e.passed(inner(w, i))) }))
+      .map((e): Edge => ({
+        near: place(e.near),
+        passed: (w) => indexAt(w) > i || (indexAt(w) === i && e.passed(inner(w, i))),
+      }))
       .filter((e) => e.near >= start - epsilon && (i === parts.length - 1 || e.near < totals[i]!));
   });
   return {
@@ -293,11 +330,18 @@ const compositeScheduler = paramScheduler({
   },
   formula: "schedulers[i] at the share of its own stretch (rescaled) or of the run (fixed)",
   quirks: ["A boundary belongs to the scheduler after it (by 1e-6 of the run)."],
-  make: ({ schedulers, lengths, interval_scaling }) => composite(schedulers.map(ofWhere), lengths, interval_scaling as readonly string[]),
+  make: ({ schedulers, lengths, interval_scaling }) =>
+    composite(schedulers.map(ofWhere), lengths, interval_scaling as readonly string[]),
 });
 
 /** Linear or constant warm-up in front of a scheduler, up to the scheduler's value at its end. */
-export function warmedUp(inner: OfWhere, warmupFactor: number, length: number, method: string, rescale: boolean): OfWhere {
+export function warmedUp(
+  inner: OfWhere,
+  warmupFactor: number,
+  length: number,
+  method: string,
+  rescale: boolean,
+): OfWhere {
   const [top, start] = [inner.at(rescale ? 0 : length), warmupFactor * inner.at(0)];
   if (method !== "constant" && method !== "linear") throw new Raises(`ValueError: Unknown warmup method: ${method}`);
   const end = method === "constant" ? start : top;
@@ -318,7 +362,8 @@ const warmupScheduler = paramScheduler({
   },
   formula: "linear from warmup_factor · s(0) to s(warmup_length), then s",
   quirks: ["The warm-up aims at the value that the scheduler has at its end, not at the first one."],
-  make: (a) => warmedUp(ofWhere(a.scheduler), a.warmup_factor, a.warmup_length, a.warmup_method, Boolean(a.rescale_interval)),
+  make: (a) =>
+    warmedUp(ofWhere(a.scheduler), a.warmup_factor, a.warmup_length, a.warmup_method, Boolean(a.rescale_interval)),
 });
 
 export const paramSchedulers = [

@@ -6,6 +6,8 @@ import { composer } from "./composer.js";
 import { nemo } from "./nemo.js";
 import { espnet } from "./espnet.js";
 import { llm } from "./llm.js";
+import { ultralytics } from "./ultralytics.js";
+import { allennlp } from "./allennlp.js";
 import type { ScheduleDefinition } from "./define.js";
 import { tf1 } from "./tf1.js";
 import { keras } from "./keras.js";
@@ -34,6 +36,8 @@ import { mindspore } from "./mindspore.js";
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
   configTools,
+  allennlp,
+  ultralytics,
   llm,
   espnet,
   nemo,

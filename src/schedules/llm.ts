@@ -2,7 +2,20 @@ import { byCosine } from "../engine/oneCycle.js";
 import { PythonError, assert, divide } from "../engine/python.js";
 import { cooldown, cycle, decay, flat, halfCosine, hold, segments, warmup } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { Raises, defineSchedule, flag, handle, integer, lastEpoch, lr, optimizer, ratio, real, steps, word } from "./define.js";
+import {
+  Raises,
+  defineSchedule,
+  flag,
+  handle,
+  integer,
+  lastEpoch,
+  lr,
+  optimizer,
+  ratio,
+  real,
+  steps,
+  word,
+} from "./define.js";
 
 /** Schedules of language-model recipes: torchtune, LitGPT, nanoGPT, Megatron-LM. */
 
@@ -28,7 +41,10 @@ const torchtune = defineSchedule({
   compile({ num_warmup_steps: W, num_training_steps: T, num_cycles }, { initial_lr: base }) {
     const N = Math.max(1, T - W);
     const at = (t: number) => base * Math.max(0, 0.5 * (1 + Math.cos(Math.PI * num_cycles * 2 * ((t - W) / N))));
-    return segments(warmup(W, (t) => (base * t) / Math.max(1, W)), decay(Infinity, at, everyPeriod(N / (2 * Math.abs(num_cycles)), W)));
+    return segments(
+      warmup(W, (t) => (base * t) / Math.max(1, W)),
+      decay(Infinity, at, everyPeriod(N / (2 * Math.abs(num_cycles)), W)),
+    );
   },
 });
 
@@ -59,7 +75,8 @@ const litgptPretrain = defineSchedule({
   formula: "learning_rate · t / W, then min_lr + (learning_rate − min_lr) · (1 + cos(π · (t − W) / (T − W))) / 2",
   quirks: ["Iterations are micro-batches, not optimizer steps."],
   source: "litgpt 0.5.13, litgpt/pretrain.py",
-  compile: ({ learning_rate: base, warmup_iters: W, max_iters: T, min_lr }) => warmCosine(base, W, T, min_lr, (t) => (base * t) / W),
+  compile: ({ learning_rate: base, warmup_iters: W, max_iters: T, min_lr }) =>
+    warmCosine(base, W, T, min_lr, (t) => (base * t) / W),
 });
 
 const nanoGpt = defineSchedule({
@@ -88,7 +105,11 @@ const litgptFinetune = defineSchedule({
   needs: ["initial_lr"],
   unit: "step",
   formula: "lr · t / W, then lr · (1 + cos(π · (t − W) / (max_steps − W))) / 2",
-  quirks: ["Past max_steps the rate rises again.", "min_lr of the configuration is not used.", "W = 0 divides by zero."],
+  quirks: [
+    "Past max_steps the rate rises again.",
+    "min_lr of the configuration is not used.",
+    "W = 0 divides by zero.",
+  ],
   source: "litgpt 0.5.13, litgpt/finetune/lora.py",
   compile({ warmup_steps: W, max_steps: T }, { initial_lr: base }) {
     divide(0, W);
@@ -120,11 +141,24 @@ function wsdLeft(style: string | null, p: number): number {
   throw new PythonError("AssertionError");
 }
 /** `each`: what the counter moves by per optimizer step. */
-function megatronCurve({ init_lr, max_lr, min_lr, warm, decay: end, style, wsdSteps, wsdStyle }: Megatron, each: number) {
-  assert(min_lr >= 0 && max_lr >= min_lr && init_lr <= max_lr && end > 0 && warm < end && (style !== "WSD" || wsdSteps !== null));
+function megatronCurve(
+  { init_lr, max_lr, min_lr, warm, decay: end, style, wsdSteps, wsdStyle }: Megatron,
+  each: number,
+) {
+  assert(
+    min_lr >= 0 &&
+      max_lr >= min_lr &&
+      init_lr <= max_lr &&
+      end > 0 &&
+      warm < end &&
+      (style !== "WSD" || wsdSteps !== null),
+  );
   const counted = (f: (n: number) => number) => (t: number) => f(t * each);
   const after = (n: number) => Math.floor(n / each) + 1;
-  const rise = warmup(warm > 0 ? after(warm) : 0, counted((n) => init_lr + ((max_lr - init_lr) * n) / warm));
+  const rise = warmup(
+    warm > 0 ? after(warm) : 0,
+    counted((n) => init_lr + ((max_lr - init_lr) * n) / warm),
+  );
   const fade = (left: (n: number) => number) => counted((n) => min_lr + left(n) * (max_lr - min_lr));
   const share = (n: number) => (n - warm) / (end - warm);
   const last = cooldown(Infinity, min_lr);
@@ -132,16 +166,38 @@ function megatronCurve({ init_lr, max_lr, min_lr, warm, decay: end, style, wsdSt
     case "constant":
       return segments(rise, hold(Infinity, max_lr));
     case "linear":
-      return segments(rise, decay(after(end), fade((n) => 1 - share(n))), last);
+      return segments(
+        rise,
+        decay(
+          after(end),
+          fade((n) => 1 - share(n)),
+        ),
+        last,
+      );
     case "cosine":
-      return segments(rise, decay(after(end), fade((n) => halfCosine(share(n)))), last);
+      return segments(
+        rise,
+        decay(
+          after(end),
+          fade((n) => halfCosine(share(n))),
+        ),
+        last,
+      );
     case "inverse-square-root": {
       const root = counted((n) => Math.max(min_lr, (max_lr * Math.max(warm, 1) ** 0.5) / Math.max(n, 1) ** 0.5));
       return segments(rise, decay(after(end), root), last);
     }
     case "WSD": {
       const start = end - wsdSteps!;
-      return segments(rise, hold(after(start), max_lr), decay(after(end), fade((n) => wsdLeft(wsdStyle, divide(n - start, wsdSteps!)))), last);
+      return segments(
+        rise,
+        hold(after(start), max_lr),
+        decay(
+          after(end),
+          fade((n) => wsdLeft(wsdStyle, divide(n - start, wsdSteps!))),
+        ),
+        last,
+      );
     }
     default: {
       const refuse = () => {
@@ -155,7 +211,10 @@ function megatronCurve({ init_lr, max_lr, min_lr, warm, decay: end, style, wsdSt
 const wd = (meaning: string) => real(meaning, { default: 0 });
 const megatron = defineSchedule({
   id: "megatron.core.optimizer_param_scheduler.OptimizerParamScheduler",
-  aliases: ["megatron.training.optimizer_param_scheduler.OptimizerParamScheduler", "megatron.optimizer_param_scheduler.OptimizerParamScheduler"],
+  aliases: [
+    "megatron.training.optimizer_param_scheduler.OptimizerParamScheduler",
+    "megatron.optimizer_param_scheduler.OptimizerParamScheduler",
+  ],
   params: {
     optimizer,
     init_lr: lr("rate at step 0"),
@@ -167,7 +226,10 @@ const megatron = defineSchedule({
     start_wd: wd("weight decay at step 0"),
     end_wd: wd("weight decay at the end"),
     wd_incr_steps: steps("samples over which the weight decay changes", { default: 0 }),
-    wd_incr_style: word("how the weight decay changes", { default: "constant", choices: ["constant", "linear", "cosine"] }),
+    wd_incr_style: word("how the weight decay changes", {
+      default: "constant",
+      choices: ["constant", "linear", "cosine"],
+    }),
     use_checkpoint_opt_param_scheduler: flag("take the values of the checkpoint", { default: true }),
     override_opt_param_scheduler: flag("overrule the values of the checkpoint", { default: false }),
     wsd_decay_steps: steps("samples of the WSD decay", { default: null }),
@@ -175,7 +237,8 @@ const megatron = defineSchedule({
   },
   needs: ["batch_size"],
   unit: "step",
-  formula: "init_lr + (max_lr − init_lr) · n / W up to W, the style's decay to min_lr at lr_decay_steps, n = t · global batch",
+  formula:
+    "init_lr + (max_lr − init_lr) · n / W up to W, the style's decay to min_lr at lr_decay_steps, n = t · global batch",
   quirks: [
     "Steps are samples: each optimizer step counts the global batch.",
     "Past lr_decay_steps the rate is min_lr: a jump for inverse-square-root; constant never drops.",
@@ -185,11 +248,21 @@ const megatron = defineSchedule({
   compile(a, { batch_size }) {
     const { init_lr, max_lr, min_lr } = a;
     const curve = megatronCurve(
-      { init_lr, max_lr, min_lr, warm: a.lr_warmup_steps, decay: a.lr_decay_steps, style: a.lr_decay_style, wsdSteps: a.wsd_decay_steps, wsdStyle: a.lr_wsd_decay_style },
+      {
+        init_lr,
+        max_lr,
+        min_lr,
+        warm: a.lr_warmup_steps,
+        decay: a.lr_decay_steps,
+        style: a.lr_decay_style,
+        wsdSteps: a.wsd_decay_steps,
+        wsdStyle: a.lr_wsd_decay_style,
+      },
       batch_size || 1,
     );
     assert(a.start_wd >= 0 && a.end_wd >= a.start_wd);
-    if (a.override_opt_param_scheduler) assert(!a.use_checkpoint_opt_param_scheduler, "both override and use-checkpoint are set.");
+    if (a.override_opt_param_scheduler)
+      assert(!a.use_checkpoint_opt_param_scheduler, "both override and use-checkpoint are set.");
     if (a.wd_incr_style === "constant") assert(a.start_wd === a.end_wd || a.wd_incr_steps < 0);
     else if (a.wd_incr_style === "linear" || a.wd_incr_style === "cosine") divide(0, a.wd_incr_steps);
     else throw new Raises(`Exception: ${a.wd_incr_style} weight decay increment style is not supported.`);
@@ -225,9 +298,15 @@ const megatronArguments = defineSchedule({
   compile(a, { total_steps, batch_size }) {
     const batch = a.global_batch_size ?? batch_size ?? 1;
     const samples = a.train_samples !== null;
-    const end = samples ? (a.lr_decay_samples ?? a.train_samples) : (a.lr_decay_iters ?? a.train_iters ?? total_steps) * batch;
+    const end = samples
+      ? (a.lr_decay_samples ?? a.train_samples)
+      : (a.lr_decay_iters ?? a.train_iters ?? total_steps) * batch;
     const given = samples ? a.lr_warmup_samples : a.lr_warmup_iters * batch;
-    const wsdSteps = samples ? a.lr_wsd_decay_samples : a.lr_wsd_decay_iters === null ? null : a.lr_wsd_decay_iters * batch;
+    const wsdSteps = samples
+      ? a.lr_wsd_decay_samples
+      : a.lr_wsd_decay_iters === null
+        ? null
+        : a.lr_wsd_decay_iters * batch;
     return megatronCurve(
       {
         init_lr: a.lr_warmup_init,

@@ -76,12 +76,23 @@ interface Family<P extends Params> {
   readonly rule: (args: TypedArgs<P>, lengths: Lengths) => Rule;
 }
 
-function family<P extends Params>({ name, params, tail = usual, rule, scaled = [], kinds = ["LR", "Momentum", "ParamScheduler"], ...rest }: Family<P>): ScheduleDefinition[] {
+function family<P extends Params>({
+  name,
+  params,
+  tail = usual,
+  rule,
+  scaled = [],
+  kinds = ["LR", "Momentum", "ParamScheduler"],
+  ...rest
+}: Family<P>): ScheduleDefinition[] {
   return kinds.map((kind) => {
     const definition = defineSchedule({
       ...identity(name + kind, kind),
       ...rest,
-      quirks: [...(rest.quirks ?? []), "Acts on the current value from begin up to end; afterwards the last value stays."],
+      quirks: [
+        ...(rest.quirks ?? []),
+        "Acts on the current value from begin up to end; afterwards the last value stays.",
+      ],
       params: { ...head(kind), ...params, ...tail } as Params,
       compile: (args, context) => alone(rule as Make, args, context, kind === "Momentum"),
     });
@@ -92,7 +103,9 @@ function family<P extends Params>({ name, params, tail = usual, rule, scaled = [
 
 const head = (kind: string): Params => ({
   optimizer,
-  ...(kind === "ParamScheduler" && { param_name: word("the group's key that is driven", { choices: ["lr", "momentum", "weight_decay"] }) }),
+  ...(kind === "ParamScheduler" && {
+    param_name: word("the group's key that is driven", { choices: ["lr", "momentum", "weight_decay"] }),
+  }),
 });
 const homes = { LR: "lr_scheduler", Momentum: "momentum_scheduler", ParamScheduler: "param_scheduler" };
 function identity(name: string, kind: keyof typeof homes) {
@@ -115,13 +128,22 @@ function alone(make: Make, args: Readonly<Record<string, unknown>>, context: Con
 }
 
 function ruleOf(make: Make, args: Readonly<Record<string, unknown>>): Active {
-  const { begin, end, by_epoch, last_step } = args as { begin: number; end: number; by_epoch: boolean; last_step: number };
-  if (last_step >= 0) throw new Raises("KeyError: param 'initial_lr' is not specified in param_groups[0] when resuming an optimizer");
+  const { begin, end, by_epoch, last_step } = args as {
+    begin: number;
+    end: number;
+    by_epoch: boolean;
+    last_step: number;
+  };
+  if (last_step >= 0)
+    throw new Raises("KeyError: param 'initial_lr' is not specified in param_groups[0] when resuming an optimizer");
   return active(make(args as never, { begin, end, total: end - begin - 1 }), begin, end, by_epoch);
 }
 
 const gamma = factor("factor of a drop", { default: 0.1 });
-const etas = { eta_min: lr("lowest value", { default: null }), eta_min_ratio: ratio("lowest value as a share of the initial one", { default: null }) };
+const etas = {
+  eta_min: lr("lowest value", { default: null }),
+  eta_min_ratio: ratio("lowest value as a share of the initial one", { default: null }),
+};
 
 const classes = [
   ...family({
@@ -138,7 +160,10 @@ const classes = [
       end_factor: factor("factor at end − 1", { default: 1, min: 0, max: 1 }),
     },
     formula: "lr · (start_factor + (end_factor − start_factor) · (t − begin) / (end − begin − 1))",
-    quirks: ["end_factor is reached at end − 1, one step earlier than in PyTorch.", "start_factor = 0 is accepted and then divides by zero."],
+    quirks: [
+      "end_factor is reached at end − 1, one step earlier than in PyTorch.",
+      "start_factor = 0 is accepted and then divides by zero.",
+    ],
     rule: ({ start_factor, end_factor }, { total }) => linearRule(start_factor, end_factor, total),
   }),
   ...family({
@@ -165,11 +190,17 @@ const classes = [
   }),
   ...family({
     name: "CosineAnnealing",
-    params: { T_max: steps("steps of half a cosine; end − begin when absent", { default: null }), eta_min: etas.eta_min },
+    params: {
+      T_max: steps("steps of half a cosine; end − begin when absent", { default: null }),
+      eta_min: etas.eta_min,
+    },
     tail: { ...usual, eta_min_ratio: etas.eta_min_ratio },
     scaled: ["T_max"],
     formula: "eta_min + (lr − eta_min) · (1 + cos(π · (t − begin) / T_max)) / 2",
-    quirks: ["Without T_max the last active step stops one step short of eta_min.", "Past T_max the value rises again."],
+    quirks: [
+      "Without T_max the last active step stops one step short of eta_min.",
+      "Past T_max the value rises again.",
+    ],
     rule: (a, { begin, end }) => {
       const { eta_min, eta_min_ratio } = a as unknown as { eta_min: number | null; eta_min_ratio: number | null };
       return cosineRule(a.T_max || end - begin, lowest(eta_min, eta_min_ratio, false));
@@ -183,7 +214,11 @@ const classes = [
   }),
   ...family({
     name: "CosineRestart",
-    params: { periods: numbers("lengths of the cycles"), restart_weights: numbers("height of each cycle", { default: [1] }), ...etas },
+    params: {
+      periods: numbers("lengths of the cycles"),
+      restart_weights: numbers("height of each cycle", { default: [1] }),
+      ...etas,
+    },
     scaled: ["periods"],
     formula: "eta_min + (weight · lr − eta_min) · (1 + cos(π · t_cycle / period)) / 2",
     quirks: ["Past the last period the value stays where it is."],
@@ -203,7 +238,10 @@ const classes = [
     },
     scaled: ["total_steps"],
     formula: "eta_max / div_factor → eta_max over pct_start, then to eta_max / div_factor / final_div_factor",
-    quirks: ["The optimizer's rate is ignored.", "One step more than total_steps is allowed and extrapolates; the next raises."],
+    quirks: [
+      "The optimizer's rate is ignored.",
+      "One step more than total_steps is allowed and extrapolates; the next raises.",
+    ],
     rule: (a, { begin, end }) =>
       oneCycleRule({
         max: a.eta_max,
@@ -257,7 +295,8 @@ const onPlateau = (["LR", "Momentum", "ParamScheduler"] as const).map((kind) =>
     formula: "lr · factor after more than `patience` epochs without improvement of `monitor`",
     quirks: ["The epoch is counted before the metric is fed, so begin = 1 still hears the first one."],
     compile(a, context) {
-      if (a.end <= a.begin) throw new Raises(`ValueError: end should be larger than begin, but got begin=${a.begin}, end=${a.end}`);
+      if (a.end <= a.begin)
+        throw new Raises(`ValueError: end should be larger than begin, but got begin=${a.begin}, end=${a.end}`);
       assert(a.by_epoch, `Now ReduceOnPlateau${kind} only support by_epoch=True`);
       if (a.factor >= 1) throw new Raises("ValueError: Factor should be < 1.0.");
       if (a.threshold < 0) throw new Raises(`ValueError: threshold ${a.threshold} should be >= 0.`);
@@ -297,7 +336,10 @@ const list = defineSchedule({
   needs: ["initial_lr", "steps_per_epoch", "epochs"],
   unit: "step",
   formula: "each scheduler in turn acts on the current rate, per iteration or per epoch",
-  quirks: ["end defaults to the run's length here, not to infinity.", "Schedulers multiply: each goes on from the rate that the others left."],
+  quirks: [
+    "end defaults to the run's length here, not to infinity.",
+    "Schedulers multiply: each goes on from the rate that the others left.",
+  ],
   source: "mmengine 0.10.7, mmengine/runner/runner.py _build_param_scheduler",
   compile({ param_scheduler, ...run }, context) {
     const length = Math.max(1, run.epoch_length ?? context.steps_per_epoch ?? 1);
@@ -306,13 +348,17 @@ const list = defineSchedule({
     const items = (Array.isArray(param_scheduler) ? param_scheduler : [param_scheduler]) as readonly Value[];
     const rules = items.flatMap((item) => itemRule(item, length, { epochs, iterations }) ?? []);
     const rates = context.group_lrs?.length ? context.group_lrs : [context.initial_lr];
-    const [first, ...groups] = rates.map((rate) => combined(rules, rate, length, { ...context, total_steps: iterations }));
+    const [first, ...groups] = rates.map((rate) =>
+      combined(rules, rate, length, { ...context, total_steps: iterations }),
+    );
     return { lr: first!, ...(groups.length > 0 && { groups }) };
   },
 });
 
 function itemRule(item: Value, length: number, run: { epochs: number; iterations: number }): Active | undefined {
-  const given = isScheduleCall(item) ? { ...item.args } : Object.fromEntries(item instanceof Map ? (item as Map<string, Value>) : []);
+  const given = isScheduleCall(item)
+    ? { ...item.args }
+    : Object.fromEntries(item instanceof Map ? (item as Map<string, Value>) : []);
   const { type, convert_to_iter_based, ...args } = given;
   const definition = isScheduleCall(item) ? item.definition : named(String(type));
   if (!definition) throw new Raises(`KeyError: ${String(type)} is not in the parameter scheduler registry`);
@@ -321,8 +367,10 @@ function itemRule(item: Value, length: number, run: { epochs: number; iterations
   const byEpoch = args.by_epoch !== false;
   args.end ??= byEpoch ? run.epochs : run.iterations;
   if (!convert_to_iter_based) return ruleOf(how.make, bindArguments(definition, args));
-  if (!byEpoch) throw new Raises("AssertionError: Only epoch-based kwargs whose `by_epoch=True` can be converted to iter-based.");
-  for (const name of ["begin", ...(args.end === INF ? [] : ["end"]), ...how.scaled]) args[name] = times(args[name], length);
+  if (!byEpoch)
+    throw new Raises("AssertionError: Only epoch-based kwargs whose `by_epoch=True` can be converted to iter-based.");
+  for (const name of ["begin", ...(args.end === INF ? [] : ["end"]), ...how.scaled])
+    args[name] = times(args[name], length);
   return ruleOf(how.make, bindArguments(definition, { ...args, by_epoch: false }));
 }
 function times(value: Value | undefined, length: number): Value | undefined {

@@ -71,14 +71,17 @@ export function cosineRule(T: number, low: (base: number) => number): Rule {
 }
 
 export function polyRule(eta: number, exponent: number, total: number): Rule {
-  const next = (v: number, s: number) => (s === 0 ? v : (v - eta) * power(1 - divide(1, total - s + 1), exponent) + eta);
+  const next = (v: number, s: number) =>
+    s === 0 ? v : (v - eta) * power(1 - divide(1, total - s + 1), exponent) + eta;
   return { kind: "decay", next };
 }
 
 /** mmdet's warm-up: the square of the share of the warm-up, from the first step on. */
 export function quadraticRule(total: number): Rule {
   if (total >= INF)
-    throw new Raises("ValueError: ``end`` must be less than infinity,Please set ``end`` parameter of ``QuadraticWarmupScheduler`` as the number of warmup end.");
+    throw new Raises(
+      "ValueError: ``end`` must be less than infinity,Please set ``end`` parameter of ``QuadraticWarmupScheduler`` as the number of warmup end.",
+    );
   const part = (s: number, base: number) => (base * (2 * s + 1)) / total ** 2;
   return { kind: "warmup", next: (v, s, base) => (s === 0 ? part(s, base) : v + part(s, base)) };
 }
@@ -101,11 +104,22 @@ export function oneCycleRule({ max, total, pct, strategy, div, finalDiv, three }
   const last = divide(first, finalDiv);
   const ease = strategy === "cos" ? byCosine : byLine;
   const phases: readonly (readonly [end: number, from: number, to: number])[] = three
-    ? [[pct * total - 1, first, max], [2 * pct * total - 2, max, first], [total - 1, first, last]]
-    : [[pct * total - 1, first, max], [total - 1, max, last]];
+    ? [
+        [pct * total - 1, first, max],
+        [2 * pct * total - 2, max, first],
+        [total - 1, first, last],
+      ]
+    : [
+        [pct * total - 1, first, max],
+        [total - 1, max, last],
+      ];
   const next = (_: number, s: number) => {
-    if (s > total) throw new Raises(`ValueError: Tried to step ${s + 1} times. The specified number of total steps is ${total}`);
-    const i = Math.max(0, phases.findIndex(([end], i) => s <= end || i === phases.length - 1));
+    if (s > total)
+      throw new Raises(`ValueError: Tried to step ${s + 1} times. The specified number of total steps is ${total}`);
+    const i = Math.max(
+      0,
+      phases.findIndex(([end], i) => s <= end || i === phases.length - 1),
+    );
     const [end, from, to] = phases[i]!;
     const start = i === 0 ? 0 : phases[i - 1]![0];
     return ease(from, to, divide(s - start, end - start));
@@ -113,8 +127,13 @@ export function oneCycleRule({ max, total, pct, strategy, div, finalDiv, three }
   return { kind: "cycle", next, initial: first, edges: phases.slice(0, -1).map(([end]) => Math.floor(end) + 1) };
 }
 
-export function cosineRestartRule(periods: readonly number[], weights: readonly number[], low: (base: number) => number): Rule {
-  if (periods.length !== weights.length) throw new Raises("AssertionError: periods and restart_weights should have the same length.");
+export function cosineRestartRule(
+  periods: readonly number[],
+  weights: readonly number[],
+  low: (base: number) => number,
+): Rule {
+  if (periods.length !== weights.length)
+    throw new Raises("AssertionError: periods and restart_weights should have the same length.");
   const ends = periods.map((_, i) => periods.slice(0, i + 1).reduce((a, b) => a + b, 0));
   const next = (v: number, s: number, base: number) => {
     const i = ends.findIndex((end) => s < end);
@@ -139,7 +158,12 @@ export function lowest(eta: number | null, share: number | null, needed: boolean
  * The value that a list of schedulers makes together: each constructor acts in list order at t = 0; then every iteration those
  * that count iterations, and after each epoch those that count epochs. With `epochLength` 0 there is one clock for all.
  */
-export function combined(rules: readonly Active[], value: number, epochLength: number, context: Partial<Context>): Curve {
+export function combined(
+  rules: readonly Active[],
+  value: number,
+  epochLength: number,
+  context: Partial<Context>,
+): Curve {
   let initial = value;
   const bases = rules.map((rule) => (initial = rule.initial ?? initial));
   const act = (v: number, due: (rule: Active) => boolean, clock: (rule: Active) => number) =>
@@ -148,20 +172,47 @@ export function combined(rules: readonly Active[], value: number, epochLength: n
       return due(rule) && k >= rule.begin && k < rule.end ? rule.next(now, k - Math.ceil(rule.begin), bases[i]!) : now;
     }, v);
   const scale = (rule: Active) => (rule.byEpoch && epochLength > 0 ? epochLength : 1);
-  const first = act(value, () => true, () => 0);
+  const first = act(
+    value,
+    () => true,
+    () => 0,
+  );
   const next = (v: number, t: number) => {
-    if (epochLength === 0) return act(v, () => true, () => t);
-    const stepped = act(v, (r) => !r.byEpoch, () => t);
-    return t % epochLength === 0 ? act(stepped, (r) => r.byEpoch, () => t / epochLength) : stepped;
+    if (epochLength === 0)
+      return act(
+        v,
+        () => true,
+        () => t,
+      );
+    const stepped = act(
+      v,
+      (r) => !r.byEpoch,
+      () => t,
+    );
+    return t % epochLength === 0
+      ? act(
+          stepped,
+          (r) => r.byEpoch,
+          () => t / epochLength,
+        )
+      : stepped;
   };
-  const edges = rules.flatMap((r) => [r.begin, r.end, ...(r.edges ?? []).map((e) => e + r.begin)].map((e) => Math.ceil(e) * scale(r)));
+  const edges = rules.flatMap((r) =>
+    [r.begin, r.end, ...(r.edges ?? []).map((e) => e + r.begin)].map((e) => Math.ceil(e) * scale(r)),
+  );
   const cuts = [...new Set(edges)].filter((e) => e > 0 && e < INF).sort((a, b) => a - b);
-  const raising = Math.max(0, ...rules.map((r) => (r.kind === "cycle" ? (r.begin + 2 * (r.edges?.at(-1) ?? 0)) * scale(r) : 2)));
+  const raising = Math.max(
+    0,
+    ...rules.map((r) => (r.kind === "cycle" ? (r.begin + 2 * (r.edges?.at(-1) ?? 0)) * scale(r) : 2)),
+  );
   const horizon = Math.max(raising, Math.min(context.total_steps || 0, 1e5)) + 2;
   const c = stepwise(first, next, { phases: phasesOf(rules, cuts, scale), horizon });
   return Object.defineProperties(Object.create(null) as Curve, {
     ...Object.getOwnPropertyDescriptors(c),
-    nextBreak: { value: (t: number) => Math.min(c.nextBreak(t), cuts.find((e) => e > t) ?? Infinity), enumerable: true },
+    nextBreak: {
+      value: (t: number) => Math.min(c.nextBreak(t), cuts.find((e) => e > t) ?? Infinity),
+      enumerable: true,
+    },
   });
 }
 

@@ -3,7 +3,19 @@ import { byCosine, byLine } from "../engine/oneCycle.js";
 import { PythonError, assert, divide, int, power as pow } from "../engine/python.js";
 import { cooldown, decay, flat, halfCosine, hold, segments, warmup, type Segment } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { defineSchedule, flag, integer, lr, optimizer, power, ratio, steps, type Definition, type ParamSpec, type TypedArgs } from "./define.js";
+import {
+  defineSchedule,
+  flag,
+  integer,
+  lr,
+  optimizer,
+  power,
+  ratio,
+  steps,
+  type Definition,
+  type ParamSpec,
+  type TypedArgs,
+} from "./define.js";
 
 /** NeMo's schedulers: linear warm-up from 1 / (W + 1) up to W included, the policy's own formula, min_lr past max_steps. */
 type Params = Readonly<Record<string, ParamSpec>>;
@@ -23,9 +35,14 @@ const constants = {
 const min_lr = lr("rate past max_steps", { default: 0, ...only });
 const max_steps = steps("steps of the run", { ...only });
 const endless = steps("steps of the run", { default: null, ...only });
-const tail = { min_lr, last_epoch: integer("completed steps when resuming; -1 for a fresh run", { default: -1, ...only }) };
+const tail = {
+  min_lr,
+  last_epoch: integer("completed steps when resuming; -1 for a fresh run", { default: -1, ...only }),
+};
 
-type Declared<P extends Params> = Omit<Definition<P>, "id" | "unit" | "source" | "compile"> & { readonly make: (args: TypedArgs<P>, base: number) => Curve };
+type Declared<P extends Params> = Omit<Definition<P>, "id" | "unit" | "source" | "compile"> & {
+  readonly make: (args: TypedArgs<P>, base: number) => Curve;
+};
 function scheduler<P extends Params>(name: string, { make, ...rest }: Declared<P>) {
   return defineSchedule<P>({
     ...rest,
@@ -55,10 +72,19 @@ const rise = (base: number, W: number): Segment => warmup(W > 0 ? W + 1 : 0, (t)
 const past = (max: number | null) => (max === null ? Infinity : max + 1);
 
 /** WarmupPolicy: warm-up, f, then min_lr. */
-function policy(a: Timed & { min_lr: number }, base: number, f: (t: number, W: number, T: number) => number, breaks?: (W: number) => (t: number) => number): Curve {
+function policy(
+  a: Timed & { min_lr: number },
+  base: number,
+  f: (t: number, W: number, T: number) => number,
+  breaks?: (W: number) => (t: number) => number,
+): Curve {
   const W = warmOf(a);
   const T = a.max_steps ?? Infinity;
-  return segments(rise(base, W), decay(past(a.max_steps), (t) => f(t, W, T), breaks?.(W)), cooldown(Infinity, a.min_lr));
+  return segments(
+    rise(base, W),
+    decay(past(a.max_steps), (t) => f(t, W, T), breaks?.(W)),
+    cooldown(Infinity, a.min_lr),
+  );
 }
 
 /** WarmupHoldPolicy: warm-up, hold, f, then min_lr. H is where the hold ends; 0 without one, and so it measures from 0. */
@@ -130,7 +156,10 @@ function annealed(a: TypedArgs<typeof cosineParams>, base: number, plain: boolea
   const W = warmOf(a);
   const [D, low] = [T - (C + W), a.min_lr];
   const tooLow = () => {
-    if (base < low) throw new PythonError("ValueError: CosineAnnealing received an initial learning rate that was lower than the minimum learning rate.");
+    if (base < low)
+      throw new PythonError(
+        "ValueError: CosineAnnealing received an initial learning rate that was lower than the minimum learning rate.",
+      );
   };
   if (plain) return segments(rise(base, W), flat(C > 0 ? W + D + 1 : T + 1, base), cooldown(Infinity, low));
   if (C === 0) {
@@ -143,9 +172,15 @@ function annealed(a: TypedArgs<typeof cosineParams>, base: number, plain: boolea
   };
   const fall = (t: number) => (tooLow(), byCosine(base, low, divide(t - W, D)));
   return segments(
-    warmup(W > 0 ? W + 1 : 0, megatron((t) => (base * t) / W)),
+    warmup(
+      W > 0 ? W + 1 : 0,
+      megatron((t) => (base * t) / W),
+    ),
     decay(W + D + 1, megatron(fall)),
-    cooldown(T + 1, megatron(() => low)),
+    cooldown(
+      T + 1,
+      megatron(() => low),
+    ),
     cooldown(Infinity, low),
   );
 }
@@ -156,17 +191,33 @@ const noam = scheduler("NoamAnnealing", {
   quirks: ["Steps 0 and 1 are equal.", "max_steps is only used by warmup_ratio."],
   make(a, base) {
     const [norm, W] = [pow(a.d_model, -0.5), warmOf(a)];
-    if (base < a.min_lr) throw new PythonError("ValueError: NoamAnnealing received an initial learning rate that was lower than the minimum learning rate.");
+    if (base < a.min_lr)
+      throw new PythonError(
+        "ValueError: NoamAnnealing received an initial learning rate that was lower than the minimum learning rate.",
+      );
     const rate = (t: number) => {
       const n = Math.max(1, t);
       return base * norm * (W > 0 ? Math.min(n ** -0.5, n * W ** -1.5) : n ** -0.5);
     };
-    return segments(warmup(W + 1, rate), decay(Infinity, (t) => (Math.max(1, t) > W ? Math.max(rate(t), a.min_lr) : rate(t)), (t) => (t < 1 ? 1 : Infinity)));
+    return segments(
+      warmup(W + 1, rate),
+      decay(
+        Infinity,
+        (t) => (Math.max(1, t) > W ? Math.max(rate(t), a.min_lr) : rate(t)),
+        (t) => (t < 1 ? 1 : Infinity),
+      ),
+    );
   },
 });
 
 const noamHold = scheduler("NoamHoldAnnealing", {
-  params: { max_steps, decay_rate: power("exponent of the decay", { default: 0.5, ...only }), ...warm, ...holds, ...tail },
+  params: {
+    max_steps,
+    decay_rate: power("exponent of the decay", { default: 0.5, ...only }),
+    ...warm,
+    ...holds,
+    ...tail,
+  },
   formula: "lr · W^decay_rate / (t − hold)^decay_rate after warm-up and hold, floor min_lr",
   quirks: ["A warm-up is required."],
   make: (a, base) =>
@@ -190,11 +241,17 @@ const inverseSquareRoot = scheduler("InverseSquareRootAnnealing", {
 });
 
 const constant_steps = steps("steps at the first rate", { default: null, ...only });
-const t5Params = { max_steps, constant_steps, constant_ratio: ratio("refused by the library", { default: null, ...only }), ...tail };
+const t5Params = {
+  max_steps,
+  constant_steps,
+  constant_ratio: ratio("refused by the library", { default: null, ...only }),
+  ...tail,
+};
 function rootConstant(a: TypedArgs<typeof t5Params>, after: (t: number) => number): Curve {
   assert(a.constant_steps === null || a.constant_ratio === null, "Either use particular number of step or ratio");
   // The library reads constant_steps here even when the ratio was given.
-  if (a.constant_steps === null) throw new PythonError("TypeError: unsupported operand type(s) for ** or pow(): 'NoneType' and 'float'");
+  if (a.constant_steps === null)
+    throw new PythonError("TypeError: unsupported operand type(s) for ** or pow(): 'NoneType' and 'float'");
   const first = divide(1, pow(a.constant_steps, 0.5));
   return segments(hold(a.constant_steps + 1, first), decay(past(a.max_steps), after), cooldown(Infinity, a.min_lr));
 }
@@ -220,7 +277,10 @@ function poly(base: number, low: number, step: number, length: number, exponent:
   const p = divide(repeat ? step : Math.min(step, length), whole);
   return (base - low) * mathPow(1 - p, exponent) + low;
 }
-const polyParams = { power: power("exponent", { default: 1, ...only }), cycle: flag("start over at the end, longer", { default: false, ...only }) };
+const polyParams = {
+  power: power("exponent", { default: 1, ...only }),
+  cycle: flag("start over at the end, longer", { default: false, ...only }),
+};
 
 const polynomial = scheduler("PolynomialDecayAnnealing", {
   params: { max_steps, ...polyParams, ...warm, ...tail },
@@ -239,7 +299,8 @@ const polynomialHold = scheduler("PolynomialHoldDecayAnnealing", {
   params: { max_steps, ...polyParams, ...warm, ...holds, ...tail },
   formula: "min_lr + (lr − min_lr) · (1 − (t − H) / (T − max(W, H)))^power after warm-up and hold",
   quirks: jump,
-  make: (a, base) => holding(a, base, (t, H, T, W) => poly(base, a.min_lr, t - H, T - Math.max(W, H), a.power, a.cycle)),
+  make: (a, base) =>
+    holding(a, base, (t, H, T, W) => poly(base, a.min_lr, t - H, T - Math.max(W, H), a.power, a.cycle)),
 });
 
 const holdLinear = scheduler("WarmupHoldAnnealLinear", {
