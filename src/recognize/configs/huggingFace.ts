@@ -39,6 +39,8 @@ function trainerFinding(block: Block, input: ConfigInput): Finding[] {
   const type = block.str("lr_scheduler_type")?.replace(/^SchedulerType\./, "").toLowerCase() ?? "linear";
   const main = block.first("lr_scheduler_type", "warmup_ratio", "warmup_steps") ?? block;
   const kwargs = block.at("lr_scheduler_kwargs");
+  const factory = type === "warmup_stable_decay" && (block.has("finetuning_type") || block.has("stage"));
+  if (factory) return [llamaFactory(block, main, kwargs, length)];
   return [
     found({
       schedule: `transformers:${type}`,
@@ -61,6 +63,27 @@ function trainerFinding(block: Block, input: ConfigInput): Finding[] {
 const OTHERS = [
   "lr_scheduler_type", "lr_scheduler_kwargs", "num_train_epochs", "max_steps", "per_device_train_batch_size", "gradient_accumulation_steps",
 ];
+
+/** LLaMA-Factory fills in the stable and the decay steps that Transformers requires. */
+function llamaFactory(block: Block, main: Block, kwargs: Block | undefined, length: Length): Finding {
+  const W = block.num("warmup_steps") ?? 0;
+  const ratio = block.at("warmup_ratio");
+  const share = W > 0 && W < 1 ? block.at("warmup_steps") : W === 0 ? ratio : undefined;
+  return found({
+    schedule: "llama-factory:warmup_stable_decay",
+    main,
+    callee: "warmup_stable_decay",
+    blocks: [block],
+    args: {
+      learning_rate: block.at("learning_rate") ?? known(5e-5, "learning_rate"),
+      num_warmup_steps: share ? derive("warmup_ratio · total_steps", [share, length.totalSteps], (r, t) => Math.ceil(t! * r!)) : block.at("warmup_steps"),
+      ...Object.fromEntries((kwargs?.entries ?? []).map((e) => [e.key, e])),
+    },
+    context: { total_steps: length.totalSteps },
+    run: { unit: "step", steppedPer: "optimizer step", ...length, shown: [...length.shown, ratio] },
+    others: OTHERS,
+  });
+}
 
 /** `deepspeed: file.json` whose own scheduler wins; its `auto` values come from here. */
 function deepspeedFile(block: Block, input: ConfigInput, length: Length): Finding[] | undefined {

@@ -125,6 +125,10 @@ function rateBeside(main: Block, root: Block): Block | undefined {
   const inOwn = own && rateIn(own);
   if (inOwn) return inOwn;
   for (let around = main.parent; around; around = around.parent) {
+    // `generator_lr_scheduler` belongs to `generator_optimizer`.
+    const twin = around.at(main.key.replace(/(?:lr_?)?sched(?:uler)?/, "optimizer"));
+    const twinRate = twin && twin.node !== main.node ? rateIn(twin) : undefined;
+    if (twinRate) return twinRate;
     const named = around.entries.find((e) => OPTIMIZER.test(e.key) && e.node !== main.node);
     const rate = named && rateIn(named);
     if (rate) return rate;
