@@ -1,5 +1,5 @@
 import type { ParamSpec, RateFunction, ScheduleCall, ScheduleDefinition, Value } from "../schedules/define.js";
-import { CallResult, Choice, Dict, dictItems, first, FunctionValue, List, Method, Instance, stringOf, type PythonCall, type Val } from "./evaluate/index.js";
+import { CallResult, Choice, Dict, dictItems, first, FunctionValue, Instance, Library, List, Method, stringOf, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Evaluated, Finding, KnownValue } from "./finding.js";
 import type { Reader } from "./reader.js";
 
@@ -76,10 +76,18 @@ export function fits(definition: ScheduleDefinition, call: CallResult): boolean 
 export function valueOf(reader: Reader, value: Val, text: string, spec: ParamSpec | undefined, children: Finding[]): Evaluated {
   const one = first(value);
   const built = build(reader, one, spec, children);
-  if (built === undefined) return reader.program.describe(value, text);
   const described = reader.program.describe(value, text);
+  const member = spec?.kind === "string" && one instanceof Library ? enumMember(one.name, spec) : undefined;
+  if (member !== undefined) return { status: "known", value: member, text, origins: described.status === "unknown" ? described.origins : [] };
+  if (built === undefined) return described;
   const origins = "origins" in described ? described.origins : [];
   return { status: "known", value: built, text, origins } satisfies KnownValue;
+}
+
+/** `SchedulerType.COSINE` of a library's enum for the choice "cosine". */
+function enumMember(name: string, spec: ParamSpec): string | undefined {
+  const last = name.slice(name.lastIndexOf(".") + 1);
+  return /Type\.[A-Z_]+$/.test(name) || spec.choices?.includes(last.toLowerCase()) ? last.toLowerCase() : undefined;
 }
 
 /** A schedule, a function, or a list or dict with such in it; undefined for plain data. */

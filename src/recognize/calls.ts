@@ -1,3 +1,4 @@
+import type { ScheduleDefinition } from "../schedules/define.js";
 import { bindCall, fits } from "./bind.js";
 import { CallResult, Choice, Library, first, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
@@ -53,7 +54,7 @@ export const buildCall: Builder = (reader, call, site) => {
   const { args, handles, children } = bindCall(reader, definition, call, site);
   for (const name of definition.onlyWith ?? []) {
     const value = args[name]?.value;
-    if (value?.status === "known" && (value.value === null || value.value === 0)) return undefined;
+    if (value?.status === "known" && value.value === null) return undefined;
   }
   const place = call.node && !call.module?.file ? reader.program.place({ from: call.node.from, to: call.node.to }) : { from: 0, to: 0 };
   const finding: Finding = {
@@ -65,13 +66,23 @@ export const buildCall: Builder = (reader, call, site) => {
     quantity: definition.quantity === "momentum" ? "momentum" : "lr",
     args,
     typed: true,
-    ...optimizerContext(reader, definition, handles),
+    ...surroundings(reader, definition, handles, children),
     children,
     transforms: [],
     run: { unit: definition.unit },
   };
   return { definition, call, finding };
 };
+
+/** The optimizer's: the call's own, or that of the first part which has one. */
+function surroundings(reader: Reader, definition: ScheduleDefinition, handles: Readonly<Record<string, Val>>, children: readonly Finding[]) {
+  const inside = children.find((child) => child.context.initial_lr !== undefined);
+  if (inside && handles["optimizer"] === undefined) {
+    const { context, groupRates, momentum, optimizer } = inside;
+    return { context, ...(groupRates && { groupRates }), ...(momentum && { momentum }), ...(optimizer && { optimizer }) };
+  }
+  return optimizerContext(reader, definition, handles);
+}
 
 /** The definition behind a callee and how sure that is. */
 export function namedBy(callee: Val, call: CallResult): Named | undefined {

@@ -14,7 +14,32 @@ export function optimizerContext(
 ): Surroundings {
   const handle = handles["optimizer"] ?? Object.values(handles).find((value) => readOptimizer(reader, value) !== undefined);
   const found = handle === undefined ? undefined : readOptimizer(reader, handle);
-  return found ?? { context: {} };
+  if (found) return found;
+  // A scheduler that is handed to a trainer beside its optimizer: the only one of the file.
+  if (handle !== undefined || !definition.needs?.includes("initial_lr") || "optimizer" in definition.params) return { context: {} };
+  return onlyOptimizer(reader) ?? { context: {} };
+}
+
+/** The optimizer of the file, when all that it makes start at one rate. */
+export function onlyOptimizer(reader: Reader): Surroundings | undefined {
+  let only: Surroundings | undefined;
+  for (const site of reader.sites.values()) {
+    const value = reader.object(site.node);
+    const call = value === undefined ? undefined : first(value);
+    const callee = call instanceof CallResult ? first(call.callee) : undefined;
+    if (!(callee instanceof Library) || ![callee.name, ...callee.others].some((name) => optimizerNamed(name))) continue;
+    const found = readOptimizer(reader, call!);
+    const rate = found?.context.initial_lr;
+    if (!found || !rate) continue;
+    const before = only?.context.initial_lr;
+    if (before && JSON.stringify(plainRate(before)) !== JSON.stringify(plainRate(rate))) return undefined;
+    only ??= found;
+  }
+  return only;
+}
+
+function plainRate(rate: Evaluated): unknown {
+  return rate.status === "unknown" ? rate.because : rate.value;
 }
 
 /** An optimizer's settings, from its constructor call; undefined when the value is none. */

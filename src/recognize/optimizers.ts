@@ -75,9 +75,13 @@ for (const { prefixes, groups, rows: list } of Object.values(rows))
 /** By keyword alone: optimizers that nobody has told us about, such as a class of the file. */
 const anyOptimizer: OptimizerShape = { rate: ["lr", "learning_rate", "base_lr"], groups: true };
 
-/** The shape of a constructor by its qualified name. */
+/** The shape of a constructor by its qualified name; `optim.SGD` and `SGD` stand for PyTorch's where no import tells. */
 export function optimizerNamed(name: string): OptimizerShape | undefined {
-  return shapes.get(name) ?? shapes.get(name.replace(/^torch\.optim\.\w+\.(?=[A-Z])/, "torch.optim."));
+  return (
+    shapes.get(name) ??
+    shapes.get(name.replace(/^torch\.optim\.\w+\.(?=[A-Z])/, "torch.optim.")) ??
+    (/^(?:optim\.)?[A-Z]\w+$/.test(name) ? shapes.get(`torch.${name.startsWith("optim.") ? "" : "optim."}${name}`) : undefined)
+  );
 }
 
 export function otherOptimizer(): OptimizerShape {

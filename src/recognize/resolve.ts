@@ -2,7 +2,7 @@ import type { Curve } from "../engine/curve.js";
 import { compileSchedule, isScheduleCall } from "../schedules/compile.js";
 import { Raises, writtenAsFloat, type Args, type Compiled, type Context, type ScheduleDefinition, type Value } from "../schedules/define.js";
 import { scheduleNamed } from "../schedules/index.js";
-import { contextAliases } from "./assumptions.js";
+import { contextAliases, contextDefaults } from "./assumptions.js";
 import { contextOf } from "./context.js";
 import type { Argument, AssumedValue, Evaluated, Finding, KnownValue } from "./finding.js";
 import { formulaWithNumbers } from "./formula.js";
@@ -54,7 +54,7 @@ export function resolve(finding: Finding, { assume = none, metrics }: ResolveOpt
   const set = canonical(assume);
   const definition = scheduleNamed(finding.definition ?? finding.schedule);
   const children = finding.children.map((child) => resolve(inherit(child, finding), { assume: set, metrics }));
-  const parameters = withAssumed(finding.args, set);
+  const parameters = withAssumed(finding.args, set, definition);
   const assumptions = new Map<string, Assumption>();
   const note = (a: Assumption) => assumptions.has(a.name) || assumptions.set(a.name, a);
   for (const value of Object.values(parameters)) if (value.status === "assumed") noteAssumed(value, note);
@@ -128,8 +128,16 @@ function inherit(child: Finding, parent: Finding): Finding {
   return { ...child, context: { ...parent.context, ...child.context }, run: { ...parent.run, unit: child.run.unit } };
 }
 
-function withAssumed(args: Readonly<Record<string, Argument>>, assume: Assume): Record<string, Evaluated> {
+function withAssumed(
+  args: Readonly<Record<string, Argument>>,
+  assume: Assume,
+  definition: ScheduleDefinition | undefined,
+): Record<string, Evaluated> {
   const result: Record<string, Evaluated> = {};
+  // A parameter that is not written may be set too, unless its name means something of the whole run.
+  for (const [name, value] of assume)
+    if (definition && Object.hasOwn(definition.params, name) && !Object.hasOwn(args, name) && !(name in contextDefaults))
+      result[name] = { status: "assumed", value, text: name, name, because: "set by the user", assumptions: { [name]: value }, origins: [] };
   for (const [name, { value }] of Object.entries(args)) {
     const given = value.status === "unknown" ? (assume.get(name) ?? assume.get(value.name ?? value.text)) : undefined;
     result[name] =

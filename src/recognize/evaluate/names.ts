@@ -61,6 +61,9 @@ function readOuter(code: Code, frame: Frame, name: string): Val {
   return readGlobal(frame, name);
 }
 
+/** Modules that a fragment of a file uses without importing them; nobody calls anything else so. */
+const unmistakable: Readonly<Record<string, string | undefined>> = { math: "math", np: "numpy", numpy: "numpy", jnp: "jax.numpy" };
+
 export function readGlobal(frame: Frame, name: string): Val {
   const { module } = frame;
   const value = module.globals.get(name) ?? builtinNames.get(name);
@@ -68,6 +71,8 @@ export function readGlobal(frame: Frame, name: string): Val {
     if (!frame.m.tracking) return frame.m.strip(value);
     return frame.names === module.globals ? value : relabel(value, "module constant");
   }
+  const known = unmistakable[name];
+  if (known) return new Library(known);
   const candidates = module.stars.toReversed().map((star) => `${star}.${name}`);
   return candidates.length
     ? new Library(candidates[0]!, false, [...candidates.slice(1), name])
