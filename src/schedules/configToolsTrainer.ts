@@ -175,7 +175,6 @@ const scripts = family({
 /** torchtune's own function; the same rule as Transformers'. */
 const torchtune = defineSchedule({
   id: "torchtune:get_cosine_schedule_with_warmup",
-  aliases: ["torchtune.training.lr_schedulers.get_cosine_schedule_with_warmup", "torchtune.training.get_cosine_schedule_with_warmup", "torchtune.modules.get_cosine_schedule_with_warmup"],
   params: {
     num_warmup_steps: steps("steps of warm-up"),
     num_training_steps: steps("steps of the run; the recipe gives them", { default: null }),

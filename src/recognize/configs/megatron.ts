@@ -35,7 +35,8 @@ function megatronFinding(keys: (k: string) => Block | undefined, main: Block, ro
   const steps = args["train_iters"] ?? (samples && args["global_batch_size"] ? derive("train_samples / global_batch_size", [samples, args["global_batch_size"]], (n, b) => Math.floor(n! / b!)) : undefined);
   const length = runLength(assume, { maxSteps: steps });
   return found({
-    schedule: `megatron:${style === "wsd" ? "WSD" : style}`,
+    schedule: `megatron:${style}`,
+    definition: "megatron:arguments",
     main,
     callee: style,
     blocks: syntax === "shell" ? [root] : main.parent ? [main.parent] : [],

@@ -16,6 +16,7 @@ export const nanoGpt: ConfigFormat = {
     return [
       found({
         schedule: constant ? "nanogpt:constant" : "nanogpt:cosine",
+        definition: "nanoGPT.train.get_lr",
         main: rate,
         callee: constant ? "constant" : "cosine",
         blocks: [root],

@@ -21,6 +21,7 @@ export const ultralytics: ConfigFormat = {
     return [
       found({
         schedule: `${ours ? "ultralytics" : "yolov5"}:${name}`,
+        ...(ours && { definition: "ultralytics.YOLO.train" }),
         main,
         callee: name,
         blocks: [block],
