@@ -1,3 +1,4 @@
+import type { Curve } from "../engine/curve.js";
 import { Raises, defineSchedule, factor, flag, handle, lr, numbers, power, ratio, real, writtenAsFloat } from "./define.js";
 import type { ScheduleDefinition } from "./define.js";
 import { cosine, cosineRestarts, eager, exponential, inverseTime, piecewise, polynomial, warmedCosine, wholeNumbers } from "./tensorflow.js";
@@ -17,6 +18,11 @@ const every = real("steps in which decay_rate takes effect once", { min: 0, abov
 const staircase = flag("drop once every decay_steps instead of smoothly", { default: false });
 const alpha = (of: string) => ratio(`floor, as a fraction of ${of}`, { default: 0 });
 const wholeRate = "A rate written as an int (1 instead of 1.0) makes every parameter an int: π becomes 3, a decay_rate below 1 becomes 0.";
+
+/** Some formulas of Keras 3 do not compute in ints at all. */
+function intMeetsFloat(c: Curve, type = "TypeError"): Curve {
+  return { ...c, end: { at: 0, because: `${type}: the rate is an int and meets a float; write 1.0 instead of 1` } };
+}
 
 /** The decay schedules of `keras.optimizers.schedules`, whose formulas Keras 2 and 3 share to the last bit. */
 export function kerasDecays({ names, source, version }: KerasVersion): ScheduleDefinition[] {
@@ -66,7 +72,11 @@ export function kerasDecays({ names, source, version }: KerasVersion): ScheduleD
         "end_learning_rate is 0.0001 by default, not 0: a smaller rate rises to it.",
         "With cycle the rate is at the end value at each multiple of decay_steps and jumps up one step later.",
       ],
-      compile: (a) => polynomial(arithmetic(a, a.decay_steps), a.initial_learning_rate, a.decay_steps, a.end_learning_rate, a.power, a.cycle),
+      compile(a) {
+        const m = arithmetic(a, a.decay_steps);
+        const c = polynomial(m, a.initial_learning_rate, a.decay_steps, a.end_learning_rate, a.power, a.cycle);
+        return m === wholeNumbers && a.cycle ? intMeetsFloat(c) : c;
+      },
     }),
     defineSchedule({
       ...names("CosineDecay"),
@@ -92,8 +102,7 @@ export function kerasDecays({ names, source, version }: KerasVersion): ScheduleD
         const target = args.warmup_target as number | null;
         if (target === null) return cosine(m, lr, decay_steps, alpha);
         const warmed = warmedCosine(m, lr, decay_steps, alpha, target, warmup_steps);
-        const because = "InvalidArgumentError: during the warm-up an int rate meets a float one; write 0.0 instead of 0";
-        return m === wholeNumbers && warmup_steps > 0 ? { ...warmed, end: { at: 0, because } } : warmed;
+        return m === wholeNumbers && warmup_steps > 0 ? intMeetsFloat(warmed, "InvalidArgumentError") : warmed;
       },
     }),
     defineSchedule({
@@ -114,8 +123,11 @@ export function kerasDecays({ names, source, version }: KerasVersion): ScheduleD
         "With t_mul below 1 the periods add up to first_decay_steps / (1 − t_mul): from there on the rate is NaN.",
         "The period is found by a float32 logarithm: with t_mul other than 1 or 2 a restart may come one step late.",
       ],
-      compile: (a) =>
-        cosineRestarts(arithmetic(a, a.first_decay_steps, "first_decay_steps"), a.initial_learning_rate, a.first_decay_steps, a.t_mul, a.m_mul, a.alpha),
+      compile(a) {
+        const m = arithmetic(a, a.first_decay_steps, "first_decay_steps");
+        const c = cosineRestarts(m, a.initial_learning_rate, a.first_decay_steps, a.t_mul, a.m_mul, a.alpha);
+        return m === wholeNumbers && m.cast(a.t_mul) !== 1 ? intMeetsFloat(c) : c;
+      },
     }),
     defineSchedule({
       ...names("PiecewiseConstantDecay"),
