@@ -59,8 +59,19 @@ function callFunction(m: Machine, fn: FunctionValue, args: Val[], kwargs: Map<st
   const before = mark && m.decorating !== fn ? decorated(m, fn, mark, args, kwargs, place) : undefined;
   if (before !== undefined) return before;
   if (!m.tracking) return invoke(m, fn, args, kwargs, place);
-  if (m.mustRun(fn.module, fn.node)) return safely(m, () => invoke(m, fn, args, kwargs, place));
-  return new Deferred(() => safely(m, () => invoke(m, fn, args, kwargs, place)));
+  const run = () => safely(m, () => invoke(m, fn, args, kwargs, place));
+  if (m.mustRun(fn.module, fn.node, args[0] instanceof Instance && fn.owner !== undefined)) return run();
+  return m.postpone(fn, new Deferred(() => deeper(m, run)));
+}
+
+/** A call that waited may give another one that waits: each counts as a call inside the first. */
+function deeper(m: Machine, run: () => Val): Val {
+  m.depth++;
+  try {
+    return force(run());
+  } finally {
+    m.depth--;
+  }
 }
 
 /** A decorator of the user's own: what it makes of the function is called. */
@@ -88,7 +99,7 @@ function decorated(
 export function safely(m: Machine, run: () => Val): Val {
   const fuel = m.fuel;
   if (fuel < 0) throw new TooComplex("too many operations");
-  if (m.depth >= LIMITS.depth) return new Unknown("too complex to follow: calls more than 60 deep");
+  if (m.depth >= LIMITS.depth) return new Unknown("too complex to follow: calls more than 100 deep");
   m.fuel = fuel >> 1;
   const given = m.fuel;
   try {
@@ -111,7 +122,7 @@ export function invoke(
   kwargs: ReadonlyMap<string, Val>,
   place: CallPlace,
 ): Val {
-  if (m.depth >= LIMITS.depth) throw new TooComplex("calls more than 60 deep");
+  if (m.depth >= LIMITS.depth) throw new TooComplex("calls more than 100 deep");
   const { code } = fn;
   const frame = new Frame(m, code, fn.module, fn.closure, undefined, fn.owner);
   bind(m, fn, frame, args, kwargs, place);

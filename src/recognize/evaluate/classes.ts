@@ -24,7 +24,7 @@ export function construct(m: Machine, cls: ClassValue, args: Val[], kwargs: Map<
   if (init instanceof FunctionValue) {
     const run = () => safely(m, () => invoke(m, init, [instance, ...args], kwargs, place));
     if (!m.tracking || m.mustRun(init.module, cls.node)) run();
-    else return new Deferred(() => (run(), instance));
+    else return m.postpone(init, new Deferred(() => (run(), instance)));
     return instance;
   }
   if (

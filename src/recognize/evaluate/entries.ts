@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { force } from "./access.js";
+import { lookup } from "./attributes.js";
 import { callValue, invoke } from "./call.js";
 import { NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
 import { ClassValue, FunctionValue, Instance, type ModuleValue } from "./objects.js";
@@ -25,9 +26,10 @@ export class Entries {
     for (let at: SyntaxNode | null = node; at; at = at.parent)
       if (at.name === "FunctionDefinition" || at.name === "LambdaExpression") chain.push(at);
     // From the outermost function inwards: the inner ones exist once the outer one has run.
+    const done = () => module.records.has(nodeKey(node));
     for (const def of chain.reverse()) {
-      this.enter(def, module, 0);
-      if (module.records.has(nodeKey(node))) return;
+      this.enter(def, module, 0, done);
+      if (done()) return;
     }
   }
 
@@ -51,20 +53,28 @@ export class Entries {
     const made = () => this.m.functions.get(module)!.get(key);
     if (!made()) {
       for (let at = def.parent; at && !made(); at = at.parent)
-        if (at.name === "FunctionDefinition") this.enter(at, module, 0);
+        if (at.name === "FunctionDefinition") this.enter(at, module, 0, () => made() !== undefined);
     }
     return made();
   }
 
-  private enter(def: SyntaxNode, module: ModuleValue, depth: number): void {
+  /** Runs a function: by calls of it that wait, by its callers, and when `done` still says no, by itself. */
+  private enter(def: SyntaxNode, module: ModuleValue, depth: number, done: () => boolean): void {
     const key = nodeKey(def);
     if (this.tried.has(key) || depth > 4 || module !== this.main) return;
     this.tried.add(key);
-    for (const caller of this.callers(def, module)) this.enter(caller, module, depth + 1);
+    this.callWaiting(def);
+    if (done()) return;
+    for (const caller of this.callers(def, module)) this.enter(caller, module, depth + 1, done);
+    this.callWaiting(def);
+    if (done()) return;
     const fn = this.definition(def, module);
     if (!(fn instanceof FunctionValue) || (fn.entered && depth > 0)) return;
-    if (fn.entered && this.m.entered.has(fn)) return;
     this.guard(() => this.run(fn));
+  }
+
+  private callWaiting(def: SyntaxNode): void {
+    for (const call of this.m.postponed.get(def.from) ?? []) this.guard(() => force(call));
   }
 
   private run(fn: FunctionValue): void {
@@ -84,8 +94,10 @@ export class Entries {
   /** Objects of the class that the run made; without any, one made with what its constructor declares. */
   private instancesOf(cls: ClassValue): Val[] {
     const { m } = this;
+    const init = lookup(cls, "__init__");
+    if (init instanceof FunctionValue) this.callWaiting(init.node);
     const made = m.instances.get(cls);
-    if (made?.length) return made.slice(0, 4).map((instance) => (force(instance), instance));
+    if (made?.length) return made.slice(0, 4);
     for (const [other, instances] of m.instances) if (inherits(other, cls)) return instances.slice(0, 4);
     const instance = force(callValue(m, cls, [], new Map(), {}));
     return [instance instanceof Instance ? instance : new Instance(cls)];

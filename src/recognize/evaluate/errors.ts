@@ -26,7 +26,7 @@ export const LIMITS = {
   fuel: 400_000,
   /** Operations in one call of a rate function. */
   callFuel: 200_000,
-  depth: 60,
+  depth: 100,
   /** Items of a list, characters of a string. */
   length: 100_000,
   bits: 4096,

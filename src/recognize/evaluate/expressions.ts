@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { derive, dictOf, force, symbolsOf } from "./access.js";
-import { getAttribute } from "./attributes.js";
+import { getAttribute, lookup } from "./attributes.js";
 import { callValue } from "./call.js";
 import { Code } from "./code.js";
 import { compileComprehension } from "./comprehensions.js";
@@ -9,12 +9,12 @@ import { format, repr, str } from "./format.js";
 import { getItem, iterate } from "./items.js";
 import { join } from "./join.js";
 import { numberLiteral, stringLiteral, unescape } from "./literals.js";
-import { LIMITS, NotKnown, TooComplex } from "./machine.js";
+import { LIMITS, NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
 import { readName, writeName } from "./names.js";
-import { FunctionValue } from "./objects.js";
+import { ClassValue, FunctionValue, Method } from "./objects.js";
 import { binary, compare, truthOf, unary } from "./operators.js";
 import { kids, nodeKey } from "./syntax.js";
-import { Dict, List, Tracked, Unknown, type Val } from "./values.js";
+import { Dict, List, Member, Tracked, Unknown, type Val } from "./values.js";
 
 /** Compiles an expression to a closure. What is not Python's becomes unknown, never an error. */
 export function compile(node: SyntaxNode | null | undefined, code: Code): Ex {
@@ -24,10 +24,25 @@ export function compile(node: SyntaxNode | null | undefined, code: Code): Ex {
   const key = nodeKey(node);
   const { module } = code;
   return (frame) => {
-    const value = run(frame);
-    if (frame.m.tracking) frame.m.record(module, key, value);
+    if (!frame.m.tracking) return run(frame);
+    let value: Val;
+    try {
+      value = run(frame);
+    } catch (error) {
+      value = failure(frame.m, error);
+    }
+    frame.m.record(module, key, value);
     return value;
   };
+}
+
+/** An expression that raises where nothing in the file catches it is unknown for that reason; the rest goes on. */
+function failure(m: Machine, error: unknown): Unknown {
+  if (error instanceof NotKnown) return error.unknown;
+  if (error instanceof TooComplex && m.fuel >= 0) return new Unknown(`too complex to follow: ${error.message}`);
+  if (error instanceof PyError && m.guarded === 0 && error.type !== "SystemExit")
+    return new Unknown(`it raises ${error.type}: ${error.message}`);
+  throw error;
 }
 
 const LITERALS = new Set(["Number", "Boolean", "None", "Ellipsis"]);
@@ -352,6 +367,10 @@ function compileMember(node: SyntaxNode, code: Code): Ex {
   const parts = kids(node);
   const object = compile(parts[0], code);
   const place = { node, module: code.module };
+  if (parts[1]?.name === "." && parts[2] && /^super\s*\(/.test(code.text(parts[0]!))) {
+    const name = code.text(parts[2]);
+    return (frame) => superAttribute(frame, name);
+  }
   if (parts[1]?.name === ".") {
     const name = parts[2] ? code.text(parts[2]) : "";
     if (!name) return () => new Unknown("it is not finished");
@@ -359,6 +378,22 @@ function compileMember(node: SyntaxNode, code: Code): Ex {
   }
   const index = compileSubscript(parts.slice(2, parts.at(-1)?.name === "]" ? -1 : undefined), code);
   return (frame) => getItem(frame.m, object(frame), index(frame), place);
+}
+
+/** `super().name`: the attribute of the bases, bound to the method's first argument. */
+function superAttribute(frame: Frame, name: string): Val {
+  let method: Frame | undefined = frame;
+  while (method && !method.owner) method = method.parent;
+  const self = method?.slots[0];
+  if (!method?.owner || self === undefined) return new Unknown("super() outside of a method");
+  for (const base of method.owner.bases) {
+    const value = force(base);
+    const found = value instanceof ClassValue ? lookup(value, name) : undefined;
+    if (found instanceof FunctionValue) return found.role === "static" ? found : new Method(found, self);
+    if (found !== undefined) return found;
+  }
+  // The library's own method: its effect is not known, and it is taken to leave the object's attributes alone.
+  return new Member(self, name);
 }
 
 /** What stands between the brackets: one value, a tuple, or slices (as tuples marked by the name "slice"). */

@@ -7,7 +7,7 @@ import { makeFlags } from "./flags.js";
 import { join, same } from "./join.js";
 import { Modules } from "./modules.js";
 import type { ClassValue, FunctionValue, Instance, ModuleValue } from "./objects.js";
-import { Dict, Float, Tracked, type Val } from "./values.js";
+import { type Deferred, Dict, Float, Tracked, type Val } from "./values.js";
 
 export { LIMITS, NotKnown, PyError, TooComplex };
 
@@ -40,10 +40,10 @@ export class Machine {
   touched: Set<Tracked> | undefined;
   /** Told of an item set on a value that is not data: `param_group["lr"] = …`. */
   stored: ((target: Val, key: Val, value: Val) => void) | undefined;
-  /** Function values by the def that made them, objects by class, and functions whose body has run. */
+  /** Function values by the def that made them, objects by class, and calls that wait by where their function stands. */
   readonly functions = new Map<ModuleValue, Map<number, FunctionValue | ClassValue>>();
   readonly instances = new Map<ClassValue, Instance[]>();
-  readonly entered = new Set<FunctionValue>();
+  readonly postponed = new Map<number, Deferred[]>();
   readonly flags = makeFlags();
   readonly wandb = new Dict(true, "wandb", "wandb.config");
   readonly modules: Modules;
@@ -66,8 +66,16 @@ export class Machine {
   }
 
   /** False when a function can only matter through its result: then a call of it may wait until that is needed. */
-  mustRun(module: ModuleValue, node: SyntaxNode): boolean {
-    return this.modules.mustRun(module, node);
+  mustRun(module: ModuleValue, node: SyntaxNode, method = false): boolean {
+    return this.modules.mustRun(module, node, method);
+  }
+
+  /** Keeps a call that waits, so that it can be made when something inside the function is asked for. */
+  postpone(fn: FunctionValue, call: Deferred): Deferred {
+    const list = this.postponed.get(fn.node.from);
+    if (!list) this.postponed.set(fn.node.from, [call]);
+    else if (list.length < LIMITS.alternatives) list.push(call);
+    return call;
   }
 
   known(value: boolean | null, origins: readonly Origin[]): Val {

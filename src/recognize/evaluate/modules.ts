@@ -91,7 +91,8 @@ export class Modules {
     made.set(nodeKey(fn.node), fn);
   }
 
-  mustRun(module: ModuleValue, node: SyntaxNode): boolean {
+  mustRun(module: ModuleValue, node: SyntaxNode, method: boolean): boolean {
+    if (method && STORES.test(module.source.code.slice(node.from, node.to))) return true;
     let test = this.obligations.get(module);
     if (!test) this.obligations.set(module, (test = obligation(module.source.code)));
     return test(node);
@@ -100,7 +101,10 @@ export class Modules {
 
 /** Words of what schedules are made of, or writes to something that is not the function's own. */
 const MATTERS =
-  /sched|decay|anneal|warm|learning_?rate|(?:^|[^a-zA-Z])lr(?:[^a-zA-Z]|$)|optim|setattr|\bglobal\b|\.update\(|\.setdefault\(|add_argument|DEFINE_|set_defaults|merge_from|\bsys\.exit|(?<![\w.])(?!self\b)[A-Za-z_]\w*(?:\.\w+|\[[^\]\n]+\])+\s*(?:[-+*/]|\*\*|\/\/)?=(?!=)/i;
+  /sched|decay|anneal|warm|learning_?rate|(?:^|[^a-zA-Z])lr(?:[^a-zA-Z]|$)|optim|setattr|\bglobal\b|\bnonlocal\b|\.update\(|\.setdefault\(|add_argument|DEFINE_|set_defaults|merge_from|\bsys\.exit|(?<![\w.])(?!self\b)[A-Za-z_]\w*(?:\.\w+|\[[^\]\n]+\])+\s*(?:[-+*/]|\*\*|\/\/)?=(?!=)/i;
+
+/** A method that sets attributes of its object. */
+const STORES = /\bself\.\w+(?:\[[^\]\n]*\])*\s*(?:[-+*/]|\*\*|\/\/)?=(?!=)/;
 
 function obligation(code: string): (node: SyntaxNode) => boolean {
   const defs = [...code.matchAll(/^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)/gm)].map((match) => match[1]!);

@@ -62,7 +62,12 @@ function readOuter(code: Code, frame: Frame, name: string): Val {
 }
 
 /** Modules that a fragment of a file uses without importing them; nobody calls anything else so. */
-const unmistakable: Readonly<Record<string, string | undefined>> = { math: "math", np: "numpy", numpy: "numpy", jnp: "jax.numpy" };
+const unmistakable: Readonly<Record<string, string | undefined>> = {
+  math: "math",
+  np: "numpy",
+  numpy: "numpy",
+  jnp: "jax.numpy",
+};
 
 export function readGlobal(frame: Frame, name: string): Val {
   const { module } = frame;

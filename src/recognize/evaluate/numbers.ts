@@ -152,5 +152,9 @@ export function round(x: number, digits = 0): number {
   }
   if (digits > 22 || digits < -22) return digits > 0 ? x : 0;
   if (digits < 0) return round(x / 10 ** -digits) * 10 ** -digits;
-  return Number(x.toFixed(Math.min(100, digits)));
+  // toFixed rounds the exact binary value, but takes halves away from zero.
+  const exact = x.toFixed(Math.min(100, digits + 30));
+  const kept = exact.slice(0, exact.length - 30);
+  if (/^50*$/.test(exact.slice(-30)) && "02468".includes(kept.at(-1)!)) return Number(kept);
+  return Number(x.toFixed(digits));
 }

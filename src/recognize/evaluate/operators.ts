@@ -172,6 +172,9 @@ export function truthOf(value: Val): boolean | Unknown {
   }
   if (v instanceof Unknown) return v;
   if (v instanceof CallResult && v.callee instanceof Library && /\.[A-Z]\w*$/.test(v.callee.name)) return true;
+  if (v instanceof Library && !v.certain) return new Unknown(`${v.name} is not defined in this file`, v.name);
+  if (v instanceof Library && !/(^|\.)[A-Z]\w*$/.test(v.name) && v.name.includes("."))
+    return new Unknown("it is only known when the file runs");
   if (v instanceof CallResult || v instanceof Member || v instanceof Operation)
     return new Unknown("it is only known when the file runs");
   return true;
@@ -258,6 +261,8 @@ function identity(a: Val, b: Val): boolean | Unknown {
     // What a library's function returned may be None; an object it constructed, or a module, is not.
     if (other instanceof CallResult && !(other.callee instanceof Library && /\.[A-Z]\w*$/.test(other.callee.name)))
       return new Unknown("it is only known when the file runs");
+    if (other instanceof Library && !other.certain)
+      return new Unknown(`${other.name} is not defined in this file`, other.name);
     if (other instanceof Member) return new Unknown("it is only known when the file runs");
     return x === y;
   }

@@ -37,7 +37,7 @@ export function compileBlock(node: SyntaxNode, code: Code): St {
       if (flow === Flow.Next) continue;
       if (code.kind === "module" && flow === Flow.Gone) continue;
       const rest = list.slice(i + 1);
-      if (m.tracking && rest.length && INTEREST.test(code.text({ from: rest[0]!.node.from, to: rest.at(-1)!.node.to })))
+      if (m.tracking && rest.length && isInteresting({ from: rest[0]!.node.from, to: rest.at(-1)!.node.to }, code))
         ghost(frame, () => {
           for (const statement of rest) guarded(frame, statement.run, statement.targets, code);
         });
@@ -69,8 +69,9 @@ export function ghost(frame: Frame, run: () => void): void {
   }
 }
 
-export function isInteresting(node: SyntaxNode, code: Code): boolean {
-  return INTEREST.test(code.text(node));
+/** Short pieces always are: they cost little. */
+export function isInteresting(node: { from: number; to: number }, code: Code): boolean {
+  return node.to - node.from < 500 || INTEREST.test(code.text(node));
 }
 
 /** One statement under tracking: an exception makes what it would have assigned unknown, and the next statement runs. */
