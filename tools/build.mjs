@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import { installProject, root } from "./install.mjs";
 
 const bundles = [
-  { from: "src/extension.ts", to: "extension.js", limit: 500_000, ...host("node") },
-  { from: "src/extension.ts", to: "web/extension.js", limit: 500_000, ...host("browser") },
+  { from: "src/extension.ts", to: "extension.js", limit: 500_000, ...host() },
+  { from: "src/extension.ts", to: "web/extension.js", limit: 500_000, ...host() },
   { from: "webview/main.ts", to: "webview.js", limit: 700_000, ...page() },
   { from: "webview/worker.ts", to: "worker.js", limit: 200_000, ...page() },
   {
@@ -19,9 +19,12 @@ const bundles = [
   },
 ];
 
-/** The extension host's bundles: CommonJS, with `vscode` given by the host and, in a browser, nothing of Node. */
-function host(platform) {
-  return { platform, format: "cjs", target: platform === "node" ? "node20" : "es2022", external: ["vscode"] };
+/**
+ * The extension host's bundles: CommonJS, with `vscode` given by the host and nothing of Node in either, so that both
+ * hosts run the same code.
+ */
+function host() {
+  return { platform: "browser", format: "cjs", target: "es2022", external: ["vscode"] };
 }
 
 /** What runs in the webview's page or its worker. */
@@ -61,6 +64,7 @@ export async function build({
       // jsonc-parser's "main" is UMD, whose inner requires esbuild cannot follow.
       mainFields: options.platform === "node" ? ["module", "main"] : ["browser", "module", "main"],
       legalComments: "none",
+      charset: "utf8",
       logLevel: "warning",
       define: { "process.env.NODE_ENV": production ? '"production"' : '"development"' },
     };

@@ -1,6 +1,6 @@
 /** `npm run check`: types, lint, format, unit tests, build: what a change must pass before it is pushed. */
 import { spawnSync } from "node:child_process";
-import { build } from "./build.mjs";
+import { build, isTooLarge } from "./build.mjs";
 import { commandOf, continueUnderNode24, installHost, installProject, root } from "./install.mjs";
 
 installProject();
@@ -20,9 +20,11 @@ for (const [title, name, args] of steps) {
     failed.push(title);
 }
 console.log("\x1b[1mBuild\x1b[0m");
-await build().catch((error) => {
+try {
+  if ((await build()).some(isTooLarge)) failed.push("Build");
+} catch (error) {
   console.error(error.message);
   failed.push("Build");
-});
+}
 console.log(failed.length > 0 ? `\nFailed: ${failed.join(", ")}` : "\nAll passed");
 process.exit(failed.length > 0 ? 1 : 0);

@@ -2,13 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { build } from "./build.mjs";
+import { build, isTooLarge } from "./build.mjs";
 import { continueUnderNode24, hostCache, installHost, installProject, root } from "./install.mjs";
 
 installProject();
 installHost();
 await continueUnderNode24();
-await build();
+const rows = await build();
+if (rows.some(isTooLarge)) process.exit(1);
 const manifest = createRequire(join(hostCache, "package.json")).resolve("@vscode/vsce/package.json");
 // The bundles hold all dependencies, so none is packed beside them.
 const args = ["package", "--no-dependencies", "--allow-missing-repository", ...process.argv.slice(2)];

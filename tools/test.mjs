@@ -15,6 +15,7 @@ import { commandOf, continueUnderNode24, installHost, installProject, root } fro
 installProject();
 installHost();
 await continueUnderNode24();
+const { isTooLarge } = await import("./build.mjs");
 const { prepare, runInHost, runInPage, runInWorker } = await import("./host/suites.mjs");
 const { stage } = await import("./host/stage.mjs");
 
@@ -82,10 +83,10 @@ function units() {
 async function hostSuites() {
   if (!["host", "worker", "page"].some(isWanted)) return;
   let staged, prepared;
-  await part(["host", "worker", "page"].find(isWanted), "Build", async () => {
+  await part(["host", "worker", "page"].find(isWanted), "Build, within the limits of size", async () => {
     staged = await stage();
     prepared = await prepare(staged.folder);
-    count(true);
+    count(!staged.rows.some(isTooLarge));
   });
   if (!staged || !prepared) return staged?.remove();
   const input = { ...prepared, extension: staged.folder, onLine };

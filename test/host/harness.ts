@@ -58,13 +58,13 @@ export async function eventually<T>(
   what: string,
   probe: () => T | Promise<T>,
   timeout = 15_000,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, false | null | undefined>> {
   const end = Date.now() + timeout;
   for (;;) {
     let last: unknown;
     try {
       const value = await probe();
-      if (value) return value;
+      if (value) return value as Exclude<T, false | null | undefined>;
       last = value;
     } catch (error) {
       last = error;

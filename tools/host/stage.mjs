@@ -7,7 +7,7 @@ import { hostCache, root } from "../install.mjs";
 
 /**
  * Builds the extension into a folder of its own that holds what a packaged one holds besides dist/, and returns its
- * path and `remove`. An extension under development must not be loaded from the project's folder: VS Code would take
+ * path, the rows of `build` and `remove`. An extension under development must not be loaded from the project's folder: VS Code would take
  * its own colour themes, which lie below it in .cache/, for the extension's and show the first of them.
  */
 export async function stage({ production = true, quiet = true } = {}) {
@@ -15,8 +15,9 @@ export async function stage({ production = true, quiet = true } = {}) {
   mkdirSync(base, { recursive: true });
   const folder = mkdtempSync(join(base, "extension-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
+  let rows;
   try {
-    await build({ production, quiet, outdir: join(folder, "dist"), wanted: (file) => file !== "cli.js" });
+    rows = await build({ production, quiet, outdir: join(folder, "dist"), wanted: (file) => file !== "cli.js" });
   } catch (error) {
     remove();
     throw error;
@@ -24,7 +25,7 @@ export async function stage({ production = true, quiet = true } = {}) {
   for (const path of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "media"]) {
     if (existsSync(join(root, path))) cpSync(join(root, path), join(folder, path), { recursive: true });
   }
-  return { folder, remove };
+  return { folder, rows, remove };
 }
 
 /** Builds and packs the extension as users install it, into the file `vsix`, and returns its path. */

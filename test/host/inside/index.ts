@@ -1,6 +1,9 @@
 import * as vscode from "vscode";
 import { runAll } from "../harness.js";
 import "./activation.js";
+import "./editor.js";
+import "./commands.js";
+import "./notebook.js";
 
 /** What VS Code calls in its extension host: runs every suite of this folder and throws when a test failed. */
 export async function run(): Promise<void> {

@@ -1,0 +1,137 @@
+import * as vscode from "vscode";
+import { contains, equal, eventually, ok, test } from "../harness.js";
+import { closeAll, hoverAt, hoverSoon, lensesOf, open, pictureIn, positionOf, show, showText } from "./files.js";
+
+const tutorial = "tf.train.exponential_decay(0.1, global_step, 1000, 0.98)";
+
+test("a hover tells the tutorial's decay: facts, picture, formula, parameters, links", async () => {
+  const { document } = await show("01_tensorflow1.py");
+  const text = await hoverSoon(document, tutorial);
+  // 0.1 · 0.98^(100000 / 1000), the run length of the loop in the file.
+  contains(text, /0[.\\]+0133/, "hover");
+  for (const name of ["learning_rate", "decay_steps", "decay_rate", "staircase"]) contains(text, name, "hover");
+  contains(text, "line 12", "hover");
+  for (const command of ["plot", "simulate", "copyCsv"]) contains(text, `command:lrLens.${command}?`, "hover");
+  contains(pictureIn(text), /^<svg[^>]*xmlns/, "picture");
+});
+
+test("a hover answers anywhere in the call, and nowhere else", async () => {
+  const { document } = await show("01_tensorflow1.py");
+  for (const mark of ["train.exponential_decay(0.1", "global_step, 1000, 0.98)\n#", "0.98)\n#"])
+    ok(await hoverSoon(document, mark), `no hover at ${mark}`);
+  for (const mark of ["import numpy", "cost = ", "targets ="])
+    equal(await hoverAt(document, mark), "", `hover at ${mark}`);
+});
+
+const hovers = [
+  { file: "02_pytorch.py", mark: "SequentialLR(\n", parts: ["LinearLR", "CosineAnnealingLR", "eta_min"] },
+  { file: "02_pytorch.py", mark: "ReduceLROnPlateau(tuner", parts: ["patience", "factor"] },
+  { file: "03_keras.py", mark: "PiecewiseConstantDecay(\n", parts: ["boundaries", "values"] },
+  { file: "03_keras.py", mark: "CosineDecayRestarts(\n", parts: ["first_decay_steps", "t_mul"] },
+  { file: "03_keras.py", mark: "halve_every_ten(epoch)", parts: ["0.01"] },
+  { file: "04_optax.py", mark: "warmup_cosine_decay_schedule(\n", parts: ["peak_value", "warmup_steps", "1000"] },
+  { file: "05_trainer.yaml", mark: "cosine", parts: ["warmup_steps", "500"] },
+  { file: "06_ds_config.json", mark: "WarmupDecayLR", parts: ["warmup_num_steps", "2000", "50000"] },
+];
+for (const { file, mark, parts } of hovers) {
+  test(`a hover in ${file} at ${mark.trim()}`, async () => {
+    const { document } = await show(file);
+    const text = await hoverSoon(document, mark);
+    for (const part of parts) contains(text.replaceAll("\\", ""), part, "hover");
+    pictureIn(text);
+  });
+}
+
+test("a CodeLens above each schedule, and none without", async () => {
+  const expected = { "01_tensorflow1.py": 2, "04_optax.py": 1, "05_trainer.yaml": 1, "06_ds_config.json": 1 };
+  for (const [name, schedules] of Object.entries(expected)) {
+    const document = await open(name);
+    const lenses = await eventually(
+      `lenses in ${name}`,
+      async () => (await lensesOf(document)).length > 0 && lensesOf(document),
+    );
+    equal(lenses.filter(({ command }) => command?.title === "Plot").length, schedules, `lenses in ${name}`);
+  }
+  const plain = await showText("import os\nprint(os.getcwd())\n");
+  equal(await lensesOf(plain.document), [], "lenses of a file without a schedule");
+});
+
+test("the lens above the tutorial's call tells where the rate starts and ends", async () => {
+  const lenses = await lensesOf(await open("01_tensorflow1.py"));
+  const titles = lenses.filter(({ range }) => range.start.line === 11).map(({ command }) => command?.title ?? "");
+  contains(titles[0] ?? "", /0\.1.*0\.0133/, "lens");
+});
+
+test("inlay hints name the positional numbers", async () => {
+  const { document } = await show("01_tensorflow1.py");
+  const line = positionOf(document, tutorial).line;
+  const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+    "vscode.executeInlayHintProvider",
+    document.uri,
+    document.lineAt(line).range,
+  );
+  const labels = hints.map(({ label }) =>
+    typeof label === "string" ? label : label.map(({ value }) => value).join(""),
+  );
+  equal(labels, ["learning_rate:", "decay_steps:", "decay_rate:"], "hints");
+});
+
+test("an unsaved edit shows at once, and its undoing too", async () => {
+  const editor = await show("01_tensorflow1.py");
+  const { document } = editor;
+  const before = await hoverSoon(document, tutorial);
+  const at = positionOf(document, "0.98)\n#");
+  await editor.edit((edit) => edit.replace(new vscode.Range(at, at.translate(0, 4)), "0.9"));
+  const after = await hoverAt(document, "tf.train.exponential_decay(0.1, global_step, 1000, 0.9)");
+  ok(after && after !== before, "the hover did not change with the text");
+  await vscode.commands.executeCommand("undo");
+  equal(await hoverAt(document, tutorial), before, "hover after undo");
+});
+
+test("a syntax error elsewhere leaves the other schedules", async () => {
+  const text =
+    "import tensorflow as tf\ndef broken(:\n  x = = (\n\nlr = tf.train.exponential_decay(0.1, step, 1000, 0.98)\n";
+  const { document } = await showText(text);
+  contains(await hoverSoon(document, "exponential_decay"), "decay_rate", "hover");
+});
+
+const bad = [
+  "tf.train.exponential_decay(0.1, step, 0, 0.98)",
+  "tf.train.exponential_decay(-0.1, step, 1000, 0.98)",
+  "tf.train.exponential_decay(0.1, step, 10**10**10, 0.98)",
+  "tf.train.exponential_decay(0.1, step)",
+  "tf.train.exponential_decay(1e308, step, 1000, 1e308)",
+  "tf.train.exponential_decay(float('nan'), step, 1000, 0.98)",
+  "tf.train.exponential_decay(0.1, step, 1000, 0.98, staircase='maybe')",
+];
+for (const call of bad) {
+  test(`bad input is told, not thrown: ${call}`, async () => {
+    const { document } = await showText(`import tensorflow as tf\nlr = ${call}\n`);
+    ok(await hoverSoon(document, "exponential_decay"), "no hover");
+    ok((await lensesOf(document)).length > 0, "no lens");
+  });
+}
+
+test("each feature can be switched off", async () => {
+  const { document } = await show("01_tensorflow1.py");
+  await hoverSoon(document, tutorial);
+  const configuration = vscode.workspace.getConfiguration("lrLens");
+  try {
+    await configuration.update("hover.enabled", false, vscode.ConfigurationTarget.Global);
+    await configuration.update("codeLens.enabled", false, vscode.ConfigurationTarget.Global);
+    equal(await hoverAt(document, tutorial), "", "hover");
+    equal(await lensesOf(document), [], "lenses");
+  } finally {
+    await configuration.update("hover.enabled", undefined, vscode.ConfigurationTarget.Global);
+    await configuration.update("codeLens.enabled", undefined, vscode.ConfigurationTarget.Global);
+  }
+  await eventually("the lenses again", async () => (await lensesOf(document)).length > 0);
+});
+
+test("a long file without a schedule costs next to nothing", async () => {
+  const { document } = await showText(`${"x = {'a': [1, 2, 3]}\n".repeat(20_000)}`);
+  const start = performance.now();
+  equal(await lensesOf(document), [], "lenses");
+  ok(performance.now() - start < 1_000, `took ${performance.now() - start} ms`);
+  await closeAll();
+});
