@@ -42,10 +42,7 @@ const [width, height] = (option("size") ?? "1440x900").split("x").map(Number);
 const settings = Object.fromEntries(
   all("setting").map((each) => [each.split("=")[0], JSON.parse(each.slice(each.indexOf("=") + 1))]),
 );
-const extension = await stage({ production: false }).catch(({ message }) => {
-  console.error(message);
-  process.exit(1);
-});
+const extension = await stage({ production: false, tolerant: true });
 const server = await startServer({
   settings: { "workbench.colorTheme": themes[option("theme") ?? "dark"], ...settings },
   trust: Boolean(option("trust")),

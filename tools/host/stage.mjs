@@ -10,14 +10,20 @@ import { hostCache, root } from "../install.mjs";
  * path, the rows of `build` and `remove`. An extension under development must not be loaded from the project's folder: VS Code would take
  * its own colour themes, which lie below it in .cache/, for the extension's and show the first of them.
  */
-export async function stage({ production = true, quiet = true } = {}) {
+export async function stage({ production = true, quiet = true, tolerant = false } = {}) {
   const base = join(root, ".cache", "run");
   mkdirSync(base, { recursive: true });
   const folder = mkdtempSync(join(base, "extension-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   let rows;
   try {
-    rows = await build({ production, quiet, outdir: join(folder, "dist"), wanted: (file) => file !== "cli.js" });
+    rows = await build({
+      production,
+      quiet,
+      tolerant,
+      outdir: join(folder, "dist"),
+      wanted: (file) => file !== "cli.js",
+    });
   } catch (error) {
     remove();
     throw error;

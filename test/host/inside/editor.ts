@@ -10,7 +10,7 @@ test("a hover tells the tutorial's decay: facts, picture, formula, parameters, l
   // 0.1 · 0.98^(100000 / 1000), the run length of the loop in the file.
   contains(text, /0[.\\]+0133/, "hover");
   for (const name of ["learning_rate", "decay_steps", "decay_rate", "staircase"]) contains(text, name, "hover");
-  contains(text, "line 12", "hover");
+  contains(text, "literal", "hover");
   for (const command of ["plot", "simulate", "copyCsv"]) contains(text, `command:lrLens.${command}?`, "hover");
   contains(pictureIn(text), /^<svg[^>]*xmlns/, "picture");
 });
@@ -128,10 +128,12 @@ test("each feature can be switched off", async () => {
   await eventually("the lenses again", async () => (await lensesOf(document)).length > 0);
 });
 
-test("a long file without a schedule costs next to nothing", async () => {
-  const { document } = await showText(`${"x = {'a': [1, 2, 3]}\n".repeat(20_000)}`);
+test("a keystroke in a long file without a schedule costs next to nothing", async () => {
+  const editor = await showText("x = {'a': [1, 2, 3]}\n".repeat(20_000));
+  equal(await lensesOf(editor.document), [], "lenses");
+  await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "y = 1\n"));
   const start = performance.now();
-  equal(await lensesOf(document), [], "lenses");
-  ok(performance.now() - start < 1_000, `took ${performance.now() - start} ms`);
+  equal(await lensesOf(editor.document), [], "lenses");
+  ok(performance.now() - start < 500, `took ${performance.now() - start} ms`);
   await closeAll();
 });
