@@ -1,0 +1,89 @@
+import type { FindingItem, FromWebview, ScheduleView } from "../src/panel/protocol.js";
+import { h, keyed, setAttribute, setText } from "./dom.js";
+import { checkbox, dropdown, link, type Check } from "./toolkit.js";
+
+type Action = Extract<FromWebview, { type: "action" }>["action"];
+
+const actions: readonly [Action, string, string][] = [
+  ["pin", "Pin", "Keep this curve as a ghost to compare with"],
+  ["compare", "Compare", "Compare with the committed version"],
+  ["solve", "Solve…", "Find the parameter that reaches a rate at a step"],
+  ["copyAs", "Copy as…", "The same curve for another framework"],
+  ["save", "Save…", "Save the curve as a file"],
+];
+
+/** The panel's first line: which schedule, where, and what can be done with it. */
+export class Header {
+  readonly element: HTMLElement;
+  private readonly title = h("span", { class: "title" });
+  private readonly place = h("span", { class: "place" });
+  private readonly chooser = h("span", { class: "chooser" });
+  private readonly follow: Check;
+  private items = "";
+
+  constructor(
+    private readonly post: (message: FromWebview) => void,
+    keyNow: () => string | undefined,
+  ) {
+    this.follow = checkbox("follows the cursor", "follows the cursor", (on) => post({ type: "follow", on }));
+    const act = (action: Action) => () => {
+      const key = keyNow();
+      if (key !== undefined) post({ type: "action", key, action });
+    };
+    this.element = h(
+      "header",
+      null,
+      h("h1", null, this.title),
+      this.place,
+      this.follow,
+      this.chooser,
+      h("nav", { "aria-label": "Actions" }, ...actions.map(([action, text, title]) => link(text, act(action), title))),
+    );
+    this.place.addEventListener("click", () => {
+      const key = keyNow();
+      if (key !== undefined) post({ type: "revealSource", key });
+    });
+  }
+
+  show(view: ScheduleView, findings: readonly FindingItem[]): void {
+    setText(this.title, view.title);
+    setAttribute(this.title, "title", [view.schedule, view.formula].filter(Boolean).join("\n"));
+    const where = `${view.file}:${view.line}${view.cell === undefined ? "" : ` · cell ${view.cell + 1}`}`;
+    if (this.place.textContent !== where)
+      this.place.replaceChildren(link(where, () => undefined, "Show in the editor"));
+    this.follow.checked = view.followsCursor;
+    const items = JSON.stringify(findings.map((f) => [f.key, f.title, f.line]));
+    if (items !== this.items) {
+      this.items = items;
+      const options = findings.map((f) => ({ value: f.key, text: `${f.title} · line ${f.line}` }));
+      this.chooser.replaceChildren(
+        ...(findings.length > 1
+          ? [dropdown("Schedule in this file", options, (key) => this.post({ type: "selectFinding", key }))]
+          : []),
+      );
+    }
+    const list = this.chooser.firstElementChild as (HTMLElement & { value: string }) | null;
+    if (list) list.value = view.key;
+  }
+}
+
+/** Large figures over small labels. */
+export function showFacts(parent: HTMLElement, facts: ScheduleView["facts"]): void {
+  keyed(
+    parent,
+    facts.map((fact, i) => ({ ...fact, i })),
+    ({ i }) => String(i),
+    () => {
+      const value = h("dd");
+      const words = h("dt");
+      const element = h("div", null, words, value) as HTMLElement & {
+        update?: (fact: { value: string; label: string }) => void;
+      };
+      element.update = (fact) => {
+        setText(value, fact.value);
+        setText(words, fact.label);
+      };
+      return element;
+    },
+  );
+}

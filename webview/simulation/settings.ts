@@ -1,0 +1,158 @@
+import type { Rates, ScheduleView } from "../../src/panel/protocol.js";
+import { fitScale } from "../../src/simulate/fit.js";
+import { problemOf, type ProblemKind } from "../../src/simulate/problems/index.js";
+import { parseSpec, type Parsed, type SimulationSpec } from "../../src/simulate/spec.js";
+import { stabilityLimit } from "../../src/simulate/theory.js";
+
+export type OptimizerChoice = "file" | "sgd" | "heavy ball" | "nesterov" | "adam" | "adamw" | "rmsprop" | "adagrad";
+
+/** What the user can set of the simulation. */
+export interface SimulationSettings {
+  readonly problem: ProblemKind;
+  readonly optimizer: OptimizerChoice;
+  readonly condition: number;
+  readonly dimension: number;
+  readonly noise: number;
+  /** Absent: the file's, else 32. */
+  readonly batch?: number;
+  readonly data: "moons" | "spirals" | "blobs";
+  readonly labelNoise: number;
+  readonly seed: number;
+  /** The user's rate above which the toy grows; absent: fitted to the schedule. Counts for SGD with a known curvature. */
+  readonly growsAbove?: number;
+  /** θ₀ in the plane, as clicked. */
+  readonly start?: readonly number[];
+}
+
+export const defaults: SimulationSettings = {
+  problem: "quadratic",
+  optimizer: "file",
+  condition: 20,
+  dimension: 2,
+  noise: 0.16,
+  data: "moons",
+  labelNoise: 0.05,
+  seed: 0,
+};
+
+export const SEEDS = 32;
+
+/** Updates simulated at most: a compressed schedule keeps its shape, and the panel says by how much. */
+const budgets: Readonly<Record<ProblemKind, number>> = {
+  quadratic: 1_000_000,
+  ravine: 20_000,
+  rosenbrock: 20_000,
+  beale: 20_000,
+  himmelblau: 20_000,
+  logistic: 4_000,
+  network: 2_000,
+};
+
+/** Settings of an older version or a damaged state: each field that does not fit is the default again. */
+export function cleanSettings(old: unknown): SimulationSettings {
+  const given = (typeof old === "object" && old !== null ? old : {}) as Record<string, unknown>;
+  const settings: Record<string, unknown> = { ...defaults };
+  for (const [name, value] of Object.entries(defaults))
+    if (typeof given[name] === typeof value && (typeof value !== "number" || Number.isFinite(given[name])))
+      settings[name] = given[name];
+  for (const name of ["batch", "growsAbove"])
+    if (typeof given[name] === "number" && (given[name] as number) > 0) settings[name] = given[name];
+  if (!((settings.problem as string) in budgets)) settings.problem = defaults.problem;
+  return settings as unknown as SimulationSettings;
+}
+
+/** Samples of one update in the file, where it says so. */
+export function fileBatch({ axes }: ScheduleView): number | undefined {
+  const samples = axes.find((axis) => axis.name === "samples");
+  return samples && Math.max(1, Math.round(1 / samples.perUnit));
+}
+
+export function batchOf(view: ScheduleView, settings: SimulationSettings): number {
+  if (settings.batch !== undefined) return settings.batch;
+  const batch = fileBatch(view) ?? 32;
+  return settings.problem === "logistic" || settings.problem === "network" ? Math.min(batch, 32) : batch;
+}
+
+/** The optimizer in the words of a specification. */
+export function optimizerOf(view: ScheduleView, { optimizer }: SimulationSettings): Record<string, unknown> {
+  if (optimizer !== "file") return { kind: optimizer };
+  const own = view.optimizer;
+  if (!own?.kind) return { kind: "sgd" };
+  const { settings } = own;
+  // TensorFlow's and Keras' names of the same settings.
+  const betas =
+    settings.betas ?? (settings.beta_1 === undefined ? undefined : [settings.beta_1, settings.beta_2 ?? 0.999]);
+  const momentum =
+    own.kind === "sgd" && /momentum/i.test(own.name) && settings.momentum === undefined ? 0.9 : settings.momentum;
+  const all = {
+    ...settings,
+    kind: own.kind,
+    ...(betas !== undefined && { betas }),
+    ...(momentum !== undefined && { momentum }),
+    nesterov: settings.nesterov === true || settings.use_nesterov === true,
+  };
+  return parseSpec({ lr: [0], optimizer: all }).ok ? all : { kind: own.kind };
+}
+
+function problemJson(view: ScheduleView, settings: SimulationSettings): Record<string, unknown> {
+  const { problem: kind, condition, dimension, noise, data, labelNoise, start } = settings;
+  const batch = batchOf(view, settings);
+  if (kind === "quadratic")
+    return { kind, condition, dimension, noise, batch, ...(start?.length === dimension && { start }) };
+  if (kind === "logistic" || kind === "network") return { kind, data, labelNoise, batch };
+  return { kind, noise, batch, ...(start?.length === 2 && { start }) };
+}
+
+/**
+ * The specification for one line of rates. `scale`: how many times the user's rate the toy runs at; the same for all lines of a
+ * picture, so that they can be compared.
+ */
+export function specFor(view: ScheduleView, settings: SimulationSettings, rates: Rates, scale: number): Parsed {
+  const length = rates.rates.length;
+  const updates = Math.min(length, budgets[settings.problem]);
+  const used = Float64Array.from(
+    { length: updates },
+    (_, k) => rates.rates[Math.floor((k * length) / updates)]! * scale,
+  );
+  const parsed = parseSpec({
+    lr: Array.from(used.subarray(0, 1)),
+    problem: problemJson(view, settings),
+    optimizer: optimizerOf(view, settings),
+    seeds: SEEDS,
+    seed: settings.seed,
+  });
+  if (length === 0) return { ok: false, because: rates.stopped?.because ?? "The run has no steps to simulate" };
+  if (!parsed.ok) return parsed;
+  const bad = used.findIndex((lr) => !(lr >= 0));
+  if (bad >= 0)
+    return {
+      ok: false,
+      because: `The rate at step ${Math.round((bad * length * rates.stride) / updates)} is negative: no optimizer takes that`,
+    };
+  const stride = (rates.stride * length) / updates;
+  const perEpoch = view.axes.find((axis) => axis.name === "epochs")?.perUnit;
+  const stepsPerEpoch = perEpoch && Math.max(1, Math.round(perEpoch / stride));
+  return {
+    ok: true,
+    spec: { ...parsed.spec, rates: used, told: { scale, stride }, ...(stepsPerEpoch && { stepsPerEpoch }) },
+  };
+}
+
+/** The scale under which the rates fit the toy, or under which it grows above the rate the user set. */
+export function scaleFor(view: ScheduleView, settings: SimulationSettings, rates: Rates): number {
+  const parsed = parseSpec({ lr: [0], problem: problemJson(view, settings), optimizer: optimizerOf(view, settings) });
+  if (!parsed.ok) return 1;
+  const problem = problemOf(parsed.spec.problem);
+  if (settings.growsAbove !== undefined) {
+    const limit = problem.curvature && stabilityLimit(parsed.spec.optimizer, problem.curvature.max);
+    if (limit !== undefined) return limit / settings.growsAbove;
+  }
+  return fitScale(problem, parsed.spec.optimizer, rates.rates);
+}
+
+/** The same run at the highest rate of the schedule, all along. */
+export function constantOf(spec: SimulationSpec): SimulationSpec {
+  let peak = 0;
+  for (const lr of spec.rates) if (lr > peak) peak = lr;
+  return { ...spec, rates: new Float64Array(spec.rates.length).fill(peak) };
+}

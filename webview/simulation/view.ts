@@ -1,0 +1,294 @@
+import type { FromWebview, Rates, ScheduleView, ToWebview } from "../../src/panel/protocol.js";
+import { floorAt } from "../../src/simulate/conclude.js";
+import { problemOf } from "../../src/simulate/problems/index.js";
+import type { SimulationSpec } from "../../src/simulate/spec.js";
+import { stabilityFormula, stabilityLimit } from "../../src/simulate/theory.js";
+import type { RateLimits, XAxis } from "../curveView.js";
+import { afterQuiet, everyFrame, h, setAttribute, setText } from "../dom.js";
+import { countText, rateText } from "../format.js";
+import { save, saved } from "../state.js";
+import type { Theme } from "../theme.js";
+import { button } from "../toolkit.js";
+import { LossPlot, lossTable, type LossLine, type LossState } from "./lossPlot.js";
+import type { Job } from "./messages.js";
+import { PlaneView } from "./planeView.js";
+import { Playback } from "./playback.js";
+import { cleanSettings, constantOf, scaleFor, SEEDS, specFor, type SimulationSettings } from "./settings.js";
+import { SettingsForm } from "./settingsForm.js";
+import { Simulator, type Picture, type Series } from "./simulator.js";
+import { titleOf, verdictWords } from "./words.js";
+
+export interface SimulationState {
+  readonly view: ScheduleView;
+  readonly axis: XAxis;
+  readonly theme: Theme;
+}
+
+/** The right half of the panel: what descent does under this schedule. */
+export class SimulationView {
+  readonly element: HTMLElement;
+  private readonly simulator: Simulator;
+  private readonly loss: LossPlot;
+  private readonly plane: PlaneView;
+  private readonly playback: Playback;
+  private readonly form: SettingsForm;
+  private readonly title = h("h2");
+  private readonly key = h("span", { class: "keys" });
+  private readonly verdict = h("div", { class: "verdict" });
+  private readonly spoken = h("div", { class: "unseen", "aria-live": "polite" });
+  private readonly progress = h("progress", { max: 1, "aria-label": "Simulating", hidden: true });
+  private readonly scope = h("p", { class: "scope" });
+  private readonly table = h("div");
+  private readonly zoom = button("zoom", () => this.toggleZoom(), "secondary", "Zoom to the runs at the cursor");
+  private settings: SimulationSettings = cleanSettings(saved.simulation);
+  private state: SimulationState | undefined;
+  private picture: Picture | undefined;
+  private scale = 1;
+  private scaleKey = "";
+  private spec: SimulationSpec | undefined;
+  private jobsKey: unknown[] = [];
+
+  /** `moved`: the shared cursor. `limitsChanged`: what is drawn on the rate's chart has to be drawn anew. */
+  constructor(
+    post: (message: FromWebview) => void,
+    keyNow: () => string | undefined,
+    moved: (step: number | undefined) => void,
+    private readonly limitsChanged: () => void,
+  ) {
+    this.simulator = new Simulator(
+      (picture) => this.arrived(picture),
+      (message) => this.trouble(message),
+      post,
+      keyNow,
+    );
+    this.loss = new LossPlot(moved);
+    this.plane = new PlaneView((start) => this.change({ ...this.settings, start }));
+    this.playback = new Playback(moved);
+    this.form = new SettingsForm((settings) => this.change(settings));
+    const details = h(
+      "details",
+      { open: saved.openSettings === true },
+      h("summary", null, "Problem, optimizer, noise, seed"),
+      this.form.element,
+    );
+    details.addEventListener("toggle", () => save({ openSettings: details.open }));
+    this.zoom.classList.add("zoom");
+    this.plane.element.append(this.zoom);
+    this.element = h(
+      "section",
+      { class: "simulation", "aria-label": "Simulation", tabindex: -1 },
+      h("div", { class: "bar" }, this.title, this.key),
+      this.loss.element,
+      this.progress,
+      this.playback.element,
+      h("div", { class: "outcome" }, this.plane.element, h("div", { class: "said" }, this.verdict, this.scope)),
+      this.spoken,
+      details,
+    );
+  }
+
+  /** The loss as a table, shown with the curve's. */
+  get tableElement(): HTMLElement {
+    return this.table;
+  }
+
+  show(state: SimulationState): void {
+    this.state = state;
+    this.restart();
+    this.render();
+  }
+
+  setCursor(step: number | undefined): void {
+    this.loss.setCursor(step);
+    this.plane.setCursor(step);
+    this.playback.setCursor(step);
+  }
+
+  liveRates(message: Extract<ToWebview, { type: "liveRates" }>): void {
+    this.simulator.liveRates(message);
+  }
+
+  /** What theory says about the rate, in the user's figures; nothing where it says nothing. */
+  limits(): RateLimits {
+    const { spec } = this;
+    if (!spec) return {};
+    const { curvature } = problemOf(spec.problem);
+    const lr = curvature && stabilityLimit(spec.optimizer, curvature.max);
+    const scale = this.scale;
+    const floor = (rate: number) => {
+      const value = floorAt(spec, rate * scale);
+      if (value === undefined || value === 0) return undefined;
+      return value === Infinity ? "the run grows" : `loss cannot fall below ${rateText(value, 2)}`;
+    };
+    const bowl = spec.problem.kind === "quadratic";
+    return {
+      ...(lr !== undefined && {
+        limit: {
+          lr: lr / scale,
+          words: bowl ? `above ${stabilityFormula(spec.optimizer)} the run grows:` : "above this it cannot rest:",
+        },
+      }),
+      ...(bowl && { floor }),
+    };
+  }
+
+  private change(settings: SimulationSettings): void {
+    this.settings = settings;
+    save({ simulation: settings });
+    this.restart();
+    this.render();
+    this.limitsChanged();
+  }
+
+  /** Starts the runs anew when what they depend on has changed. */
+  private restart(): void {
+    const { state, settings } = this;
+    if (!state) return;
+    const { view } = state;
+    const committed = view.ghosts.find((g) => g.kind === "committed" && g.simulation)?.simulation;
+    // Held while the schedule is edited: a raised rate must come nearer to the limit, not take it along.
+    const scaleKey = JSON.stringify([view.key, settings, view.optimizer]);
+    if (scaleKey !== this.scaleKey && view.simulation.rates.length > 0) {
+      this.scaleKey = scaleKey;
+      this.scale = scaleFor(view, settings, committed ?? view.simulation);
+    }
+    const parsed = specFor(view, settings, view.simulation, this.scale);
+    if (!parsed.ok) {
+      this.spec = undefined;
+      this.simulator.stop();
+      return this.trouble(parsed.because);
+    }
+    const ghosts = view.ghosts.filter((g) => g.simulation).slice(0, 4);
+    const key = [scaleKey, this.scale, view.simulation, ...ghosts.map((g) => g.simulation)];
+    if (sameInputs(key, this.jobsKey)) return;
+    this.jobsKey = key;
+    this.spec = parsed.spec;
+    const jobs: Job[] = [
+      { series: "edit", spec: parsed.spec, ...(view.simulation.live && { live: true }) },
+      { series: "constant", spec: constantOf(parsed.spec) },
+    ];
+    for (const ghost of ghosts) {
+      const old = specFor(view, settings, ghost.simulation!, this.scale);
+      if (old.ok) jobs.push({ series: ghost.id, spec: old.spec, ...(ghost.simulation!.live && { live: true }) });
+    }
+    void this.simulator.run(jobs, SEEDS);
+  }
+
+  private readonly arrived = everyFrame((picture: Picture) => {
+    this.picture = picture;
+    setAttribute(this.element, "data-old", null);
+    const slow = !picture.done && performance.now() - picture.started > 500;
+    setAttribute(this.progress, "hidden", !slow);
+    this.progress.value = picture.progress;
+    this.render();
+  });
+
+  /** The last good picture stays and is marked as old. */
+  private trouble(message: string): void {
+    this.jobsKey = [];
+    if (this.picture) setAttribute(this.element, "data-old", "true");
+    setAttribute(this.verdict, "data-kind", "error");
+    setText(this.verdict, message);
+    this.speak(message);
+  }
+
+  private render(): void {
+    const { state, picture } = this;
+    if (!state) return;
+    const { view, axis, theme } = state;
+    this.playback.show(view.totalSteps);
+    const limits = this.limits();
+    this.form.show(view, this.settings, limits.limit?.lr);
+    setText(this.title, titleOf(view, this.settings, SEEDS));
+    setText(this.scope, this.scopeWords());
+    if (!picture) return;
+    const lines = this.lines(picture, state);
+    const loss: LossState = { lines, axis, totalSteps: view.totalSteps, theme };
+    this.loss.show(loss);
+    this.plane.show(lines, theme);
+    this.showKey(lines, theme);
+    lossTable(this.table, loss);
+    const edit = picture.series.get("edit");
+    if (edit?.verdict && !this.element.hasAttribute("data-old"))
+      this.showVerdict(edit, picture.series.get("constant"), picture);
+  }
+
+  private lines({ series }: Picture, { view, theme }: SimulationState): LossLine[] {
+    const lines: LossLine[] = [];
+    const add = (id: string, name: string, color: string, band: boolean, dash?: number[]) => {
+      const found = series.get(id);
+      if (found?.summary) lines.push({ series: found, name, color, band, ...(dash && { dash }) });
+    };
+    add("edit", "this schedule", theme.accent, true);
+    add("constant", this.constantName(), theme.amber, true);
+    for (const ghost of view.ghosts)
+      add(ghost.id, ghost.label, ghost.kind === "pinned" ? theme.purple : theme.muted, false, [4, 3]);
+    return lines;
+  }
+
+  private constantName(): string {
+    let peak = 0;
+    for (const lr of this.state?.view.simulation.rates ?? []) if (lr > peak) peak = lr;
+    return `constant ${rateText(peak)}`;
+  }
+
+  private showKey(lines: readonly LossLine[], theme: Theme): void {
+    const entries = lines.map(({ name, color, dash }) => [dash ? "┄" : "—", name, color] as [string, string, string]);
+    if (lines.some(({ series }) => series.expected)) entries.push(["┈", "exact expectation", theme.text]);
+    this.key.replaceChildren(
+      ...entries.map(([mark, name, color]) => {
+        const entry = h("span", { class: "key" }, h("span", { "aria-hidden": "true" }, mark), " ", name);
+        entry.style.color = color;
+        return entry;
+      }),
+    );
+  }
+
+  private showVerdict(edit: Series, constant: Series | undefined, picture: Picture): void {
+    const words = verdictWords(edit.verdict!, constant?.verdict, this.constantName());
+    setAttribute(this.verdict, "data-kind", edit.verdict!.kind);
+    if (this.verdict.textContent !== words.join(" "))
+      this.verdict.replaceChildren(h("b", null, words[0]!), words[1] ? ` ${words[1]}` : "");
+    if (picture.done) this.speak(words.join(" "));
+  }
+
+  private readonly speak = afterQuiet(900, (text: string) => setText(this.spoken, text));
+
+  private scopeWords(): string {
+    const { spec, state } = this;
+    if (!spec || !state) return "";
+    const { told, rates } = spec;
+    const total = state.view.totalSteps;
+    const stride = told?.stride ?? 1;
+    const length =
+      stride > 1 + 1e-9
+        ? `${countText(total)} steps in ${countText(rates.length)} updates, each for ${rateText(stride, 3)} steps of the run`
+        : `all ${countText(rates.length)} steps`;
+    const stopped = state.view.simulation.stopped;
+    return [
+      `A toy: it shares the schedule's shape and the optimizer's settings with your run (${length}), not your model's curvature, noise or data.`,
+      `Rates are scaled by ${rateText(this.scale, 2)} to the toy, whose limit is unknown for your model.`,
+      stopped ? `It ends at step ${countText(stopped.at)}: ${stopped.because}.` : "",
+    ]
+      .filter(Boolean)
+      .join(" ");
+  }
+
+  private toggleZoom(): void {
+    this.plane.zoomed = !this.plane.zoomed;
+    setText(this.zoom, this.plane.zoomed ? "whole" : "zoom");
+    this.render();
+  }
+}
+
+/** Arrays of rates are compared by content: a drag that changes nothing starts nothing. */
+function sameInputs(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((x, i) => x === b[i] || sameRates(x, b[i]));
+}
+
+function sameRates(a: unknown, b: unknown): boolean {
+  if (!isRates(a) || !isRates(b) || a.stride !== b.stride || a.rates.length !== b.rates.length) return false;
+  return a.rates.every((x, i) => x === b.rates[i]);
+}
+
+const isRates = (x: unknown): x is Rates => typeof x === "object" && x !== null && "rates" in x;
