@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
+import { describeKey } from "../recognize/configs/index.js";
 import type { Located } from "./analyses.js";
 import { selector } from "./documents.js";
 import type { Feature } from "./feature.js";
-import { hoverMarkdown } from "./hoverText.js";
+import { hoverMarkdown, keyMarkdown } from "./hoverText.js";
 import { contains, toRange } from "./positions.js";
 import { settings } from "./settings.js";
 
@@ -13,7 +14,10 @@ export const hover: Feature = ({ analyses, guard }) =>
       if (!settings.hover()) return undefined;
       const offset = document.offsetAt(position);
       const located = analyses.at(document, offset);
-      return located && new vscode.Hover(hoverMarkdown(located), hoverRange(located, offset));
+      if (!located) return undefined;
+      const key = describeKey([located.resolved.finding], offset);
+      const texts = key ? [keyMarkdown(key), hoverMarkdown(located)] : [hoverMarkdown(located)];
+      return new vscode.Hover(texts, key ? toRange(document, key.span) : hoverRange(located, offset));
     }) as vscode.HoverProvider["provideHover"],
   });
 

@@ -3,13 +3,14 @@ import { sampleColumns } from "../engine/sample.js";
 import { drawCurve, pictureColors, plotWidth } from "../picture/svg.js";
 import { factWords, headline, originWords, units, valueText } from "../picture/words.js";
 import type { Evaluated, Origin } from "../recognize/finding.js";
+import type { KeyMeaning } from "../recognize/configs/index.js";
 import type { Resolved } from "../recognize/resolve.js";
 import { formatCount } from "../picture/format.js";
 import type { Located } from "./analyses.js";
 import { factsOf } from "./computed.js";
 import { settings } from "./settings.js";
 
-const size = { width: 380, height: 150 };
+const size = { width: 320, height: 140 };
 export const hoverCommands = ["lrLens.plot", "lrLens.simulate", "lrLens.assume", "lrLens.copyCsv"];
 
 /** Facts, picture, formula, parameters with their origins, assumptions, links: what matters most stands first. */
@@ -21,33 +22,34 @@ export function hoverMarkdown(located: Located): vscode.MarkdownString {
   text.supportHtml = true;
   const facts = factsOf(resolved);
   const paragraphs: string[] = [];
+  const table = parameterTable(resolved, located);
   if (facts) {
     paragraphs.push([`**${escape(headline(resolved, facts))}**`, ...factWords(resolved, facts).map(escape)].join(" · "));
-    paragraphs.push(picture(resolved));
-  } else paragraphs.push(`**${escape(finding.callee)}**`);
+    paragraphs.push(`<table><tr><td>${picture(resolved)}</td><td>&nbsp;</td><td>${table}</td></tr></table>`);
+  } else {
+    paragraphs.push(`**${escape(finding.callee)}**`);
+    if (table) paragraphs.push(table);
+  }
   if (resolved.problem) paragraphs.push(`$(warning) ${escape(resolved.problem)}`);
+  paragraphs.push(links(located), ...assumptionLines(located));
   if (resolved.formula) paragraphs.push(`\`${resolved.formula.replaceAll("`", "'")}\``);
   if (finding.schedule === "function") paragraphs.push("$(symbol-function) Interpreted step by step from this function's own code.");
   paragraphs.push(...resolved.transforms.map((words) => `then ${escape(words)}`));
-  const table = parameterTable(resolved, located);
-  if (table) paragraphs.push(table);
-  const assumptions = assumptionLines(located);
-  if (assumptions) paragraphs.push(assumptions);
-  if (resolved.run.differs) paragraphs.push(`$(info) ${escape(resolved.run.differs)}`);
-  for (const note of [...(finding.notes ?? []), ...(resolved.definition?.quirks ?? [])].slice(0, 4)) paragraphs.push(`$(info) ${escape(note)}`);
+  const notes = [...(resolved.run.differs ? [resolved.run.differs] : []), ...(finding.notes ?? []), ...(resolved.definition?.quirks ?? [])];
+  paragraphs.push(...notes.slice(0, 5).map((note) => `$(info) ${escape(note)}`));
   if (finding.confidence === "possible") paragraphs.push("$(question) No import of this name is in sight: taken by its name and its arguments.");
-  const where = [document.uri.toString(), finding.span.from];
-  const link = (title: string, command: string, tooltip: string) =>
-    `[${title}](command:${command}?${encodeURIComponent(JSON.stringify(where))} "${tooltip}")`;
-  paragraphs.push(
-    [
-      link("Plot", "lrLens.plot", "Open the curve beside the editor"),
-      link("Simulate", "lrLens.simulate", "Run gradient descent under this schedule"),
-      link("Copy as CSV", "lrLens.copyCsv", "Copy the curve's values"),
-    ].join(" · "),
-  );
   text.value = paragraphs.join("\n\n");
   return text;
+}
+
+/** What a key of a config means in its tool: one line above the curve. */
+export function keyMarkdown({ key, meaning, unit, default: fallback, choices, effect }: KeyMeaning): vscode.MarkdownString {
+  const parts = [`**${escape(key)}**: ${escape(meaning)}`];
+  if (unit === "step" || unit === "epoch") parts.push(`in ${unit}s`);
+  if (fallback !== undefined && fallback !== null) parts.push(`default ${escape(valueText(fallback))}`);
+  if (effect) parts.push(escape(effect));
+  if (choices) parts.push(`one of ${choices.slice(0, 12).map(escape).join(", ")}`);
+  return new vscode.MarkdownString(parts.join(" · "));
 }
 
 function picture(resolved: Resolved): string {
@@ -83,26 +85,30 @@ function themeKind(): keyof typeof pictureColors {
   }
 }
 
-function parameterTable(resolved: Resolved, located: Located): string | undefined {
+/** Rows of name, value and origin: HTML, for Markdown has no table inside a table's cell. */
+function parameterTable(resolved: Resolved, located: Located): string {
   const rows = rowsOf(resolved, located);
-  if (rows.length === 0) return undefined;
-  return ["| | | |", "|---|---|---|", ...rows].join("\n");
+  return rows.length === 0 ? "" : `<table>${rows.slice(0, 12).join("")}</table>`;
 }
 
-function rowsOf(resolved: Resolved, located: Located, indent = ""): string[] {
+function rowsOf(resolved: Resolved, located: Located): string[] {
   const rows = Object.entries(resolved.parameters)
-    .filter(([name]) => resolved.definition?.params[name]?.kind !== "handle")
-    .map(([name, value]) => row(`${indent}${name}`, value, resolved, located));
-  for (const child of resolved.children) rows.push(`| ${indent}**${cell(child.finding.callee)}** | | |`, ...rowsOf(child, located, `${indent}&emsp;`));
+    .filter(([name]) => !/^(handle|schedules?)$/.test(resolved.definition?.params[name]?.kind ?? ""))
+    .map(([name, value]) => row(name, value, resolved, located));
+  for (const child of resolved.children) {
+    const own = rowsOf(child, located);
+    if (own.length > 0) rows.push(`<tr><td colspan="3"><b>${html(child.finding.callee)}</b></td></tr>`, ...own);
+  }
   return rows;
 }
 
 function row(name: string, value: Evaluated, resolved: Resolved, located: Located): string {
   const shown = value.status === "unknown" ? "?" : valueText(value.value);
-  const written = value.status === "known" && value.text !== shown && value.text.length <= 24 && /^[\d.eE+_-]+$/.test(value.text) ? value.text : shown;
-  const unit = resolved.definition?.params[name.replace(/^(&emsp;)+/, "")]?.unit;
-  const counted = unit === "step" || unit === "epoch" ? `${unit}s, ` : "";
-  return `| ${name} | \`${cell(written)}\` | ${cell(counted + originWords(value, (origin) => place(origin, located)))} |`;
+  const written = value.status === "known" && /^[\d.eE+_-]{1,24}$/.test(value.text) ? value.text : shown;
+  const unit = resolved.definition?.params[name]?.unit;
+  const counted = unit === "epoch" || (unit === "step" && resolved.run.unit === "epoch") ? "epochs, " : unit === "step" ? "steps, " : "";
+  const origin = originWords(value, (origin) => place(origin, located));
+  return `<tr><td><code>${html(name)}</code>&nbsp;</td><td><code>${html(written)}</code>&nbsp;</td><td>${html(counted + origin)}</td></tr>`;
 }
 
 /** `line 7`, or the file and line for another file, with the cell in a notebook. */
@@ -114,13 +120,24 @@ function place(origin: Origin, { document, unit }: Located): string {
   return holder === document ? line : `cell ${(origin.cell ?? 0) + 1}, ${line}`;
 }
 
-function assumptionLines({ resolved, document }: Located): string | undefined {
-  if (resolved.assumptions.length === 0) return undefined;
+function links({ document, resolved: { finding } }: Located): string {
+  const where = encodeURIComponent(JSON.stringify([document.uri.toString(), finding.span.from]));
+  const link = (title: string, command: string, tooltip: string) => `[${title}](command:${command}?${where} "${tooltip}")`;
+  return [
+    link("Plot", "lrLens.plot", "Open the curve beside the editor"),
+    link("Simulate", "lrLens.simulate", "Run gradient descent under this schedule"),
+    link("Copy as CSV", "lrLens.copyCsv", "Copy the curve's values"),
+  ].join(" · ");
+}
+
+function assumptionLines({ resolved, document }: Located): string[] {
+  if (resolved.assumptions.length === 0) return [];
   const lines = resolved.assumptions.slice(0, 6).map(({ name, value, because }) => {
     const target = encodeURIComponent(JSON.stringify([document.uri.toString(), resolved.finding.span.from, name]));
-    return `$(edit) **assumed** ${escape(name)} = ${escape(typeof value === "number" ? formatCount(value) : valueText(value))}: ${escape(because)} · [change](command:lrLens.assume?${target} "Set this value for the file")`;
+    const shown = typeof value === "number" ? formatCount(value) : valueText(value);
+    return `$(edit) **assumed** ${escape(name)} = ${escape(shown)} (${escape(because)}) · [change](command:lrLens.assume?${target} "Set this value for the file")`;
   });
-  return lines.join("  \n");
+  return [lines.join("  \n")];
 }
 
 /** User text shown as text. */
@@ -128,7 +145,6 @@ function escape(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, (c) => (c === "<" ? "&lt;" : c === ">" ? "&gt;" : c === "&" ? "&amp;" : `\\${c}`)).replace(/\n/g, " ");
 }
 
-/** Inside a table a pipe ends the cell, and code spans keep the rest as it is. */
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("`", "'").replaceAll("<", "&lt;").replace(/\n/g, " ");
+function html(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/\s+/g, " ");
 }

@@ -23,8 +23,8 @@ export function factWords({ run, compiled }: Resolved, facts: Facts): string[] {
   if (compiled?.live) words.push(...(compiled.events ?? []).slice(0, 2).map((event) => event.because));
   if (facts.peakAt > 0 && facts.peak > facts.initial) words.push(`peak ${formatRate(facts.peak)} at ${at(facts.peakAt)}`);
   if (facts.warmupShare) words.push(`warm-up ${formatShare(facts.warmupShare)}`);
-  if (facts.halfAt !== undefined) words.push(`half after ${formatCount(facts.halfAt)}`);
-  if (facts.tenthAt !== undefined) words.push(`a tenth after ${formatCount(facts.tenthAt)}`);
+  if (facts.halfAt !== undefined) words.push(`half at ${at(facts.halfAt)}`);
+  if (facts.tenthAt !== undefined) words.push(`a tenth at ${at(facts.tenthAt)}`);
   if (facts.vanishesAt !== undefined) words.push(`under 1e-3 of the peak from ${at(facts.vanishesAt)}`);
   if (run.steppedPer) words.push(`stepped per ${run.steppedPer}`);
   return words;
@@ -60,7 +60,8 @@ export function originWords(value: Evaluated, lineOf: (origin: Origin) => string
       const [first] = value.origins;
       const several = value.alternatives?.length ? ` · ${value.alternatives.length + 1} possible values` : "";
       if (!first) return `computed${several}`;
-      return `${first.how}${first.how === "literal" && value.origins.length === 1 ? "" : ` · ${lineOf(first)}`}${several}`;
+      const inPlace = first.how === "literal" && /^[\d.+\-[({'"]|^(True|False|None|true|false|null)$/.test(value.text);
+      return `${inPlace ? "literal" : first.how === "literal" ? lineOf(first) : `${first.how} · ${lineOf(first)}`}${several}`;
     }
   }
 }
