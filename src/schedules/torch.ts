@@ -1,6 +1,6 @@
-import { power, repr } from "../engine/python.js";
+import { floorDivide, power, repr } from "../engine/python.js";
 import { opaque, stepwise } from "../engine/stepwise.js";
-import { decay, flat, segments, warmup, type Segment } from "../engine/segments.js";
+import { cycle, decay, flat, segments, warmup, type Segment } from "../engine/segments.js";
 import { countUpTo, curve, everyPeriod, scale } from "../engine/shapes.js";
 import type { Curve } from "../engine/curve.js";
 import {
@@ -100,7 +100,9 @@ export const stepLR = torchSchedule({
       : stepwise(1, (rate, k) => (isDrop(k) ? rate * gamma : rate));
     return relative(
       f,
-      (k) => gamma ** Math.floor(k / step_size),
+      (k) =>
+        gamma **
+        (size === 0 ? raise("ZeroDivisionError: integer division or modulo by zero") : floorDivide(k, step_size)),
       (rate, k) => (isDrop(k) ? rate * gamma : rate),
     );
   },
@@ -217,22 +219,23 @@ export const cosineAnnealingLR = torchSchedule({
     const at = (base: number, k: number) => low + ((base - low) * (1 + Math.cos((Math.PI * k) / n))) / 2;
     const half = (k: number) => 1 + Math.cos((Math.PI * k) / n);
     const zero = () => raise("ZeroDivisionError: integer modulo by zero");
+    const next = (rate: number, k: number, base: number) => {
+      if (n === 0) return zero();
+      if ((k - 1 - n) % (2 * n) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
+      return (half(k) / half(k - 1)) * (rate - low) + low;
+    };
     return {
       curve: (base) => {
         if (n === 0) return segments(flat(1, base), flat(Infinity, zero));
-        const up = everyPeriod(Math.abs(n));
-        return segments(
-          decay(Math.abs(n), (t) => at(base, t)),
-          { kind: "cycle", to: Infinity, lr: (t) => at(base, t), breaks: up },
-        );
+        // Upside down the library's recursion gathers rounding errors that are large beside base_lr.
+        if (low > base) return stepwise(base, (rate, k) => next(rate, k, base));
+        const lrAt = (t: number) => at(base, t);
+        return segments(decay(Math.abs(n), lrAt), cycle(Infinity, lrAt, everyPeriod(Math.abs(n))));
       },
       closed: (base, k) => (n === 0 ? raise("ZeroDivisionError: float division by zero") : at(base, k)),
       next: (rate, k, { base, initial, count }) => {
         if (initial) return rate;
-        if (count === 1 && k > 0) return at(base, k);
-        if (n === 0) return zero();
-        if ((k - 1 - n) % (2 * n) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
-        return (half(k) / half(k - 1)) * (rate - low) + low;
+        return count === 1 && k > 0 ? at(base, k) : next(rate, k, base);
       },
     };
   },

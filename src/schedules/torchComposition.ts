@@ -139,18 +139,26 @@ export const sequentialLR: ScheduleDefinition = defineSchedule({
   source: "torch 2.15.0, torch/optim/lr_scheduler.py",
   compile: (args, context) => {
     const { calls, milestones } = partsOf(args.schedulers, args.milestones);
+    const call: ScheduleCall = { kind: "schedule", definition: sequentialLR, args };
+    const isAscending = milestones.every((m, i) => i === 0 || m > milestones[i - 1]!);
     return eachGroup(groupCount({}, [], context), context, (of, base) => {
-      const parts = calls.map((c) => (isComposed(c) || !isAbsolute(ruleOfCall(c, of)) ? undefined : ruleOfCall(c, of)));
-      const call: ScheduleCall = { kind: "schedule", definition: sequentialLR, args };
-      if (parts.some((p) => p === undefined))
-        return { lr: stepped(base, context, (group) => sequential(call, group, of).step) };
-      return { lr: inSequence(parts as Rule[], milestones, base) };
+      const parts = isAscending && !calls.some(isComposed) ? calls.map((c) => ruleOfCall(c, of)) : [];
+      const alone = parts.length && parts.every(isAbsolute) ? inSequence(parts, milestones, base) : undefined;
+      return { lr: alone ?? stepped(base, context, (group) => sequential(call, group, of).step) };
     });
   },
 });
 
-/** Each rule restarted at its milestone: the closed form there, then the recursion from that rate. */
-function inSequence(parts: Rule[], milestones: readonly number[], rate: number): Curve {
+/** Each rule restarted at its milestone: the closed form there, then the recursion from that rate. Undefined when one raises. */
+function inSequence(parts: Rule[], milestones: readonly number[], rate: number): Curve | undefined {
+  try {
+    return joined(parts, milestones, rate);
+  } catch {
+    return undefined;
+  }
+}
+
+function joined(parts: Rule[], milestones: readonly number[], rate: number): Curve {
   const group: Group = { lr: rate };
   const bases = parts.map((p) => {
     p.construct?.(group);

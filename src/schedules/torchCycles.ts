@@ -141,7 +141,7 @@ function endsWhereItThrows(c: Curve, scaleAt: (x: number) => number, length: num
   };
   let [good, bad] = [1, 2 ** 40];
   const because = fails(bad);
-  if (because === undefined) return c;
+  if (because === undefined || c.end?.at === 0) return c;
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
     if (fails(middle) === undefined) good = middle;
@@ -196,7 +196,7 @@ export const oneCycleLR = torchSchedule({
         const kind = i === 0 ? "warmup" : "decay";
         return {
           kind,
-          to: isLast ? total + 1 : Math.floor(end) + 1,
+          to: isLast ? total + 1 : Math.min(Math.floor(end), total) + 1,
           lr: lrAt,
           ...(isLast && { breaks: (t) => (t < total ? total : Infinity) }),
         };

@@ -46,8 +46,9 @@ export const goldenLibraries = readdirSync(folder)
 /** Float literals with a whole value, which JSON.parse would not tell from ints: found by their source text. */
 const wholeFloats = new WeakMap<object, Set<string>>();
 
+/** `FILE=path` reads another recording of the library, such as the random cases that the recording scripts draw. */
 export function goldensOf(library: string): { dtype: string; cases: Golden[] } {
-  const text = readFileSync(new URL(`${library}.json`, folder), "utf8");
+  const text = readFileSync(process.env.FILE ?? new URL(`${library}.json`, folder), "utf8");
   const remember = function (this: object, key: string, value: unknown, context?: { source?: string }): unknown {
     if (typeof value === "number" && /^-?\d+\.0+$/.test(context?.source ?? "")) {
       const seen = wholeFloats.get(this) ?? new Set<string>();
@@ -216,7 +217,6 @@ function curveDifferences(
   values.forEach((expected, i) => {
     const t = golden.steps[i]!;
     if (within(at(t), expected, peak, single)) return;
-    if (name.includes(".")) return undefined;
     const near = golden.fragile_steps?.includes(t) && [t - 1, t + 1].some((s) => within(at(s), expected, peak, single));
     if (!near) wrong.push(`${what}(${t}) = ${at(t)}, recorded ${expected}`);
   });
