@@ -38,9 +38,10 @@ export function segments(...all: readonly Segment[]): Curve {
     from = to;
   }
   const last = kept.length - 1;
+  const ends = phases.map((p) => p.to);
   const indexAt = (t: number) => {
     let i = 0;
-    while (i < last && t >= phases[i]!.to) i++;
+    while (i < last && t >= ends[i]!) i++;
     return i;
   };
   return {
@@ -53,11 +54,22 @@ export function segments(...all: readonly Segment[]): Curve {
     },
     nextBreak: (t) => {
       const i = indexAt(t);
-      return Math.min(kept[i]!.breaks?.(t) ?? Infinity, i < last ? phases[i]!.to : Infinity);
+      return Math.min(kept[i]!.breaks?.(t) ?? Infinity, i < last ? ends[i]! : Infinity);
     },
-    phases,
+    phases: merged(phases),
     ...(end && { end }),
   };
+}
+
+/** Neighbours of one kind are one phase. */
+function merged(phases: readonly Phase[]): Phase[] {
+  const result: Phase[] = [];
+  for (const phase of phases) {
+    const before = result.at(-1);
+    if (before?.kind === phase.kind) result[result.length - 1] = { ...before, to: phase.to };
+    else result.push(phase);
+  }
+  return result;
 }
 
 /** Steps inside which `c` (counted in epochs) stays the same: t / length, floored. Each epoch's first step is a break. */

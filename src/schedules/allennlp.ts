@@ -132,8 +132,8 @@ function cosineAt(
     for (;;) {
       const i = starts.length - 1;
       const [start, length] = [starts[i]!, lengths[i]!];
+      if (e < start + length || (length === 0 && e < start)) break;
       modulo(1, length);
-      if (e < start + length) break;
       if (t_mul === 1) {
         const more = Math.floor((e - start) / length);
         return [i + more, start + more * length, length];
@@ -247,8 +247,11 @@ const slanted = scheduler("slanted_triangular", "SlantedTriangular", "slanted_tr
       const edges = [...new Set(kinks)].filter((k) => k > 0).sort((x, y) => x - y);
       const next = (t: number) => Math.min(jagged(t), edges.find((k) => k > t) ?? Infinity);
       const total = rule.num_epochs * bpe;
-      const top = Math.floor(int(total * rule.cut_frac));
-      return segments(warmup(top - 1, at, next), decay(total, at, next), cooldown(Infinity, at, next));
+      const top = int(total * rule.cut_frac) - 1;
+      // One segment from kink to kink: the division by the falling part's length fails at one of them, if at all.
+      const parts = [...edges.filter((k) => k !== top && k !== total), top, total].sort((x, y) => x - y);
+      const kinds = (k: number) => (k <= top ? warmup : k <= total ? decay : cooldown);
+      return segments(...parts.map((k) => kinds(k)(k, at, next)), cooldown(Infinity, at, next));
     };
     const exponent = (i: number) => (a.discriminative_fine_tuning && i < G - 1 ? a.decay_factor ** (G - 2 - i) : 1);
     const [lr, ...groups] = Array.from({ length: G }, (_, i) =>

@@ -206,8 +206,18 @@ function rise(text: Value, scaled: boolean, top: number, { plain, time }: Clock)
 const multiStepWarm = scheduler("MultiStepWithWarmupScheduler", {
   params: { t_warmup, milestones: anything("times of the drops"), gamma, scale_warmup },
   formula: "lr · t / t_warmup, then lr · gamma^(number of milestones ≤ t)",
-  make: (a, clock) =>
-    segments(rise(a.t_warmup, a.scale_warmup, 1, clock), ...multiStepSegments(a.milestones, a.gamma, clock)),
+  make(a, clock) {
+    const first = rise(a.t_warmup, a.scale_warmup, 1, clock);
+    try {
+      return segments(first, ...multiStepSegments(a.milestones, a.gamma, clock));
+    } catch (error) {
+      // Milestones are read when the warm-up is over, so a bad one raises only then.
+      const refuse = () => {
+        throw error;
+      };
+      return segments(first, decay(Infinity, refuse));
+    }
+  },
 });
 
 /** Warm-up to the first factor, then f of the share of the time that is left. */

@@ -1,4 +1,4 @@
-import { assert, divide, floorDivide, int, log, modulo, power as pow } from "../engine/python.js";
+import { PythonError, assert, divide, floorDivide, int, log, modulo, power as pow } from "../engine/python.js";
 import { cooldown, cycle, decay, flat, halfCosine, hold, segments, warmup } from "../engine/segments.js";
 import { countUpTo, everyPeriod } from "../engine/shapes.js";
 import { stepwise } from "../engine/stepwise.js";
@@ -80,7 +80,7 @@ const warmupStep = scheduler("warmup_step_lr", "WarmupStepLR", {
     const rate = (t: number) => base * pow(gamma, floorDivide(floorDivide(t + 1, L) - first, step_size));
     modulo(1, L);
     return segments(
-      warmup(W, (t) => base * rise * (t + 1)),
+      warmup(Math.floor(W), (t) => base * rise * (t + 1)),
       decay(Infinity, rate, everyPeriod(L, -1)),
     );
   },
@@ -160,10 +160,16 @@ const exponential = scheduler("exponential_decay_warmup", "ExponentialDecayWarmu
   compile({ max_lr, min_lr, total_steps: T, warmup_steps: W, warm_from_zero }, { initial_lr }) {
     assert(W < T);
     const slope = log(divide(min_lr, max_lr));
+    const grow = (t: number) => Math.exp((slope * (t - W)) / (T - W));
+    const overflow = () => {
+      throw new PythonError("OverflowError: math range error");
+    };
     return segments(
       flat(1, warm_from_zero ? 0 : max_lr),
       warmup(W, warm_from_zero ? (t) => max_lr * ((t + 1) / W) : initial_lr),
-      decay(Infinity, (t) => max_lr * Math.exp((slope * (t - W)) / (T - W))),
+      // A growing rate overflows where the exponent passes ln(1.8e308).
+      decay(slope > 0 ? W + (709.782712893384 * (T - W)) / slope : Infinity, (t) => max_lr * grow(t)),
+      decay(Infinity, overflow),
     );
   },
 });

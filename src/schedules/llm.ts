@@ -261,6 +261,7 @@ const megatron = defineSchedule({
       batch_size || 1,
     );
     assert(a.start_wd >= 0 && a.end_wd >= a.start_wd);
+    if (curve.end?.at === 0) return curve; // The rate is set before the weight decay, and so refused first.
     if (a.override_opt_param_scheduler)
       assert(!a.use_checkpoint_opt_param_scheduler, "both override and use-checkpoint are set.");
     if (a.wd_incr_style === "constant") assert(a.start_wd === a.end_wd || a.wd_incr_steps < 0);

@@ -92,16 +92,20 @@ function holding(
   a: Timed & { hold_steps: number | null; hold_ratio: number | null; min_lr: number },
   base: number,
   f: (t: number, H: number, T: number, W: number) => number,
+  kink: (H: number, T: number, W: number) => number = () => 0,
 ): Curve {
   const given = a.hold_steps !== null || a.hold_ratio !== null;
   const held = count(a.hold_steps, a.hold_ratio, a.max_steps);
+  if (a.warmup_steps === null && a.warmup_ratio !== null && a.max_steps === null)
+    throw new PythonError("TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'");
   const W = warmOf(a);
   const [H, T] = [given ? held + W : 0, a.max_steps];
   const at = (t: number) => {
     if (T === null) throw new PythonError("TypeError: '>' not supported between instances of 'int' and 'NoneType'");
     return f(t, H, T, W);
   };
-  return segments(rise(base, W), hold(H, base), decay(past(T), at), cooldown(Infinity, a.min_lr));
+  const bend = T === null ? 0 : Math.min(kink(H, T, W), T);
+  return segments(rise(base, W), hold(H, base), decay(bend, at), decay(past(T), at), cooldown(Infinity, a.min_lr));
 }
 
 const warmupPolicy = scheduler("WarmupPolicy", {
@@ -151,8 +155,8 @@ function annealed(a: TypedArgs<typeof cosineParams>, base: number, plain: boolea
   assert(a.constant_steps === null || a.constant_ratio === null, "Either use constant_steps or constant_ratio");
   const T = a.max_steps as number | null;
   assert(a.warmup_ratio === null || T !== null, "If there is a ratio, there should be a total steps");
-  const C = a.constant_steps ?? (a.constant_ratio === null ? 0 : int(a.constant_ratio * (T ?? NaN)));
-  if (T === null) throw new PythonError("TypeError: unsupported operand type(s) for -: 'NoneType' and 'int'");
+  if (T === null) throw new PythonError("TypeError: unsupported operand type(s): max_steps is None");
+  const C = a.constant_steps ?? (a.constant_ratio === null ? 0 : int(a.constant_ratio * T));
   const W = warmOf(a);
   const [D, low] = [T - (C + W), a.min_lr];
   const tooLow = () => {
@@ -200,7 +204,7 @@ const noam = scheduler("NoamAnnealing", {
       return base * norm * (W > 0 ? Math.min(n ** -0.5, n * W ** -1.5) : n ** -0.5);
     };
     return segments(
-      warmup(W + 1, rate),
+      warmup(W > 0 ? W + 1 : 0, rate),
       decay(
         Infinity,
         (t) => (Math.max(1, t) > W ? Math.max(rate(t), a.min_lr) : rate(t)),
@@ -300,7 +304,12 @@ const polynomialHold = scheduler("PolynomialHoldDecayAnnealing", {
   formula: "min_lr + (lr − min_lr) · (1 − (t − H) / (T − max(W, H)))^power after warm-up and hold",
   quirks: jump,
   make: (a, base) =>
-    holding(a, base, (t, H, T, W) => poly(base, a.min_lr, t - H, T - Math.max(W, H), a.power, a.cycle)),
+    holding(
+      a,
+      base,
+      (t, H, T, W) => poly(base, a.min_lr, t - H, T - Math.max(W, H), a.power, a.cycle),
+      (H, T, W) => H + T - Math.max(W, H),
+    ),
 });
 
 const holdLinear = scheduler("WarmupHoldAnnealLinear", {
