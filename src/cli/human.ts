@@ -1,3 +1,4 @@
+import type { Curve } from "../engine/curve.js";
 import { factsOf } from "../engine/facts.js";
 import { sampleColumns } from "../engine/sample.js";
 import { formatCount, formatRate } from "../picture/format.js";
@@ -63,10 +64,17 @@ function describe(resolved: Resolved, path: string, places: Places, paint: Paint
 const rows = 4;
 const width = 60;
 
+/** One pair of extremes per dot; a run shorter than that has each of its steps drawn as wide as it takes. */
+function dotColumns(lr: Curve, total: number, dots: number): { min: ArrayLike<number>; max: ArrayLike<number> } {
+  if (total >= dots) return sampleColumns(lr, 0, total, dots);
+  const rates = Array.from({ length: dots }, (_, x) => lr.at(Math.floor((x * total) / dots)));
+  return { min: rates, max: rates };
+}
+
 /** The curve over its run in a few rows of braille, with the highest and lowest rate beside it. */
 export function smallCurve({ compiled, run }: Resolved, height = rows, columns = width): string[] {
   if (!compiled) return [];
-  const { min, max } = sampleColumns(compiled.lr, 0, Math.max(1, run.totalSteps), columns * 2);
+  const { min, max } = dotColumns(compiled.lr, Math.max(1, run.totalSteps), columns * 2);
   const finite = (values: ArrayLike<number>) => Array.from(values).filter(Number.isFinite);
   const high = Math.max(...finite(max));
   const low = Math.min(0, ...finite(min));

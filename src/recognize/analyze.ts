@@ -36,7 +36,9 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
     if (!isPython(document)) return { document, ...split(configs) };
     const python = recognizePython(document, workspace, assume, (options.previous as WithProgram | undefined)?.program);
     const inConfigs = new Set(configs.map(({ span }) => span.from));
-    const findings = [...configs, ...python.findings.filter(({ span }) => !inConfigs.has(span.from))];
+    // A configuration written in Python is read as such; what merely may be a schedule beside it is left out.
+    const own = python.findings.filter((f) => !inConfigs.has(f.span.from) && (configs.length === 0 || f.confidence !== "possible"));
+    const findings = [...configs, ...own];
     const result: Analysis & WithProgram = {
       document,
       findings: findings.filter((f) => f.quantity === "lr"),

@@ -3,15 +3,16 @@ import { bindCall, fits } from "./bind.js";
 import { CallResult, Choice, Library, first, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
 import { idiomAt } from "./idioms/index.js";
-import { definitionOf, definitionsCalled, type Named } from "./names.js";
+import { definitionOf, definitionsCalled, mayBeSchedule, type Named } from "./names.js";
 import { optimizerContext } from "./optimizer.js";
 import { keyOf, type Builder, type Found, type Reader } from "./reader.js";
 
 /** Every schedule call that the program reaches, nested ones too. */
 export function scheduleCalls(reader: Reader): Found[] {
   const found: Found[] = [];
+  const aliases = new Set([...reader.program.source.code.matchAll(/\bas[ \t]+(\w+)/g)].map((match) => match[1]!));
   for (const site of reader.sites.values()) {
-    const value = reader.object(site.node);
+    const value = reader.object(site.node, !mayBeSchedule(site.name) && !aliases.has(site.name));
     const results = value instanceof Choice ? value.values : [value];
     const made = results.flatMap((result) => {
       const one = result === undefined ? undefined : first(result);

@@ -1,10 +1,10 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises, type Value } from "../schedules/define.js";
-import { first, FunctionValue, Instance, Method, type PythonCall, type Val } from "./evaluate/index.js";
+import { Dict, dictGet, first, FunctionValue, Instance, Method, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Evaluated, Finding } from "./finding.js";
 import { FakeOptimizer, Interpreter } from "./interpret.js";
-import { settingOf } from "./loops.js";
-import type { Reader } from "./reader.js";
+import type { Found, Reader } from "./reader.js";
+import { runOf, settingAround } from "./stepping.js";
 import { functionAround, parametersOf, rateWrites, timeParameter, type RateWrite } from "./writes.js";
 
 /** A function of the file that computes or sets the rate, and how to ask it. */
@@ -15,12 +15,15 @@ interface Candidate {
 }
 
 /** Rates computed by the file's own code: functions that set an optimizer's rate, and functions that return it to such a place. */
-export function rateFunctions(reader: Reader, consumed: ReadonlySet<number>): Finding[] {
+export function rateFunctions(reader: Reader, calls: readonly Found[]): Finding[] {
   const { program } = reader;
   const code = program.source.code;
   const candidates = new Map<number, Candidate>();
   const add = (definition: SyntaxNode | undefined, writes: boolean) => {
-    if (definition && !consumed.has(definition.from) && !candidates.has(definition.from)) candidates.set(definition.from, { definition, writes });
+    if (!definition || reader.consumed.has(definition.from) || candidates.has(definition.from)) return;
+    // What a library's schedule computes inside a function is that schedule's.
+    if (calls.some(({ call }) => call.node && !call.module?.file && call.node.from > definition.from && call.node.to < definition.to)) return;
+    candidates.set(definition.from, { definition, writes });
   };
   for (const write of rateWrites(program.source.tree, code)) {
     const found = writerOf(reader, write, 0);
@@ -150,9 +153,8 @@ function findingOf(reader: Reader, { definition, writes }: Candidate): Finding |
     const evaluated: Evaluated | undefined = value !== undefined && node ? program.describe(value, reader.text(node)) : undefined;
     if (evaluated && (evaluated.status !== "unknown" || !looksLikeOptimizer(parameter))) args[parameter] = { value: evaluated };
   }
-  const setting = site && settingOf(site.node, (n) => reader.text(n));
-  const [inner] = setting?.loops ?? [];
-  const unit = time && /epoch|^ep$/i.test(time) ? "epoch" : inner?.kind === "epoch" ? "epoch" : "step";
+  const around = site && settingAround(reader, site.node);
+  const unit = time && /epoch|^ep$/i.test(time) ? "epoch" : around?.loops[0]?.kind === "epoch" ? "epoch" : "step";
   const rate = rateOf(reader, fn, own, time, values, writes);
   return {
     callee: reader.text(name),
@@ -162,12 +164,12 @@ function findingOf(reader: Reader, { definition, writes }: Candidate): Finding |
     area: { from: area.from, to: area.to },
     ...(place.cell !== undefined && { cell: place.cell }),
     quantity: "lr",
-    args: { ...args, ...freeNames(reader, definition, names) },
+    args: { ...args, ...freeNames(reader, definition, names, values) },
     rate,
     context: {},
     children: [],
     transforms: [],
-    run: { unit, ...(inner && { steppedPer: unit === "epoch" ? "epoch" : "step" }) },
+    run: { unit, ...(site && around && runOf(reader, around, unit)) },
   };
 }
 
@@ -186,7 +188,7 @@ function functionValue(reader: Reader, definition: SyntaxNode): FunctionValue | 
 /** An object of a class of the file: as the file makes it, else as its constructor makes it without arguments. */
 export function instanceOf(reader: Reader, owner: SyntaxNode): Instance | undefined {
   for (const site of reader.sites.values()) {
-    const value = reader.object(site.node);
+    const value = reader.object(site.node, true);
     const one = value === undefined ? undefined : first(value);
     if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined) return one;
   }
@@ -234,23 +236,43 @@ function rateOf(
 }
 
 /** Names of the surroundings that the function reads, with what is known of them: `args.lr`, `warmup_iters`. */
-function freeNames(reader: Reader, definition: SyntaxNode, own: readonly string[]): Record<string, Argument> {
+function freeNames(reader: Reader, definition: SyntaxNode, own: readonly string[], given: ReadonlyMap<string, Val>): Record<string, Argument> {
   const args: Record<string, Argument> = {};
-  const body = definition.getChild("Body");
-  body?.cursor().iterate((ref) => {
+  definition.getChild("Body")?.cursor().iterate((ref) => {
+    if (ref.from >= definition.to) return false;
     if (ref.name !== "VariableName" && ref.name !== "MemberExpression") return undefined;
     const text = reader.text(ref.node);
-    if (!/^[A-Za-z_][\w.]*$/.test(text) || own.includes(text.split(".")[0]!) && !/^(?:self|args|cfg|config|opt|hparams|hp|flags|FLAGS)\./.test(text)) return undefined;
-    if (Object.hasOwn(args, text)) return false;
-    const value = reader.program.object(ref.node);
-    if (value === undefined || ref.node.parent?.name === "AssignStatement" && ref.node.parent.firstChild?.from === ref.from) return undefined;
+    const parent = ref.node.parent;
+    if (!/^[A-Za-z_][\w.]*$/.test(text) || /^(?:math|np|numpy|tf|torch|K|jnp)\b/.test(text) || Object.hasOwn(args, text)) return undefined;
+    if (parent?.name === "AssignStatement" && parent.firstChild?.from === ref.from) return undefined;
+    const [root, attribute, deeper] = text.split(".") as [string, string?, string?];
+    const owner = given.get(root);
+    const value =
+      owner !== undefined && attribute !== undefined && deeper === undefined
+        ? attributeOf(owner, attribute)
+        : own.includes(root)
+          ? undefined
+          : reader.object(ref.node, true);
+    if (value === undefined) return undefined;
     const evaluated = reader.program.describe(value, text);
     if (evaluated.status === "unknown" || !isPlain(evaluated)) return undefined;
-    if (ref.name === "VariableName" && (evaluated.status === "known" && evaluated.origins.some((o) => o.from >= definition.from && o.to <= definition.to && o.file === undefined))) return undefined;
+    const inside = evaluated.status === "known" && evaluated.origins.some((o) => o.from >= definition.from && o.to <= definition.to && o.file === undefined);
+    if (ref.name === "VariableName" && (inside || isLocal(reader, definition, text))) return undefined;
     args[text] = { value: evaluated };
     return false;
   });
   return args;
+}
+
+function attributeOf(owner: Val, name: string): Val | undefined {
+  const one = first(owner);
+  if (one instanceof Dict) return dictGet(one, name);
+  return one instanceof Instance ? one.attrs.get(name) : undefined;
+}
+
+/** Assigned in the function itself. */
+function isLocal(reader: Reader, definition: SyntaxNode, name: string): boolean {
+  return reader.program.assignmentsTo(name).some((statement) => statement.from > definition.from && statement.to <= definition.to);
 }
 
 function isPlain(evaluated: Evaluated): boolean {

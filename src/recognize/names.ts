@@ -55,3 +55,11 @@ export function definitionsCalled(short: string): readonly ScheduleDefinition[] 
   if (byRoot.size === 0) fillTables();
   return byShort.get(short) ?? [];
 }
+
+/** True when a call under this last name may make a schedule: it is worth finding out what is called. */
+export function mayBeSchedule(short: string): boolean {
+  if (byRoot.size === 0) fillTables();
+  return byShort.has(short) || short === "" || suspicious.test(short);
+}
+
+const suspicious = /sched|lr|warm|decay|anneal|cycl|plateau|cosine|config|arguments|fit_|fine_tune|^train$|class|^cls$|^[A-Z]$|^fn$|factory|create|build|get_|make/i;

@@ -24,7 +24,7 @@ export function optimizerContext(
 export function onlyOptimizer(reader: Reader): Surroundings | undefined {
   let only: Surroundings | undefined;
   for (const site of reader.sites.values()) {
-    const value = reader.object(site.node);
+    const value = reader.object(site.node, true);
     const call = value === undefined ? undefined : first(value);
     const callee = call instanceof CallResult ? first(call.callee) : undefined;
     if (!(callee instanceof Library) || ![callee.name, ...callee.others].some((name) => optimizerNamed(name))) continue;
@@ -51,7 +51,7 @@ export function readOptimizer(reader: Reader, value: Val): Surroundings | undefi
   const names = callee instanceof Library ? [callee.name, ...callee.others] : [];
   const known = names.map((name) => optimizerNamed(name)).find((shape) => shape !== undefined);
   const shape = known ?? otherOptimizer();
-  const rate = rateOf(reader, call, shape);
+  const rate = rateOf(reader, call, shape) ?? configuredRate(reader, call, names);
   if (!rate && !known) return undefined;
   const context: Partial<Record<ContextName, Evaluated>> = { ...(rate && { initial_lr: rate }) };
   const groups = shape.groups ? groupRates(reader, call, rate) : undefined;
@@ -92,6 +92,17 @@ function rateOf(reader: Reader, call: CallResult, shape: OptimizerShape): Evalua
   if (found?.status !== "known" || typeof found.value === "number") return found;
   // `lr=None` and the like leave the library's default.
   return shape.default === undefined ? undefined : { status: "default", value: shape.default };
+}
+
+/** timm's `create_optimizer(args, model)` takes `args.lr`. */
+function configuredRate(reader: Reader, call: CallResult, names: readonly string[]): Evaluated | undefined {
+  if (!names.some((name) => /(?:^|\.)(?:create|build|make)_optimizer(?:_v2)?$/.test(name))) return undefined;
+  for (const value of [...call.args, ...call.kwargs.values()]) {
+    const config = first(value);
+    const own = config instanceof Dict ? dictGet(config, "lr") : config instanceof Instance ? config.attrs.get("lr") : undefined;
+    if (own !== undefined) return reader.program.describe(own, "args.lr");
+  }
+  return undefined;
 }
 
 function argument(

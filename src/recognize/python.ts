@@ -33,7 +33,7 @@ export function recognizePython(
   const surroundings = { values, trainer: guarded(() => trainerRun(reader)) ?? {} };
   const transforms = guarded(() => transformsOf(reader, found, values)) ?? new Map<Found, Transform[]>();
   const calls = found.map((one) => complete(reader, one, transforms.get(one) ?? [], surroundings));
-  const functions = guarded(() => rateFunctions(reader, reader.consumed)) ?? [];
+  const functions = guarded(() => rateFunctions(reader, reader.all())) ?? [];
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
   const all = [...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)), ...functions, ...solvers];
   const sorted = all.sort((a, b) => (a.cell ?? 0) - (b.cell ?? 0) || a.span.from - b.span.from);

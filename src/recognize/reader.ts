@@ -1,6 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { RateFunction, ScheduleDefinition, Value } from "../schedules/define.js";
 import type { SourceDocument } from "../source/document.js";
+import { nodeKey } from "./evaluate/syntax.js";
 import { CallResult, first, force, FunctionValue, List, Method, type PythonCall, type PythonProgram, type Val } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 
@@ -32,20 +33,26 @@ export class Reader {
     private readonly builder: Builder,
   ) {
     for (const site of program.calls()) this.sites.set(keyOf(site.node), site);
+    program.object(program.source.tree.topNode);
   }
 
   text(node: { from: number; to: number }): string {
     return this.program.source.text.slice(node.from, node.to);
   }
 
-  /** What a call of the text returned, forced; undefined when it was never reached. */
-  object(node: SyntaxNode): Val | undefined {
+  /**
+   * What an expression is, forced. With `asRun`, only what the run itself came by: nothing is entered on its own to find out, for
+   * a function entered with unknown arguments blurs what is known of its real calls.
+   */
+  object(node: SyntaxNode, asRun = false): Val | undefined {
     const key = keyOf(node);
-    if (!this.objects.has(key)) {
-      const value = this.program.object(node);
-      this.objects.set(key, value && force(value));
-    }
-    return this.objects.get(key);
+    const known = this.objects.get(key);
+    if (known !== undefined) return known;
+    const value = asRun ? this.program.module.records.get(nodeKey(node)) : this.program.object(node);
+    if (value === undefined) return undefined;
+    const forced = force(value);
+    this.objects.set(key, forced);
+    return forced;
   }
 
   /** The schedule that this call makes; found once. */

@@ -63,7 +63,7 @@ export function resolve(finding: Finding, { assume = none, metrics }: ResolveOpt
   const unknown = Object.entries(parameters).find(
     ([name, value]) => value.status === "unknown" && definition?.params[name]?.kind !== "handle",
   );
-  const stuck = children.find((child) => child.problem !== undefined && isArgument(finding, child.finding));
+  const stuck = children.find(isUnknown);
   const args = plainArgs(parameters, children, finding.typed);
   const run = resolveRun(finding, definition, args, set);
   const base = { finding, ...(definition && { definition }), parameters, children, run };
@@ -166,8 +166,10 @@ function noteAssumed(value: AssumedValue, note: (a: Assumption) => void): void {
     note({ name, value: assumed, because: value.because, kind: "value" });
 }
 
-function isArgument(finding: Finding, child: Finding): boolean {
-  return finding.children.some((c) => c.span.from === child.span.from && c.span.to === child.span.to);
+/** A parameter of this schedule, or of one of its parts, is not known. What the library raises is for the outer compile to tell. */
+function isUnknown({ parameters, definition, children }: Resolved): boolean {
+  const lost = Object.entries(parameters).some(([name, value]) => value.status === "unknown" && definition?.params[name]?.kind !== "handle");
+  return lost || children.some(isUnknown);
 }
 
 /** Values for `compile`; nested calls take the children's values, in which what the user set is applied. */

@@ -1,3 +1,4 @@
+import type { SyntaxNode } from "@lezer/common";
 import { Builtin, CallResult, first, Instance, Library, List, Member, NdArray, Range, type PythonCall, type Val } from "./evaluate/index.js";
 import type { AssumedValue, Evaluated, KnownValue, Run } from "./finding.js";
 import { settingOf, type Loop, type Setting } from "./loops.js";
@@ -8,7 +9,7 @@ export function steppingOf(reader: Reader, found: Found): Partial<Run> | undefin
   const sites = stepSites(reader, found);
   let best: Partial<Run> | undefined;
   for (const site of sites) {
-    const setting = wider(reader, settingOf(site.node, (n) => reader.text(n)), 0);
+    const setting = settingAround(reader, site.node);
     const run = runOf(reader, setting, found.definition.unit);
     if (run && (!best || (run.steppedPer && !best.steppedPer))) best = run;
   }
@@ -22,7 +23,7 @@ function stepSites(reader: Reader, found: Found): PythonCall[] {
   const name = assignedName(reader, found);
   for (const site of reader.sites.values()) {
     if (site.name !== "step" && site.name !== "step_update") continue;
-    const value = reader.object(site.node);
+    const value = reader.object(site.node, true);
     const result = value === undefined ? undefined : first(value);
     const target = result instanceof CallResult && result.callee instanceof Member ? first(result.callee.of) : undefined;
     if (target instanceof CallResult && sameCall(target, found.call)) sure.push(site);
@@ -47,6 +48,11 @@ export function assignedName(reader: Reader, found: Found): string | undefined {
   return undefined;
 }
 
+/** The loops and guards around a place, through the calls of the functions that hold it. */
+export function settingAround(reader: Reader, node: SyntaxNode): Setting {
+  return wider(reader, settingOf(node, (n) => reader.text(n)), 0);
+}
+
 /** A function that steps without a loop of its own is looked at where it is called. */
 function wider(reader: Reader, setting: Setting, depth: number): Setting {
   if (setting.loops.length > 1 || !setting.function || depth > 3) return setting;
@@ -61,7 +67,8 @@ function wider(reader: Reader, setting: Setting, depth: number): Setting {
   return setting;
 }
 
-function runOf(reader: Reader, { loops, guards }: Setting, usual: "step" | "epoch"): Partial<Run> | undefined {
+/** How a place with these loops around it is run. */
+export function runOf(reader: Reader, { loops, guards }: Setting, usual: "step" | "epoch"): Partial<Run> | undefined {
   const [inner, ...outer] = loops;
   if (!inner) return undefined;
   const epochLoop = loops.find((loop) => loop.kind === "epoch");
