@@ -98,12 +98,12 @@ export const chainer = [
       const c = segments(decay(N, value), flat(Infinity, value(Math.max(1, N))));
       if (N === 0) return { ...c, end: { at: 1, because: "ZeroDivisionError: division by zero" } };
       const zero = Math.max(1, Math.ceil(N));
-      if (rate < 0) return { ...c, end: { at: zero, because: "ZeroDivisionError: 0.0 cannot be raised to a negative power" } };
-      if ((target as number | null) === null) return c;
-      // target / value is compared with 1: a value of 0 divides by zero.
-      const stopped = target > 0 === start > 0 ? shifted(start, c, target, !(rate > 0) !== start < 0) : c;
-      const fails = start === 0 ? 1 : rate === 0 ? Infinity : zero;
-      return Number.isFinite(fails) ? { ...stopped, end: { at: fails, because: "ZeroDivisionError: float division by zero" } } : stopped;
+      const because = `ZeroDivisionError: ${rate < 0 ? "0.0 cannot be raised to a negative power" : "float division by zero"}`;
+      const stops = (target as number | null) !== null;
+      // With a target the library divides it by the value, which must not be 0.
+      const fails = rate < 0 ? zero : !stops ? Infinity : start === 0 ? 1 : rate === 0 ? Infinity : zero;
+      const stopped = stops && target > 0 === start > 0 ? shifted(start, c, target, !(rate > 0) !== start < 0) : c;
+      return Number.isFinite(fails) ? { ...stopped, end: { at: fails, because } } : stopped;
     },
   }),
   defineSchedule({

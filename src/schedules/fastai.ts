@@ -22,8 +22,10 @@ const methodNames = (name: string) => ({ id: `fastai.learner.Learner.${name}`, a
 const common = { unit: "step", source: "fastai 2.8.12, fastai/callback/schedule.py" } as const;
 
 /** The functions know only a position; a step of theirs is a thousandth of the run. */
-const thousandths = "The position runs from 0 to 1 over the run; it is shown in thousandths.";
-const byPosition = (anneal: Anneal): Curve => curve((t) => anneal(t / 1000), [1000], [{ kind: "decay", from: 0, to: 1000 }]);
+const thousandths = "The position runs from 0 to 1 over the run; it is shown in thousandths, and held at 1 after them.";
+const after = { kind: "constant", from: 1000, to: Infinity } as const;
+const byPosition = (anneal: Anneal): Curve =>
+  curve((t) => anneal(Math.min(t / 1000, 1)), [1000], [{ kind: "decay", from: 0, to: 1000 }, after]);
 const start = lr("value at the start");
 const end = lr("value at the end");
 
@@ -122,7 +124,7 @@ const functions = [
       const all = combined([pct, 1 - pct], [cos(start, middle), cos(middle, end)]);
       const edges = changes((t) => all.index(t / 1000));
       const turn = Math.max(0, Math.min(1000, edges(0)));
-      const phases = [{ kind: middle > start ? "warmup" : "decay", from: 0, to: turn } as const, { kind: "decay", from: turn, to: 1000 } as const];
+      const phases = [{ kind: middle > start ? "warmup" : "decay", from: 0, to: turn } as const, { kind: "decay", from: turn, to: 1000 } as const, after].filter((p) => p.to > p.from);
       return { ...byPosition(all.at), nextBreak: (t) => (t < 1000 ? Math.min(edges(t), 1000) : Infinity), phases };
     },
   }),

@@ -49,8 +49,8 @@ interface Decay extends Given {
 }
 /** A rate of the quotient t / decay_steps in float32, floored when is_stair. */
 function decaying(a: Decay, rate: (p: number, t: number) => number): Curve {
-  floats(a, ["learning_rate", 0], ["decay_rate", 0]);
   counts(a, "decay_steps");
+  floats(a, ["learning_rate", 0], ["decay_rate", 0]);
   const smooth = (t: number) => divided32(f32(t), a.decay_steps);
   const stairs = (t: number) => Math.floor(smooth(t));
   const p = a.is_stair ? stairs : smooth;
@@ -170,8 +170,8 @@ const lists = [
     formula: "learning_rate · decay_rate^(epoch / decay_epoch), epoch = ⌊t / step_per_epoch⌋, the exponent floored when is_stair",
     quirks: [epochsOnly, listEnd],
     compile(a) {
+      counts(a, "total_step", "step_per_epoch", "decay_epoch");
       floats(a, ["learning_rate", 0], ["decay_rate", 0]);
-      counts(a, "decay_epoch");
       const p = (epoch: number) => (a.is_stair ? Math.floor(epoch / a.decay_epoch) : epoch / a.decay_epoch);
       return listed(a, epochDecay((epoch) => a.learning_rate * a.decay_rate ** p(epoch)));
     },
@@ -182,8 +182,8 @@ const lists = [
     formula: "learning_rate · e^(−decay_rate · epoch), epoch = ⌊t / step_per_epoch⌋, with is_stair cut to a multiple of decay_epoch",
     quirks: ["decay_epoch counts only with is_stair.", epochsOnly, listEnd],
     compile(a) {
+      counts(a, "total_step", "step_per_epoch", "decay_epoch");
       floats(a, ["learning_rate", 0], ["decay_rate", 0]);
-      counts(a, "decay_epoch");
       const cut = (epoch: number) => (a.is_stair ? Math.floor(epoch / a.decay_epoch) * a.decay_epoch : epoch);
       return listed(a, epochDecay((epoch) => a.learning_rate * Math.E ** (-a.decay_rate * cut(epoch))));
     },
@@ -194,8 +194,8 @@ const lists = [
     formula: "learning_rate / (1 + decay_rate · epoch / decay_epoch), epoch = ⌊t / step_per_epoch⌋, the quotient floored when is_stair",
     quirks: [epochsOnly, listEnd],
     compile(a) {
+      counts(a, "total_step", "step_per_epoch", "decay_epoch");
       floats(a, ["learning_rate", 0], ["decay_rate", 0]);
-      counts(a, "decay_epoch");
       const grown = (epoch: number) => (a.is_stair ? a.decay_rate * Math.floor(epoch / a.decay_epoch) : (a.decay_rate * epoch) / a.decay_epoch);
       return listed(a, epochDecay((epoch) => a.learning_rate / (1 + grown(epoch))));
     },

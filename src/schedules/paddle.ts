@@ -350,7 +350,8 @@ const composed = [
       const end = lastFrom
         ? { at: T, because: "ZeroDivisionError: float division by zero" }
         : { at: T + 1, because: `ValueError: Tried to step ${T + 1} times. However the number of total steps is ${T}` };
-      return from(peak / a.divide_factor, a.last_epoch, () => ({ ...segments(...cycle), end }));
+      const c = segments(...cycle);
+      return from(peak / a.divide_factor, a.last_epoch, () => ({ ...c, nextBreak: (t) => (t < T - 1 ? Math.min(T - 1, c.nextBreak(t)) : c.nextBreak(t)), end }));
     },
   }),
   defineSchedule({

@@ -126,7 +126,10 @@ const powers = [
         const p = f32(f32(PI32 * (i === 0 ? s : f32(s - boundaries[i]!))) / total);
         return f32(f32(f32(f32(a - b) * f32(f32(Math.cos(p)) + 1)) / 2) + b);
       };
-      return segments(...values.map((_, i) => decay(i + 1 < values.length ? boundaries[i + 1]! + offset : Infinity, arc(i))));
+      const start = (t: number) => (t < offset ? offset : Infinity);
+      return segments(
+        ...values.map((_, i) => decay(i + 1 < values.length ? boundaries[i + 1]! + offset : Infinity, arc(i), i === 0 ? start : undefined)),
+      );
     },
   }),
 ];
@@ -144,7 +147,9 @@ function withOffset(base: ScheduleDefinition): ScheduleDefinition {
     formula: `${base.formula}, with t − offset for t`,
     quirks: ["Steps before offset are not clamped: an exponential is above its initial rate there, a cosine mirrored."],
     compile({ offset, ...args }, context) {
-      return shift(compileSchedule(base, args, context).lr, -offset);
+      const c = shift(compileSchedule(base, args, context).lr, -offset);
+      const phases = c.phases.map((p, i) => (i === 0 ? { ...p, from: 0 } : p));
+      return { ...c, phases, nextBreak: (t) => (t < offset ? Math.min(offset, c.nextBreak(t)) : c.nextBreak(t)) };
     },
   });
 }

@@ -38,8 +38,12 @@ export const thinc = [
     ...common,
     params: { base_rate: lr("rate at step 0"), decay: real("share of the rate's inverse added every step"), t },
     formula: "base_rate / (1 + decay · (step + t))",
-    compile: ({ base_rate, decay: rate, t: offset }) =>
-      segments(decay(Infinity, (step) => base_rate * divide(1, 1 + rate * (step + offset)))),
+    compile({ base_rate, decay: rate, t: offset }) {
+      const below = (step: number) => 1 + rate * (step + offset);
+      const pole = rate < 0 ? Math.max(0, Math.ceil(-1 / rate - offset)) : Infinity;
+      const c = curve((step) => base_rate * (1 / below(step)), [pole], [{ kind: "decay", from: 0, to: Infinity }]);
+      return below(pole) === 0 ? { ...c, end: { at: pole, because: "ZeroDivisionError: float division by zero" } } : c;
+    },
   }),
   defineSchedule({
     ...names("compounding"),
