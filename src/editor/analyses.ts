@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
-import { analyze, type Analysis } from "../recognize/analyze.js";
-import { resolve, type Resolved } from "../recognize/resolve.js";
+import type { Analysis } from "../recognize/analyze.js";
+import { mayHoldSchedule } from "../recognize/prefilter.js";
+import type { Resolved } from "../recognize/resolve.js";
 import { Assumptions } from "./assumptions.js";
+import { core } from "./core.js";
 import { unitOf, type Unit } from "./documents.js";
 import { contains } from "./positions.js";
 import { Siblings } from "./siblings.js";
@@ -72,7 +74,7 @@ export class Analyses implements vscode.Disposable {
     return entry.analysis.findings.flatMap((finding, i) => {
       const document = unit.documentOf(finding.cell);
       if (!document || finding.quantity !== "lr") return [];
-      return [{ resolved: (entry.resolved[i] ??= resolve(finding, { assume })), document, unit }];
+      return [{ resolved: (entry.resolved[i] ??= core().resolve(finding, { assume })), document, unit }];
     });
   }
 
@@ -81,7 +83,10 @@ export class Analyses implements vscode.Disposable {
     const old = this.entries.get(key);
     if (old?.version === unit.version) return old;
     const assume = this.assumptions.of(unit.uri);
-    const analysis = analyze(unit.read(), this.siblings.around(unit.uri), { assume, previous: old?.analysis });
+    const source = unit.read();
+    const analysis = mayHoldSchedule(source)
+      ? core().analyze(source, this.siblings.around(unit.uri), { assume, previous: old?.analysis })
+      : { document: source, findings: [], related: [] };
     const entry = { version: unit.version, analysis, resolved: [] };
     this.entries.set(key, entry);
     return entry;

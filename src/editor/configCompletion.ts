@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { completionsAt } from "../recognize/configs/index.js";
+import { core } from "./core.js";
 import { selector, unitOf } from "./documents.js";
 import type { Feature } from "./feature.js";
 import { toRange } from "./positions.js";
@@ -9,7 +9,7 @@ export const configCompletion: Feature = ({ analyses, guard }) =>
   vscode.languages.registerCompletionItemProvider(selector, {
     provideCompletionItems: guard("completion", (document: vscode.TextDocument, position: vscode.Position) => {
       const findings = analyses.in(document).map(({ resolved }) => resolved.finding);
-      const found = findings.length > 0 ? completionsAt(unitOf(document).read(), findings, document.offsetAt(position)) : undefined;
+      const found = findings.length > 0 ? core().completionsAt(unitOf(document).read(), findings, document.offsetAt(position)) : undefined;
       if (!found) return undefined;
       const range = toRange(document, found.span);
       return found.items.map(({ label, detail }, i) => {

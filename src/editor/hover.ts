@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import { describeKey } from "../recognize/configs/index.js";
 import type { Located } from "./analyses.js";
+import { core } from "./core.js";
 import { selector } from "./documents.js";
 import type { Feature } from "./feature.js";
 import { hoverMarkdown, keyMarkdown } from "./hoverText.js";
@@ -15,7 +15,7 @@ export const hover: Feature = ({ analyses, guard }) =>
       const offset = document.offsetAt(position);
       const located = analyses.at(document, offset);
       if (!located) return undefined;
-      const key = describeKey([located.resolved.finding], offset);
+      const key = core().describeKey([located.resolved.finding], offset);
       const texts = key ? [keyMarkdown(key), hoverMarkdown(located)] : [hoverMarkdown(located)];
       return new vscode.Hover(texts, key ? toRange(document, key.span) : hoverRange(located, offset));
     }) as vscode.HoverProvider["provideHover"],

@@ -1,6 +1,5 @@
 import * as vscode from "vscode";
-import type { Finding } from "../recognize/finding.js";
-import { scheduleNamed } from "../schedules/index.js";
+import type { Resolved } from "../recognize/resolve.js";
 import type { Located } from "./analyses.js";
 import { selector } from "./documents.js";
 import type { Feature } from "./feature.js";
@@ -12,14 +11,13 @@ export const inlayHints: Feature = ({ analyses, guard }) => {
     onDidChangeInlayHints: analyses.onDidChange,
     provideInlayHints: guard("inlay hints", (document: vscode.TextDocument, range: vscode.Range) => {
       if (!settings.inlayHints()) return [];
-      return analyses.in(document).flatMap((located) => hintsOf(located, located.resolved.finding, range));
+      return analyses.in(document).flatMap((located) => hintsOf(located, located.resolved, range));
     }) as vscode.InlayHintsProvider["provideInlayHints"],
   };
   return vscode.languages.registerInlayHintsProvider(selector, provider);
 };
 
-function hintsOf(located: Located, finding: Finding, within: vscode.Range): vscode.InlayHint[] {
-  const definition = scheduleNamed(finding.definition ?? finding.schedule);
+function hintsOf(located: Located, { finding, definition, children }: Resolved, within: vscode.Range): vscode.InlayHint[] {
   const own = Object.entries(finding.args).flatMap(([name, { span, position }]) => {
     const spec = definition?.params[name];
     if (!span || position === undefined || !spec || spec.kind === "handle") return [];
@@ -31,5 +29,5 @@ function hintsOf(located: Located, finding: Finding, within: vscode.Range): vsco
     hint.tooltip = spec.meaning;
     return [hint];
   });
-  return [...own, ...finding.children.flatMap((child) => hintsOf(located, child, within))];
+  return [...own, ...children.flatMap((child) => hintsOf(located, child, within))];
 }

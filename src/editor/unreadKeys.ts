@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { unreadKeys as findUnread } from "../recognize/configs/index.js";
+import { core } from "./core.js";
 import { selector } from "./documents.js";
 import type { Feature } from "./feature.js";
 import { toRange } from "./positions.js";
@@ -10,7 +10,8 @@ export const unreadKeys: Feature = ({ analyses, guard }) => {
   const pending = new Map<string, ReturnType<typeof setTimeout>>();
   const update = guard("unread keys", (document: vscode.TextDocument) => {
     if (vscode.languages.match(selector, document) === 0 || document.languageId === "python") return;
-    const found = findUnread(analyses.in(document).map(({ resolved }) => resolved.finding));
+    const findings = analyses.in(document).map(({ resolved }) => resolved.finding);
+    const found = findings.length > 0 ? core().unreadKeys(findings) : [];
     diagnostics.set(
       document.uri,
       found.map(({ span, because }) => {

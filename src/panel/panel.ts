@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import type { Analyses, Located } from "../editor/analyses.js";
+import { core } from "../editor/core.js";
 import { settings } from "../editor/settings.js";
-import { resolve, type Resolved } from "../recognize/resolve.js";
+import type { Resolved } from "../recognize/resolve.js";
 import type { Value } from "../schedules/define.js";
 import { committedText } from "./committed.js";
 import { applyEdit } from "./apply.js";
@@ -178,7 +179,7 @@ export class SchedulePanel implements vscode.Disposable {
     const value = message.index === undefined ? (message.value as Value) : replaced(slot.value, message.index, message.value as Value);
     if (message.phase === "drag") {
       const assume = this.services.analyses.assumptions.of(located.unit.uri);
-      return this.refresh(message.gesture, resolve(withValue(located.resolved.finding, message.name, value), { assume }));
+      return this.refresh(message.gesture, core().resolve(withValue(located.resolved.finding, message.name, value), { assume }));
     }
     if (slot.value.status === "assumed" || slot.value.status === "unknown") {
       const name = slot.value.status === "assumed" ? slot.value.name : message.name;

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type { Analyses, Located } from "../editor/analyses.js";
+import { core } from "../editor/core.js";
 import { toRange } from "../editor/positions.js";
-import { analyze } from "../recognize/analyze.js";
 import type { Origin } from "../recognize/finding.js";
-import { resolve, type Resolved } from "../recognize/resolve.js";
+import type { Resolved } from "../recognize/resolve.js";
 import type { Span } from "../source/document.js";
 import type { FindingItem } from "./protocol.js";
 import { itemOf, type Place } from "./view.js";
@@ -115,11 +115,11 @@ export class Targets implements vscode.Disposable {
   /** The same schedule in another version of the file: the one of the same name at the same place in the order. */
   inOtherText({ unit, resolved, document }: Located, text: string): Resolved | undefined {
     const assume = this.analyses.assumptions.of(unit.uri);
-    const other = analyze({ ...unit.read(), text }, { read: () => undefined }, { assume });
+    const other = core().analyze({ ...unit.read(), text }, { read: () => undefined }, { assume });
     const same = (finding: { schedule: string; callee: string }) => finding.callee === resolved.finding.callee;
     const ordinal = this.analyses.around(document).filter(({ resolved: r }) => same(r.finding)).findIndex(({ resolved: r }) => r === resolved);
     const finding = other.findings.filter(same)[ordinal];
-    return finding && resolve(finding, { assume });
+    return finding && core().resolve(finding, { assume });
   }
 
   dispose(): void {
