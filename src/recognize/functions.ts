@@ -1,8 +1,11 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises, type Value } from "../schedules/define.js";
-import { Dict, dictGet, first, FunctionValue, Instance, Method, type PythonCall, type Val } from "./evaluate/index.js";
-import type { Argument, Evaluated, Finding } from "./finding.js";
+import { callValue } from "./evaluate/call.js";
+import { fromValue } from "./evaluate/describe.js";
+import { type ClassValue, Dict, dictGet, first, FunctionValue, Instance, Method, Unknown, type PythonCall, type Val } from "./evaluate/index.js";
+import type { Argument, Evaluated, Finding, Run } from "./finding.js";
 import { FakeOptimizer, Interpreter } from "./interpret.js";
+import { onlyOptimizer, readOptimizer } from "./optimizer.js";
 import type { Found, Reader } from "./reader.js";
 import { runOf, settingAround } from "./stepping.js";
 import { functionAround, parametersOf, rateWrites, timeParameter, type RateWrite } from "./writes.js";
@@ -29,7 +32,12 @@ export function rateFunctions(reader: Reader, calls: readonly Found[]): Finding[
     const found = writerOf(reader, write, 0);
     if (found) add(found.definition, found.writes);
   }
-  for (const definition of namedRateFunctions(reader)) add(definition, false);
+  for (const definition of namedRateFunctions(reader)) {
+    // A helper of a function that is told already is a part of it.
+    const callers = callersOf(reader, definition);
+    const inside = (node: SyntaxNode) => [...candidates.values()].some((c) => node.from > c.definition.from && node.to <= c.definition.to);
+    if (callers.length === 0 || !callers.every((site) => inside(site.node))) add(definition, false);
+  }
   return [...candidates.values()].flatMap((candidate) => findingOf(reader, candidate) ?? []);
 }
 
@@ -51,7 +59,11 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
     }
   }
   const called = calledFunction(reader, write.value, around);
-  return called && { definition: called, writes: false };
+  if (called) return { definition: called, writes: false };
+  // `group["lr"] *= decay` in a function of its own: a step of a schedule whose occasions are elsewhere.
+  const own = around?.name === "FunctionDefinition" ? around.getChild("VariableName") : undefined;
+  const builds = write.augmented || /\[\s*['"]lr['"]\s*\]/.test(text);
+  return own && builds && /adjust|decay|anneal|update|reduce|schedul|step/i.test(reader.text(own)) && /lr|learning|rate/i.test(reader.text(own)) ? { definition: around!, writes: true } : undefined;
 }
 
 const counts = /self\.\w+\s*\+=\s*1\b|self\.(\w+)\s*=\s*self\.\1\s*\+\s*1\b/;
@@ -131,49 +143,136 @@ function namedRateFunctions(reader: Reader): SyntaxNode[] {
 
 function findingOf(reader: Reader, { definition, writes }: Candidate): Finding | undefined {
   const name = definition.getChild("VariableName");
-  if (!name) return undefined;
+  const fn = functionValue(reader, definition);
+  if (!name || fn === undefined) return undefined;
   const { program } = reader;
-  const code = program.source.code;
-  const names = parametersOf(definition, code);
+  const names = parametersOf(definition, program.source.code);
   const time = timeParameter(names);
   const callers = callersOf(reader, definition);
   const [site] = callers;
-  const fn = functionValue(reader, definition);
-  if (fn === undefined) return undefined;
-  const place = program.place({ from: name.from, to: name.to });
-  const area = program.place({ from: definition.from, to: definition.to });
-  const args: Record<string, Argument> = {};
-  const values = new Map<string, Val>();
   const own = fn instanceof Method ? names.slice(1) : names;
-  for (const parameter of own) {
-    if (parameter === time) continue;
-    const node = site && argumentFor(site, names, parameter);
-    const value = node && program.object(node);
-    if (value !== undefined && node) values.set(parameter, value);
-    const evaluated: Evaluated | undefined = value !== undefined && node ? program.describe(value, reader.text(node)) : undefined;
-    if (evaluated && (evaluated.status !== "unknown" || !looksLikeOptimizer(parameter))) args[parameter] = { value: evaluated };
-  }
+  const { args, values, optimizer } = argumentsAt(reader, own, names, time, site);
   const around = site && settingAround(reader, site.node);
   const unit = time && /epoch|^ep$/i.test(time) ? "epoch" : around?.loops[0]?.kind === "epoch" ? "epoch" : "step";
-  const rate = rateOf(reader, fn, own, time, values, writes);
+  const only = site && around && conditionOf(reader, site.node);
+  const rate = only === undefined ? rateOf(reader, fn, own, time, values, writes) : refused(`called only when ${only}`);
+  const context = writes ? startOf(reader, optimizer) : undefined;
+  const read = { ...args, ...freeNames(reader, definition, names, values) };
+  return {
+    ...placed(reader, name, definition),
+    confidence: writes || callers.length > 0 ? "certain" : "likely",
+    args: { ...read, ...missing(rate, read) },
+    rate,
+    context: context?.context ?? {},
+    ...(context?.optimizer && { optimizer: context.optimizer }),
+    run: { unit, ...lengthFromNames(read, unit), ...(site && around && runOf(reader, around, unit)) },
+  };
+}
+
+/** Where the optimizer starts: the one handed over, else the only one of the file. */
+export function startOf(reader: Reader, optimizer: Val | undefined) {
+  return (optimizer === undefined ? undefined : readOptimizer(reader, optimizer)) ?? onlyOptimizer(reader);
+}
+
+/** The parts of a Finding that every rate function shares. */
+export function placed(reader: Reader, name: SyntaxNode, definition: SyntaxNode): Finding {
+  const place = reader.program.place({ from: name.from, to: name.to });
+  const area = reader.program.place({ from: definition.from, to: definition.to });
   return {
     callee: reader.text(name),
     schedule: "function",
-    confidence: writes || callers.length > 0 ? "certain" : "likely",
+    confidence: "certain",
     span: { from: place.from, to: place.to },
     area: { from: area.from, to: area.to },
     ...(place.cell !== undefined && { cell: place.cell }),
     quantity: "lr",
-    args: { ...args, ...freeNames(reader, definition, names, values) },
-    rate,
+    args: {},
     context: {},
     children: [],
     transforms: [],
-    run: { unit, ...(site && around && runOf(reader, around, unit)) },
+    run: { unit: "step" },
   };
 }
 
-const looksLikeOptimizer = (name: string) => /optim|^opt$|self|model|trainer|writer|logger|args|cfg|config|metric|loss|acc|best/i.test(name);
+/** What the function is given where it is called: by the call, by the user, or nothing. */
+function argumentsAt(reader: Reader, own: readonly string[], names: readonly string[], time: string | undefined, site: PythonCall | undefined) {
+  const args: Record<string, Argument> = {};
+  const values = new Map<string, Val>();
+  let optimizer: Val | undefined;
+  for (const parameter of own) {
+    if (parameter === time) continue;
+    const node = site && argumentFor(site, names, parameter);
+    const value = node && reader.program.object(node);
+    if (/optim|^opt$/i.test(parameter)) {
+      optimizer = value;
+      continue;
+    }
+    const set = reader.assume.get(parameter);
+    if (value !== undefined && node) {
+      const evaluated = reader.program.describe(value, reader.text(node));
+      const lost = evaluated.status === "unknown" && !(first(value) instanceof Dict) && !(first(value) instanceof Instance);
+      values.set(parameter, lost && set !== undefined ? fromValue(set) : value);
+      if (evaluated.status !== "unknown") args[parameter] = { value: evaluated };
+    } else if (set !== undefined) {
+      values.set(parameter, fromValue(set));
+      args[parameter] = { value: { status: "assumed", value: set, text: parameter, name: parameter, because: "a parameter without default", assumptions: { [parameter]: set }, origins: [] } };
+    } else if (secondary.test(parameter) || bystander.test(parameter)) values.set(parameter, 0);
+    else if (site) values.set(parameter, new Unknown("a parameter that nothing here gives", parameter));
+  }
+  return { args, values, optimizer };
+}
+
+/** Counts inside an epoch, beside the epoch itself: the rate is told for the epoch's first. */
+const secondary = /^(?:i|j|idx|index|batch_?(?:idx|index|i)?|iter(?:ation)?|i_iter|data_iter_step|step)$/;
+
+/** What is only logged. */
+const bystander = /best|pred|acc|loss|metric|score|logger|writer|verbose/i;
+
+/** A parameter that the rate turns out to need and nobody gives. */
+export function missing(rate: NonNullable<Finding["rate"]>, args: Readonly<Record<string, Argument>>): Record<string, Argument> {
+  try {
+    rate(1, 0.1);
+  } catch (error) {
+    const match = /missing a required argument: '(\w+)'|^not known: ([\w.]+)(?: \((.*)\))?$/.exec(error instanceof Error ? error.message : "");
+    const name = match?.[1] ?? match?.[2];
+    if (name && !args[name]) return { [name]: { value: { status: "unknown", text: name, because: match?.[3] ?? "a parameter without default that nothing here gives", name, origins: [] } } };
+  }
+  return {};
+}
+
+function refused(because: string): NonNullable<Finding["rate"]> {
+  return () => {
+    throw new Raises(because);
+  };
+}
+
+/** The condition under which a call stands, when it is not known to hold: then the function is no function of the step alone. */
+function conditionOf(reader: Reader, node: SyntaxNode): string | undefined {
+  for (let at = node.parent, inner: SyntaxNode = node; at; inner = at, at = at.parent) {
+    if (/^(?:For|While)Statement$|Definition$|Lambda/.test(at.name)) return undefined;
+    if (at.name !== "IfStatement" || inner.name !== "Body") continue;
+    let condition = inner.prevSibling;
+    while (condition && /^:|Comment$/.test(condition.name)) condition = condition.prevSibling;
+    if (!condition || condition.name === "else") continue;
+    const value = reader.program.evaluate(condition);
+    if (value.status === "known") continue;
+    const text = reader.text(condition).replace(/\s+/g, " ");
+    if (/epoch|iter|step|batch|\bi\b|%|\bin\b/i.test(text)) return text.slice(0, 80);
+  }
+  return undefined;
+}
+
+/** Names that tell the run's length: `max_iters`, `args.epochs`. */
+function lengthFromNames(args: Readonly<Record<string, Argument>>, unit: "step" | "epoch"): Partial<Run> {
+  for (const [name, { value }] of Object.entries(args)) {
+    if (value.status === "unknown" || typeof value.value !== "number" || !(value.value > 1)) continue;
+    const last = name.slice(name.lastIndexOf(".") + 1);
+    if (unit === "epoch" && /^(?:n_?|num_?|max_?|total_?)?epochs?$/i.test(last)) return { epochs: value };
+    if (unit === "step" && /^(?:max_?(?:iters?|steps?|iterations)|num_?(?:steps|iters|iterations)|total_?(?:steps?|iters?|iterations)|lr_decay_(?:iters|steps)|num_training_steps|t_total)$/i.test(last))
+      return { totalSteps: value };
+  }
+  return {};
+}
 
 /** The function as a value: of the module, or bound to the object that the file makes of its class. */
 function functionValue(reader: Reader, definition: SyntaxNode): FunctionValue | Method | undefined {
@@ -182,17 +281,28 @@ function functionValue(reader: Reader, definition: SyntaxNode): FunctionValue | 
   if (!(value instanceof FunctionValue)) return undefined;
   const owner = definition.parent?.parent?.name === "ClassDefinition" ? definition.parent.parent : undefined;
   if (!owner || value.role === "static") return value;
-  return new Method(value, instanceOf(reader, owner) ?? null);
+  return new Method(value, instanceOf(reader, owner, value.owner) ?? null);
 }
 
 /** An object of a class of the file: as the file makes it, else as its constructor makes it without arguments. */
-export function instanceOf(reader: Reader, owner: SyntaxNode): Instance | undefined {
+export function instanceOf(reader: Reader, owner: SyntaxNode, cls: ClassValue | undefined): Instance | undefined {
   for (const site of reader.sites.values()) {
     const value = reader.object(site.node, true);
     const one = value === undefined ? undefined : first(value);
     if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined) return one;
   }
-  return undefined;
+  return cls && constructed(reader, cls);
+}
+
+/** An object made as the constructor declares it: what it needs and nobody gives is unknown under the parameter's name. */
+function constructed(reader: Reader, cls: ClassValue): Instance | undefined {
+  const { machine } = reader.program;
+  try {
+    const made = machine.fresh(() => first(callValue(machine, cls, [], new Map(), {})));
+    return made instanceof Instance ? made : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The rate after t steps: stateless functions are asked directly, those that build on what they did before run from the start. */

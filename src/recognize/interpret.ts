@@ -1,7 +1,7 @@
 import { Raises } from "../schedules/define.js";
 import { callValue } from "./evaluate/call.js";
 import { dictOf, numberOf } from "./evaluate/access.js";
-import { Dict, dictGet, first, Float, Instance, List, NdArray, type PythonProgram, type Val } from "./evaluate/index.js";
+import { Dict, dictGet, first, Float, Instance, List, NdArray, Unknown, type PythonProgram, type Val } from "./evaluate/index.js";
 import { LIMITS, NotKnown, PyError, TooComplex } from "./evaluate/machine.js";
 
 /** What a user's function reads and writes as its optimizer: one parameter group at the starting rate. */
@@ -32,7 +32,9 @@ export class FakeOptimizer {
 
   /** The rate after what the code did: the group's, or the optimizer's own attribute when that was written. */
   rate(initial: number): number {
-    const inGroup = numberOf(dictGet(this.group, "lr") ?? null);
+    const written = first(dictGet(this.group, "lr") ?? null);
+    if (written instanceof Unknown) throw new Raises(`not known: ${written.name ?? "the rate"} (${written.because})`);
+    const inGroup = numberOf(written);
     if (inGroup !== undefined && inGroup !== initial) return inGroup;
     for (const name of ["lr", "learning_rate"]) {
       const own = numberOf(dictGet(this.value, name) ?? null);

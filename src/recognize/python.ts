@@ -9,6 +9,7 @@ import { rateFunctions } from "./functions.js";
 import { solverAssignments } from "./idioms/detectron2.js";
 import { Reader, type Found } from "./reader.js";
 import { quantityOf } from "./quantity.js";
+import { schedulerClasses } from "./schedulerClasses.js";
 import { steppingOf } from "./stepping.js";
 import { lightningRun, rateBeside, trainerRun } from "./trainers.js";
 
@@ -34,8 +35,9 @@ export function recognizePython(
   const transforms = guarded(() => transformsOf(reader, found, values)) ?? new Map<Found, Transform[]>();
   const calls = found.map((one) => complete(reader, one, transforms.get(one) ?? [], surroundings));
   const functions = guarded(() => rateFunctions(reader, reader.all())) ?? [];
+  const classes = guarded(() => schedulerClasses(reader)) ?? [];
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
-  const all = [...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)), ...functions, ...solvers];
+  const all = [...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)), ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from)), ...classes, ...solvers];
   const sorted = all.sort((a, b) => (a.cell ?? 0) - (b.cell ?? 0) || a.span.from - b.span.from);
   return {
     findings: sorted.filter((finding) => finding.quantity === "lr"),
