@@ -1,3 +1,5 @@
+import { exactLog } from "./exactLog.js";
+
 /**
  * Python's arithmetic where it differs from JavaScript's: it raises where JavaScript gives Infinity or NaN.
  * The message is Python's own, its type in front.
@@ -37,7 +39,7 @@ export function modulo(a: number, b: number): number {
 /** math.log(x) or math.log(x, base). */
 export function log(x: number, base = Math.E): number {
   if (!(x > 0) || !(base > 0)) throw new PythonError("ValueError: math domain error");
-  return base === Math.E ? Math.log(x) : divide(Math.log(x), Math.log(base));
+  return base === Math.E ? Math.log(x) : divide(exactLog(x), exactLog(base));
 }
 
 /** int(x): toward zero; raises for NaN and infinity. */

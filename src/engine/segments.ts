@@ -82,6 +82,16 @@ export function perEpoch(c: Curve, length: number): Curve {
   };
 }
 
+/** c one step late, as where a trainer sets the rate after the update: the rate at t is c(t − 1), and at 0 c(0). */
+export function lagging(c: Curve): Curve {
+  return {
+    at: (t) => c.at(Math.max(0, t - 1)),
+    nextBreak: (t) => (t < 1 ? 1 : c.nextBreak(t - 1) + 1),
+    phases: c.phases.map((p) => ({ kind: p.kind, from: p.from === 0 ? 0 : p.from + 1, to: p.to + 1 })),
+    ...(c.end && { end: { at: c.end.at === 0 ? 0 : c.end.at + 1, because: c.end.because } }),
+  };
+}
+
 /** The half cosine: 1 at p = 0, 0 at p = 1. Not clamped. */
 export function halfCosine(p: number): number {
   return 0.5 * (1 + Math.cos(Math.PI * p));

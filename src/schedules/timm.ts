@@ -1,6 +1,6 @@
 import type { Curve } from "../engine/curve.js";
 import { assert, floorDivide, log, power as pow, repr, round } from "../engine/python.js";
-import { changes } from "../engine/search.js";
+import { changes, firstWhere } from "../engine/search.js";
 import { decay, flat, halfCosine, hold, segments, warmup } from "../engine/segments.js";
 import { countUpTo, firstAbove } from "../engine/shapes.js";
 import { compileSchedule } from "./compile.js";
@@ -69,6 +69,8 @@ type Common = TypedArgs<ReturnType<typeof warmupParams> & typeof noiseParams>;
 interface Formula {
   readonly lr: (t: number) => number;
   readonly breaks: (t: number) => number;
+  /** Where it raises. */
+  readonly until?: number;
   readonly kind?: "hold" | "decay" | "cycle";
 }
 
@@ -100,10 +102,13 @@ function warmed(formula: Formula, common: Common, base: number, meets: boolean):
   const at = (t: number) => formula.lr(t - shift);
   const goal = meets && !warmup_prefix && W ? at(W) : base;
   const first = W ? init : base;
+  const kind = formula.kind ?? "decay";
+  const breaks = (t: number) => formula.breaks(t - shift) + shift;
   return segments(
     { kind: W > 0 ? "warmup" : "hold", to: 1, lr: first },
     warmup(W, (t) => init + (t * (goal - init)) / W),
-    { kind: formula.kind ?? "decay", to: Infinity, lr: at, breaks: (t) => formula.breaks(t - shift) + shift },
+    { kind, to: (formula.until ?? Infinity) + shift, lr: at, breaks },
+    { kind, to: Infinity, lr: at, breaks },
   );
 }
 
@@ -133,7 +138,8 @@ function cycled(
       return Infinity;
     }
   };
-  return { lr: lrAt, breaks: changes(cycleAt), kind: a.cycle_limit > 1 ? "cycle" : "decay" };
+  const until = m === 1 ? Infinity : firstWhere((t) => m <= 0 || !(1 - (t / a.t_initial) * (1 - m) > 0), -1);
+  return { lr: lrAt, breaks: changes(cycleAt), until, kind: a.cycle_limit > 1 ? "cycle" : "decay" };
 }
 
 const cosineLRScheduler = timmSchedule({
