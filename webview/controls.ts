@@ -111,7 +111,6 @@ function textEditor(first: Param, { gestures }: ControlActions, complaint: HTMLE
   const field = textField({
     label: first.name,
     describedBy: complaint.id,
-    ...(first.unit && { suffix: unitWords[first.unit] ?? first.unit }),
     commit(text) {
       if (text.trim() === shownText().trim()) return setText(complaint, "");
       const read = readValue(param, text);
@@ -135,8 +134,9 @@ function textEditor(first: Param, { gestures }: ControlActions, complaint: HTMLE
     gestures,
     (value) => (field.value = rateText(value, 6)),
   );
+  const unit = first.unit && h("span", { class: "unit", "aria-hidden": "true" }, unitWords[first.unit] ?? first.unit);
   return {
-    elements: [field, slider.element],
+    elements: [h("div", { class: "with-unit" }, field, unit), slider.element],
     update(next, locked) {
       param = next;
       if (document.activeElement !== field) field.value = shownText();

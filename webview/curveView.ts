@@ -1,5 +1,5 @@
 import type { ScheduleView } from "../src/panel/protocol.js";
-import { everyFrame, h, setAttribute, setText } from "./dom.js";
+import { everyFrame, h, keyEntry, setAttribute, setText } from "./dom.js";
 import { countText, rateText } from "./format.js";
 import { HandleLayer } from "./handles.js";
 import type { Gestures } from "./gestures.js";
@@ -15,6 +15,8 @@ export interface RateLimits {
   readonly limit?: { readonly lr: number; readonly words: string };
   /** "here the loss cannot fall below 3e-3", at a rate. */
   readonly floor?: (lr: number) => string | undefined;
+  /** Rates of a metric-driven schedule in the simulation: x in steps of the run. */
+  readonly driven?: readonly { readonly x: number; readonly y: number }[];
 }
 
 export interface CurveState {
@@ -92,6 +94,13 @@ export class CurveView {
       width: theme.highContrast ? 3 : 2,
       stepped: isStepwise(view.curve),
     });
+    if (state.limits.driven)
+      lines.push({
+        points: state.limits.driven.map(({ x, y }) => ({ x: x / axis.perUnit, y: y > 0 || !log ? y : null })),
+        color: theme.amber,
+        width: 1.5,
+        stepped: true,
+      });
     this.plot.show(lines, this.frozen ?? this.axesOf(state), theme, {
       under: (draw) => this.drawUnder(draw, state),
       over: (draw) => this.drawOver(draw, state),
@@ -162,19 +171,22 @@ export class CurveView {
       draw.ctx.stroke();
     }
     const right = px > (draw.area.left + draw.area.right) / 2;
-    label(
-      draw,
-      read.text,
-      px + (right ? -9 : 9),
-      Math.min(py, draw.area.bottom) - 13,
-      theme,
-      theme.text,
-      right ? "right" : "left",
+    const words = read.lines;
+    words.forEach((text, i) =>
+      label(
+        draw,
+        text,
+        px + (right ? -9 : 9),
+        Math.max(draw.area.top + 8, Math.min(py, draw.area.bottom) - 13 - 16 * (words.length - 1)) + 16 * i,
+        theme,
+        i === 0 ? theme.text : theme.muted,
+        right ? "right" : "left",
+      ),
     );
   }
 
   /** The exact rate at the first step of the cursor's column, and what there is to say of it. */
-  private read(step: number): { lr: number; text: string } | undefined {
+  private read(step: number): { lr: number; lines: readonly string[] } | undefined {
     const { view, axis, limits } = this.state!;
     const i = columnOf(view.curve, step);
     const lr = i < 0 ? null : view.curve.first[i]!;
@@ -183,10 +195,10 @@ export class CurveView {
     const event = view.events.findLast((e) => e.at <= step && step - e.at < view.totalSteps / 60);
     const floor = limits.floor?.(lr);
     const unit = axis.name === "steps" ? "step" : axis.name === "epochs" ? "epoch" : "sample";
-    return {
-      lr,
-      text: [`${unit} ${countText(at)} · ${rateText(lr, 4)}`, floor, event?.because].filter(Boolean).join(" · "),
-    };
+    const lines = [`${unit} ${countText(at)} · ${rateText(lr, 4)}`, floor, event?.because].filter(
+      (words) => words !== undefined,
+    );
+    return { lr, lines };
   }
 
   private describeCursor(): void {
@@ -196,7 +208,11 @@ export class CurveView {
     setAttribute(this.canvas, "aria-valuemin", 0);
     setAttribute(this.canvas, "aria-valuemax", view.totalSteps);
     setAttribute(this.canvas, "aria-valuenow", Math.round(step));
-    setAttribute(this.canvas, "aria-valuetext", this.read(step)?.text ?? `step ${countText(step)}: no rate`);
+    setAttribute(
+      this.canvas,
+      "aria-valuetext",
+      this.read(step)?.lines.join(", ") ?? `step ${countText(step)}: no rate`,
+    );
   }
 
   private key(event: KeyboardEvent): void {
@@ -242,16 +258,11 @@ const phaseNames = {
 
 /** The key above the chart: which line is which. */
 export function curveKey(element: HTMLElement, { view, limits, theme }: CurveState): void {
-  const entries: [string, string, string][] = [["—", "this edit", theme.accent]];
-  if (view.ghosts.length === 0) entries[0]![1] = "learning rate";
-  for (const g of view.ghosts) entries.push(["┄", g.label, g.kind === "pinned" ? theme.purple : theme.muted]);
-  if (limits.limit) entries.push(["—", "grows above", theme.red]);
   element.replaceChildren(
-    ...entries.map(([mark, words, color]) => {
-      const entry = h("span", { class: "key" }, h("span", { "aria-hidden": "true" }, mark), " ", words);
-      entry.style.color = color;
-      return entry;
-    }),
+    keyEntry("solid", view.ghosts.length > 0 ? "this edit" : "learning rate", theme.accent),
+    ...view.ghosts.map((g) => keyEntry("dashed", g.label, g.kind === "pinned" ? theme.purple : theme.muted)),
+    ...(limits.driven ? [keyEntry("solid", "under the simulated loss", theme.amber)] : []),
+    ...(limits.limit ? [keyEntry("solid", "grows above", theme.red)] : []),
   );
 }
 

@@ -87,3 +87,10 @@ export function afterQuiet<A extends unknown[]>(ms: number, run: (...args: A) =>
     timer = setTimeout(run, ms, ...args);
   };
 }
+
+/** An entry of a chart's key: a piece of the line in its color and dash (`solid`, `dashed`, `dotted`), and its name. */
+export function keyEntry(line: "solid" | "dashed" | "dotted", name: string, color: string): HTMLElement {
+  const entry = h("span", { class: "key" }, h("span", { class: `swatch ${line}`, "aria-hidden": "true" }), name);
+  entry.style.color = color;
+  return entry;
+}

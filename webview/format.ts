@@ -6,6 +6,11 @@ export function rateText(x: number, digits = 3): string {
   return size >= 1e-4 && size < 1e6 ? String(Number(x.toPrecision(digits))) : `${Number(mantissa)}e${Number(exponent)}`;
 }
 
+/** Losses, two digits: `0.0038`, `1.4e-4`. */
+export function lossText(x: number): string {
+  return Math.abs(x) < 1e-3 && x !== 0 ? x.toExponential(1).replace(".0e", "e") : rateText(x, 2);
+}
+
 /** Counts with commas: `100,000`; fractions keep two digits. */
 export function countText(x: number): string {
   const [whole, fraction] = String(Math.round(x * 100) / 100).split(".") as [string, string?];

@@ -75,12 +75,10 @@ export function showNotices(parent: HTMLElement, view: ScheduleView): void {
   setAttribute(parent, "hidden", lines.length === 0);
   parent.replaceChildren(
     ...lines.map(({ kind, text }) =>
-      h("p", { class: `notice ${kind}` }, h("span", { class: "mark", "aria-hidden": "true" }, marks[kind] ?? ""), text),
+      h("p", { class: `notice ${kind}` }, h("span", { class: "mark", "aria-hidden": "true" }), text),
     ),
   );
 }
-
-const marks: Readonly<Record<string, string>> = { error: "✕", warning: "▲", info: "i", note: "·" };
 
 /** Nothing to draw: why, and what else there is. */
 export function emptyState(
@@ -91,7 +89,7 @@ export function emptyState(
   return h(
     "section",
     { class: "empty" },
-    h("p", { class: "because" }, because),
+    h("p", { class: "why" }, because),
     findings.length > 0 && h("p", null, "Schedules in this file:"),
     h(
       "ul",

@@ -94,6 +94,7 @@ export class Plot {
         ticks: {
           color: theme.muted,
           font,
+          includeBounds: false,
           maxTicksLimit: 6,
           maxRotation: 0,
           padding: 8,
@@ -112,6 +113,7 @@ export class Plot {
         ticks: {
           color: theme.muted,
           font,
+          includeBounds: false,
           maxTicksLimit: 6,
           padding: 8,
           autoSkip: false,

@@ -27,17 +27,15 @@ export interface Field extends HTMLElement {
   disabled: boolean;
 }
 
-/** A line of text. `suffix`: a word inside its right end (a unit). Enter and leaving it call `commit`, Esc calls `cancel`. */
+/** A line of text. Enter and leaving it call `commit`, Esc calls `cancel`. */
 export function textField(options: {
   label: string;
-  suffix?: string;
   describedBy?: string;
   commit: (text: string) => void;
   cancel: () => void;
 }): Field {
   const field = h("vscode-text-field", { "aria-label": options.label, class: "field", spellcheck: "false" }) as Field;
   setAttribute(field, "aria-describedby", options.describedBy);
-  if (options.suffix) field.append(h("span", { slot: "end", class: "unit" }, options.suffix));
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") options.commit(field.value);
     else if (event.key === "Escape") {
@@ -88,6 +86,12 @@ export function button(
   title?: string,
 ): HTMLElement {
   return h("vscode-button", { appearance, title, "aria-label": title ?? text, click: pressed }, text);
+}
+
+/** `icon`: a class of style.css that draws it. */
+export function iconButton(icon: string, pressed: () => void, title: string): HTMLElement {
+  const mark = h("span", { class: `icon ${icon}`, "aria-hidden": "true" });
+  return h("vscode-button", { appearance: "icon", title, "aria-label": title, click: pressed }, mark);
 }
 
 export function link(text: string, pressed: () => void, title?: string): HTMLElement {

@@ -1,5 +1,5 @@
 import { h } from "../dom.js";
-import { countText, rateText } from "../format.js";
+import { countText, lossText } from "../format.js";
 import { label, Plot, verticalLine, type Axes, type Drawing, type Line } from "../plot.js";
 import type { Point } from "../points.js";
 import { withAlpha, type Theme } from "../theme.js";
@@ -75,7 +75,7 @@ export class LossPlot {
       if (value === undefined) return;
       label(
         draw,
-        Number.isFinite(value) ? rateText(value, 2) : "not a number",
+        Number.isFinite(value) ? lossText(value) : "not a number",
         px + (right ? -9 : 9),
         draw.area.top + 10 + 17 * i,
         theme,
@@ -166,7 +166,7 @@ export function lossTable(element: HTMLElement, { lines, axis, totalSteps }: Los
     const cells = ready.map(({ series }) => {
       const k = indexAt(series.at, step / (series.job.spec.told?.stride ?? 1));
       const { median, p10, p90 } = series.summary!;
-      const say = (x: number) => (Number.isFinite(x) ? rateText(x, 2) : "not a number");
+      const say = (x: number) => (Number.isFinite(x) ? lossText(x) : "not a number");
       return h("td", null, `${say(median[k]!)} (${say(p10[k]!)} – ${say(p90[k]!)})`);
     });
     return h("tr", null, h("th", { scope: "row" }, countText(step / axis.perUnit)), ...cells);

@@ -192,7 +192,7 @@ export class PlaneView {
     low = Math.max(low, high - 9);
     values.forEach((value, n) => {
       const level = Math.floor((Math.max(0, value - low) / (high - low || 1)) * 10);
-      image.data.set([r, g, b, theme.highContrast ? level * 9 : level * 6 + 4], 4 * n);
+      image.data.set([r, g, b, theme.highContrast ? level * 8 : level * 4], 4 * n);
     });
     back.putImageData(image, 0, 0);
     ctx.imageSmoothingEnabled = false;

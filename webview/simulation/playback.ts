@@ -1,13 +1,13 @@
-import { h, setAttribute, setText } from "../dom.js";
+import { h, setAttribute } from "../dom.js";
 import { countText } from "../format.js";
-import { button } from "../toolkit.js";
+import { iconButton } from "../toolkit.js";
 
 const DURATION_MS = 8000;
 const REDUCED_STEPS = 16;
 
 /** Moves the cursor along the run: play, pause, step by step, or by the slider. */
 export class Playback {
-  private readonly play = button("▶", () => (this.playing ? this.pause() : this.start()), "icon", "Play");
+  private readonly play = iconButton("play", () => (this.playing ? this.pause() : this.start()), "Play");
   private readonly slider = h("input", {
     type: "range",
     min: 0,
@@ -20,8 +20,8 @@ export class Playback {
     "div",
     { class: "playback" },
     this.play,
-    button("‹", () => this.jump(-1), "icon", "One picture back"),
-    button("›", () => this.jump(1), "icon", "One picture on"),
+    iconButton("back", () => this.jump(-1), "One picture back"),
+    iconButton("on", () => this.jump(1), "One picture on"),
     this.slider,
   );
   private total = 1;
@@ -82,7 +82,7 @@ export class Playback {
   }
 
   private label(): void {
-    setText(this.play, this.playing ? "❚❚" : "▶");
+    setAttribute(this.play.firstElementChild!, "class", `icon ${this.playing ? "pause" : "play"}`);
     setAttribute(this.play, "aria-label", this.playing ? "Pause" : "Play");
     setAttribute(this.play, "title", this.playing ? "Pause" : "Play");
   }

@@ -1,8 +1,9 @@
 import type { Rates, ScheduleView } from "../../src/panel/protocol.js";
-import { fitScale } from "../../src/simulate/fit.js";
+import { fitCondition, fitNoise, fitScale } from "../../src/simulate/fit.js";
 import { problemOf, type ProblemKind } from "../../src/simulate/problems/index.js";
 import { parseSpec, type Parsed, type SimulationSpec } from "../../src/simulate/spec.js";
 import { stabilityLimit } from "../../src/simulate/theory.js";
+import { countText } from "../format.js";
 
 export type OptimizerChoice = "file" | "sgd" | "heavy ball" | "nesterov" | "adam" | "adamw" | "rmsprop" | "adagrad";
 
@@ -10,9 +11,11 @@ export type OptimizerChoice = "file" | "sgd" | "heavy ball" | "nesterov" | "adam
 export interface SimulationSettings {
   readonly problem: ProblemKind;
   readonly optimizer: OptimizerChoice;
-  readonly condition: number;
+  /** Absent: fitted to the run's length. */
+  readonly condition?: number;
   readonly dimension: number;
-  readonly noise: number;
+  /** Absent: in proportion to the steepest curvature. */
+  readonly noise?: number;
   /** Absent: the file's, else 32. */
   readonly batch?: number;
   readonly data: "moons" | "spirals" | "blobs";
@@ -27,9 +30,7 @@ export interface SimulationSettings {
 export const defaults: SimulationSettings = {
   problem: "quadratic",
   optimizer: "file",
-  condition: 20,
   dimension: 2,
-  noise: 0.16,
   data: "moons",
   labelNoise: 0.05,
   seed: 0,
@@ -55,8 +56,8 @@ export function cleanSettings(old: unknown): SimulationSettings {
   for (const [name, value] of Object.entries(defaults))
     if (typeof given[name] === typeof value && (typeof value !== "number" || Number.isFinite(given[name])))
       settings[name] = given[name];
-  for (const name of ["batch", "growsAbove"])
-    if (typeof given[name] === "number" && (given[name] as number) > 0) settings[name] = given[name];
+  for (const name of ["batch", "growsAbove", "condition", "noise"])
+    if (typeof given[name] === "number" && (given[name] as number) >= 0) settings[name] = given[name];
   if (!((settings.problem as string) in budgets)) settings.problem = defaults.problem;
   return settings as unknown as SimulationSettings;
 }
@@ -94,8 +95,41 @@ export function optimizerOf(view: ScheduleView, { optimizer }: SimulationSetting
   return parseSpec({ lr: [0], optimizer: all }).ok ? all : { kind: own.kind };
 }
 
-function problemJson(view: ScheduleView, settings: SimulationSettings): Record<string, unknown> {
-  const { problem: kind, condition, dimension, noise, data, labelNoise, start } = settings;
+/**
+ * How the toy is fitted to the schedule. Taken once and held while the schedule is edited, so that a raised rate comes nearer
+ * to the limit instead of taking it along.
+ */
+export interface Fit {
+  readonly condition: number;
+  readonly noise: number;
+  /** How many times the user's rate the toy runs at; the same for all lines of a picture. */
+  readonly scale: number;
+}
+
+export function fitTo(view: ScheduleView, settings: SimulationSettings, rates: Rates): Fit {
+  const optimizer = optimizerOf(view, settings);
+  const momentum = typeof optimizer.momentum === "number" ? optimizer.momentum : 0;
+  const condition = settings.condition ?? fitCondition(used(settings, rates), momentum);
+  const draft = parseSpec({ lr: [0], problem: problemJson(view, settings, { condition, noise: 0 }), optimizer });
+  if (!draft.ok) return { condition, noise: 0, scale: 1 };
+  const problem = problemOf(draft.spec.problem);
+  const steepest = problem.curvature?.max;
+  const noise = settings.noise ?? (steepest === undefined ? 0 : fitNoise(steepest));
+  const limit = steepest === undefined ? undefined : stabilityLimit(draft.spec.optimizer, steepest);
+  const set = settings.growsAbove !== undefined && limit !== undefined;
+  return {
+    condition,
+    noise,
+    scale: set ? limit / settings.growsAbove! : fitScale(problem, draft.spec.optimizer, used(settings, rates)),
+  };
+}
+
+function problemJson(
+  view: ScheduleView,
+  settings: SimulationSettings,
+  { condition, noise }: Omit<Fit, "scale">,
+): Record<string, unknown> {
+  const { problem: kind, dimension, data, labelNoise, start } = settings;
   const batch = batchOf(view, settings);
   if (kind === "quadratic")
     return { kind, condition, dimension, noise, batch, ...(start?.length === dimension && { start }) };
@@ -103,51 +137,38 @@ function problemJson(view: ScheduleView, settings: SimulationSettings): Record<s
   return { kind, noise, batch, ...(start?.length === 2 && { start }) };
 }
 
-/**
- * The specification for one line of rates. `scale`: how many times the user's rate the toy runs at; the same for all lines of a
- * picture, so that they can be compared.
- */
-export function specFor(view: ScheduleView, settings: SimulationSettings, rates: Rates, scale: number): Parsed {
+/** The rates, thinned to the problem's budget. */
+function used({ problem }: SimulationSettings, { rates }: Rates): Float64Array {
+  const updates = Math.min(rates.length, budgets[problem]);
+  return updates === rates.length
+    ? rates
+    : Float64Array.from({ length: updates }, (_, k) => rates[Math.floor((k * rates.length) / updates)]!);
+}
+
+/** The specification for one line of rates. */
+export function specFor(view: ScheduleView, settings: SimulationSettings, rates: Rates, fit: Fit): Parsed {
   const length = rates.rates.length;
-  const updates = Math.min(length, budgets[settings.problem]);
-  const used = Float64Array.from(
-    { length: updates },
-    (_, k) => rates.rates[Math.floor((k * length) / updates)]! * scale,
-  );
+  if (length === 0) return { ok: false, because: rates.stopped?.because ?? "The run has no steps to simulate" };
   const parsed = parseSpec({
-    lr: Array.from(used.subarray(0, 1)),
-    problem: problemJson(view, settings),
+    lr: [0],
+    problem: problemJson(view, settings, fit),
     optimizer: optimizerOf(view, settings),
     seeds: SEEDS,
     seed: settings.seed,
   });
-  if (length === 0) return { ok: false, because: rates.stopped?.because ?? "The run has no steps to simulate" };
   if (!parsed.ok) return parsed;
-  const bad = used.findIndex((lr) => !(lr >= 0));
-  if (bad >= 0)
+  const scaled = used(settings, rates).map((lr) => lr * fit.scale);
+  const stride = (rates.stride * length) / scaled.length;
+  const negative = scaled.findIndex((lr) => !(lr >= 0));
+  if (negative >= 0)
     return {
       ok: false,
-      because: `The rate at step ${Math.round((bad * length * rates.stride) / updates)} is negative: no optimizer takes that`,
+      because: `The rate at step ${countText(Math.round(negative * stride))} is negative: no optimizer takes that`,
     };
-  const stride = (rates.stride * length) / updates;
   const perEpoch = view.axes.find((axis) => axis.name === "epochs")?.perUnit;
   const stepsPerEpoch = perEpoch && Math.max(1, Math.round(perEpoch / stride));
-  return {
-    ok: true,
-    spec: { ...parsed.spec, rates: used, told: { scale, stride }, ...(stepsPerEpoch && { stepsPerEpoch }) },
-  };
-}
-
-/** The scale under which the rates fit the toy, or under which it grows above the rate the user set. */
-export function scaleFor(view: ScheduleView, settings: SimulationSettings, rates: Rates): number {
-  const parsed = parseSpec({ lr: [0], problem: problemJson(view, settings), optimizer: optimizerOf(view, settings) });
-  if (!parsed.ok) return 1;
-  const problem = problemOf(parsed.spec.problem);
-  if (settings.growsAbove !== undefined) {
-    const limit = problem.curvature && stabilityLimit(parsed.spec.optimizer, problem.curvature.max);
-    if (limit !== undefined) return limit / settings.growsAbove;
-  }
-  return fitScale(problem, parsed.spec.optimizer, rates.rates);
+  const told = { scale: fit.scale, stride };
+  return { ok: true, spec: { ...parsed.spec, rates: scaled, told, ...(stepsPerEpoch && { stepsPerEpoch }) } };
 }
 
 /** The same run at the highest rate of the schedule, all along. */

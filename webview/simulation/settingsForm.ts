@@ -2,7 +2,7 @@ import type { ScheduleView } from "../../src/panel/protocol.js";
 import { h, setAttribute, setText } from "../dom.js";
 import { rateText, readNumber } from "../format.js";
 import { button, dropdown, textField, type Choice, type Field } from "../toolkit.js";
-import { batchOf, optimizerOf, type SimulationSettings } from "./settings.js";
+import { batchOf, optimizerOf, type Fit, type SimulationSettings } from "./settings.js";
 
 interface NumberRow {
   readonly name: "condition" | "dimension" | "noise" | "batch" | "labelNoise" | "seed" | "growsAbove";
@@ -21,6 +21,7 @@ const onData = ({ problem }: SimulationSettings) => problem === "logistic" || pr
 const rows: readonly NumberRow[] = [
   {
     name: "condition",
+    optional: true,
     label: "condition number",
     hint: "steepest over flattest curvature",
     min: 1,
@@ -38,6 +39,7 @@ const rows: readonly NumberRow[] = [
   },
   {
     name: "noise",
+    optional: true,
     label: "gradient noise σ",
     hint: "of one sample, for each coordinate",
     min: 0,
@@ -111,7 +113,8 @@ export class SettingsForm {
   private readonly fields = new Map<string, { row: HTMLElement; field: Field; complaint: HTMLElement }>();
   private settings!: SimulationSettings;
   private view: ScheduleView | undefined;
-  private fitted: number | undefined;
+  private fit!: Fit;
+  private limit: number | undefined;
 
   constructor(private readonly change: (settings: SimulationSettings) => void) {
     const set = (part: Partial<SimulationSettings>) => this.change({ ...this.settings, ...part });
@@ -138,10 +141,11 @@ export class SettingsForm {
     );
   }
 
-  show(view: ScheduleView, settings: SimulationSettings, fitted: number | undefined): void {
+  show(view: ScheduleView, settings: SimulationSettings, fit: Fit, limit: number | undefined): void {
     this.view = view;
     this.settings = settings;
-    this.fitted = fitted;
+    this.fit = fit;
+    this.limit = limit;
     this.problem.value = settings.problem;
     this.optimizer.value = settings.optimizer;
     this.data.value = settings.data;
@@ -160,13 +164,14 @@ export class SettingsForm {
   }
 
   private textOf({ name }: NumberRow): string {
+    if (name === "condition" || name === "noise") return rateText(this.settings[name] ?? this.fit[name], 4);
     if (name === "batch") return String(batchOf(this.view!, this.settings));
     if (name === "growsAbove")
       return this.settings.growsAbove !== undefined
         ? rateText(this.settings.growsAbove, 4)
-        : this.fitted === undefined
+        : this.limit === undefined
           ? ""
-          : rateText(this.fitted);
+          : rateText(this.limit);
     return String(this.settings[name]);
   }
 

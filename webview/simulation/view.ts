@@ -2,10 +2,11 @@ import type { FromWebview, Rates, ScheduleView, ToWebview } from "../../src/pane
 import { floorAt } from "../../src/simulate/conclude.js";
 import { problemOf } from "../../src/simulate/problems/index.js";
 import type { SimulationSpec } from "../../src/simulate/spec.js";
+import { quantile } from "../../src/simulate/summary.js";
 import { stabilityFormula, stabilityLimit } from "../../src/simulate/theory.js";
 import type { RateLimits, XAxis } from "../curveView.js";
-import { afterQuiet, everyFrame, h, setAttribute, setText } from "../dom.js";
-import { countText, rateText } from "../format.js";
+import { afterQuiet, everyFrame, h, keyEntry, setAttribute, setText } from "../dom.js";
+import { countText, lossText, rateText } from "../format.js";
 import { save, saved } from "../state.js";
 import type { Theme } from "../theme.js";
 import { button } from "../toolkit.js";
@@ -13,7 +14,7 @@ import { LossPlot, lossTable, type LossLine, type LossState } from "./lossPlot.j
 import type { Job } from "./messages.js";
 import { PlaneView } from "./planeView.js";
 import { Playback } from "./playback.js";
-import { cleanSettings, constantOf, scaleFor, SEEDS, specFor, type SimulationSettings } from "./settings.js";
+import { cleanSettings, constantOf, fitTo, SEEDS, specFor, type Fit, type SimulationSettings } from "./settings.js";
 import { SettingsForm } from "./settingsForm.js";
 import { Simulator, type Picture, type Series } from "./simulator.js";
 import { titleOf, verdictWords } from "./words.js";
@@ -43,8 +44,8 @@ export class SimulationView {
   private settings: SimulationSettings = cleanSettings(saved.simulation);
   private state: SimulationState | undefined;
   private picture: Picture | undefined;
-  private scale = 1;
-  private scaleKey = "";
+  private fit: Fit = { condition: 20, noise: 0, scale: 1 };
+  private fitKey = "";
   private spec: SimulationSpec | undefined;
   private jobsKey: unknown[] = [];
 
@@ -114,12 +115,14 @@ export class SimulationView {
     if (!spec) return {};
     const { curvature } = problemOf(spec.problem);
     const lr = curvature && stabilityLimit(spec.optimizer, curvature.max);
-    const scale = this.scale;
+    const { scale } = this.fit;
     const floor = (rate: number) => {
       const value = floorAt(spec, rate * scale);
       if (value === undefined || value === 0) return undefined;
-      return value === Infinity ? "the run grows" : `loss cannot fall below ${rateText(value, 2)}`;
+      return value === Infinity ? "the run grows" : `loss cannot fall below ${lossText(value)}`;
     };
+    const live = this.picture?.series.get("edit");
+    const driven = live?.job.live && live.complete ? medianRates(live, scale) : undefined;
     const bowl = spec.problem.kind === "quadratic";
     return {
       ...(lr !== undefined && {
@@ -129,6 +132,7 @@ export class SimulationView {
         },
       }),
       ...(bowl && { floor }),
+      ...(driven && { driven }),
     };
   }
 
@@ -147,35 +151,36 @@ export class SimulationView {
     const { view } = state;
     const committed = view.ghosts.find((g) => g.kind === "committed" && g.simulation)?.simulation;
     // Held while the schedule is edited: a raised rate must come nearer to the limit, not take it along.
-    const scaleKey = JSON.stringify([view.key, settings, view.optimizer]);
-    if (scaleKey !== this.scaleKey && view.simulation.rates.length > 0) {
-      this.scaleKey = scaleKey;
-      this.scale = scaleFor(view, settings, committed ?? view.simulation);
+    const fitKey = JSON.stringify([view.key, settings, view.optimizer]);
+    if (fitKey !== this.fitKey && view.simulation.rates.length > 0) {
+      this.fitKey = fitKey;
+      this.fit = fitTo(view, settings, committed ?? view.simulation);
     }
-    const parsed = specFor(view, settings, view.simulation, this.scale);
+    const parsed = specFor(view, settings, view.simulation, this.fit);
     if (!parsed.ok) {
       this.spec = undefined;
       this.simulator.stop();
       return this.trouble(parsed.because);
     }
     const ghosts = view.ghosts.filter((g) => g.simulation).slice(0, 4);
-    const key = [scaleKey, this.scale, view.simulation, ...ghosts.map((g) => g.simulation)];
+    const key = [fitKey, view.simulation, ...ghosts.map((g) => g.simulation)];
     if (sameInputs(key, this.jobsKey)) return;
     this.jobsKey = key;
     this.spec = parsed.spec;
-    const jobs: Job[] = [
-      { series: "edit", spec: parsed.spec, ...(view.simulation.live && { live: true }) },
-      { series: "constant", spec: constantOf(parsed.spec) },
-    ];
+    const jobs: Job[] = [{ series: "edit", spec: parsed.spec, ...(view.simulation.live && { live: true }) }];
+    const isConstant = !view.simulation.live && parsed.spec.rates.every((lr) => lr === parsed.spec.rates[0]);
+    if (!isConstant) jobs.push({ series: "constant", spec: constantOf(parsed.spec) });
     for (const ghost of ghosts) {
-      const old = specFor(view, settings, ghost.simulation!, this.scale);
+      const old = specFor(view, settings, ghost.simulation!, this.fit);
       if (old.ok) jobs.push({ series: ghost.id, spec: old.spec, ...(ghost.simulation!.live && { live: true }) });
     }
     void this.simulator.run(jobs, SEEDS);
   }
 
   private readonly arrived = everyFrame((picture: Picture) => {
+    const before = this.picture?.done === true && this.picture.id === picture.id;
     this.picture = picture;
+    if (picture.done && !before && picture.series.get("edit")?.job.live) this.limitsChanged();
     setAttribute(this.element, "data-old", null);
     const slow = !picture.done && performance.now() - picture.started > 500;
     setAttribute(this.progress, "hidden", !slow);
@@ -198,8 +203,8 @@ export class SimulationView {
     const { view, axis, theme } = state;
     this.playback.show(view.totalSteps);
     const limits = this.limits();
-    this.form.show(view, this.settings, limits.limit?.lr);
-    setText(this.title, titleOf(view, this.settings, SEEDS));
+    this.form.show(view, this.settings, this.fit, limits.limit?.lr);
+    setText(this.title, titleOf(view, this.settings, this.fit, SEEDS));
     setText(this.scope, this.scopeWords());
     if (!picture) return;
     const lines = this.lines(picture, state);
@@ -233,15 +238,9 @@ export class SimulationView {
   }
 
   private showKey(lines: readonly LossLine[], theme: Theme): void {
-    const entries = lines.map(({ name, color, dash }) => [dash ? "┄" : "—", name, color] as [string, string, string]);
-    if (lines.some(({ series }) => series.expected)) entries.push(["┈", "exact expectation", theme.text]);
-    this.key.replaceChildren(
-      ...entries.map(([mark, name, color]) => {
-        const entry = h("span", { class: "key" }, h("span", { "aria-hidden": "true" }, mark), " ", name);
-        entry.style.color = color;
-        return entry;
-      }),
-    );
+    const entries = lines.map(({ name, color, dash }) => keyEntry(dash ? "dashed" : "solid", name, color));
+    if (lines.some(({ series }) => series.expected)) entries.push(keyEntry("dotted", "exact expectation", theme.text));
+    this.key.replaceChildren(...entries);
   }
 
   private showVerdict(edit: Series, constant: Series | undefined, picture: Picture): void {
@@ -267,7 +266,7 @@ export class SimulationView {
     const stopped = state.view.simulation.stopped;
     return [
       `A toy: it shares the schedule's shape and the optimizer's settings with your run (${length}), not your model's curvature, noise or data.`,
-      `Rates are scaled by ${rateText(this.scale, 2)} to the toy, whose limit is unknown for your model.`,
+      `Rates are scaled by ${rateText(this.fit.scale, 2)} to the toy, whose limit is unknown for your model.`,
       stopped ? `It ends at step ${countText(stopped.at)}: ${stopped.because}.` : "",
     ]
       .filter(Boolean)
@@ -279,6 +278,16 @@ export class SimulationView {
     setText(this.zoom, this.plane.zoomed ? "whole" : "zoom");
     this.render();
   }
+}
+
+/** What a metric-driven schedule did in the runs: the median rate, at steps of the user's run. */
+function medianRates({ at, records, job }: Series, scale: number): { x: number; y: number }[] {
+  return at.map((n, k) => {
+    const rates = Float64Array.from(records, (r) => r.rates?.[k] ?? NaN)
+      .filter(Number.isFinite)
+      .sort();
+    return { x: n * (job.spec.told?.stride ?? 1), y: quantile(rates, 0.5) / scale };
+  });
 }
 
 /** Arrays of rates are compared by content: a drag that changes nothing starts nothing. */

@@ -1,7 +1,7 @@
 import type { ScheduleView } from "../../src/panel/protocol.js";
 import type { Verdict } from "../../src/simulate/verdict.js";
-import { rateText } from "../format.js";
-import { batchOf, optimizerOf, type SimulationSettings } from "./settings.js";
+import { lossText, rateText } from "../format.js";
+import { batchOf, optimizerOf, type Fit, type SimulationSettings } from "./settings.js";
 
 const problemWords = {
   quadratic: "a noisy quadratic",
@@ -23,7 +23,7 @@ const optimizerWords: Readonly<Record<string, string>> = {
 };
 
 /** "SGD on a noisy quadratic, κ = 20, batch 32, 32 seeds". */
-export function titleOf(view: ScheduleView, settings: SimulationSettings, seeds: number): string {
+export function titleOf(view: ScheduleView, settings: SimulationSettings, { condition }: Fit, seeds: number): string {
   const optimizer = optimizerOf(view, settings);
   const momentum =
     typeof optimizer.momentum === "number" && optimizer.momentum > 0
@@ -32,7 +32,7 @@ export function titleOf(view: ScheduleView, settings: SimulationSettings, seeds:
   const name = `${optimizerWords[String(optimizer.kind)]}${optimizer.nesterov === true ? " (Nesterov)" : ""}${momentum}`;
   const unknown =
     settings.optimizer === "file" && view.optimizer && !view.optimizer.kind ? ` (for ${view.optimizer.name})` : "";
-  const { problem, condition, data } = settings;
+  const { problem, data } = settings;
   const detail =
     problem === "quadratic"
       ? `, κ = ${rateText(condition)}`
@@ -58,5 +58,5 @@ export function verdictWords(own: Verdict, constant: Verdict | undefined, name: 
         : ratio <= 1 / 1.1
           ? `, ${rateText(1 / ratio, 2)} times lower`
           : ", as high";
-  return [own.sentence, `A ${name} ${verb}${finite ? ` ${rateText(constant.loss, 2)}` : ""}${beside}.`];
+  return [own.sentence, `A ${name} ${verb}${finite ? ` ${lossText(constant.loss)}` : ""}${beside}.`];
 }
