@@ -93,11 +93,11 @@ export function wordValue(text: string): number | boolean | string | null {
   return text;
 }
 
-/** A byte order mark becomes a space, so that offsets stay. Binary data gives undefined. */
+/** A byte order mark becomes a line of its own, so that offsets stay and the first key is not indented. Binary data gives undefined. */
 export function readable(text: string): string | undefined {
   if (text.length > limits.characters) return undefined;
   if (text.slice(0, 4096).includes("\0")) return undefined;
-  return text.charCodeAt(0) === 0xfeff ? " " + text.slice(1) : text;
+  return text.charCodeAt(0) === 0xfeff ? "\n" + text.slice(1) : text;
 }
 
 /** Why `readable` refused. */

@@ -16,7 +16,8 @@ export function readYaml(text: string, file?: string): ConfigText {
   try {
     // PyYAML refuses tabs as indentation; a space keeps every offset and lets the rest be read.
     const tabs = /^[ ]*\t/m.test(text);
-    documents = parseAllDocuments(tabs ? text.replace(/^[ \t]+/gm, (s) => s.replaceAll("\t", " ")) : text, options) as Document[];
+    const spaced = tabs ? text.replace(/^[ \t]+/gm, (s) => s.replaceAll("\t", " ")) : text;
+    documents = parseAllDocuments(spaced.length > LARGE ? relevant(spaced) : spaced, options) as Document[];
   } catch (error) {
     return { roots: [], problems: [error instanceof RangeError ? "nested too deeply" : String(error)] };
   }
@@ -27,6 +28,15 @@ export function readYaml(text: string, file?: string): ConfigText {
     roots.push(converter(document, file, problems)(document.contents, 0));
   }
   return { roots, problems };
+}
+
+/** Above this many characters only the top-level blocks that may matter are parsed. */
+const LARGE = 200_000;
+const WORDS = /lr|learn|sched|warm|decay|optim|solver|train|epoch|step|iter|max_|_base_|defaults|<<|&\w/i;
+
+/** Other top-level blocks become blank, so that offsets stay. */
+function relevant(text: string): string {
+  return text.replace(/^[^\s#\-%.}\]][^\n]*(?:\n(?:[ \t\-#}\]][^\n]*)?(?=\n|$))*/gm, (block) => (WORDS.test(block) ? block : block.replace(/[^\n]/g, " ")));
 }
 
 function converter(document: Document, file: string | undefined, problems: string[]) {

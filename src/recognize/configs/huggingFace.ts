@@ -10,7 +10,7 @@ import { changed, derive, found, known, type Given } from "./match.js";
 /** Trainer arguments in YAML or JSON: transformers, TRL, LLaMA-Factory, ms-swift. */
 export const huggingFace: ConfigFormat = {
   id: "transformers",
-  syntaxes: ["yaml", "json"],
+  syntaxes: ["yaml", "json", "shell"],
   needs: [/\blr_scheduler_type\b|\bwarmup_(?:ratio|steps)\b/, /\b(?:learning_rate|lr_scheduler_type|num_train_epochs|max_steps)\b/],
   recognize: (input) => trainerBlocks(input.root).flatMap((block) => trainerFinding(block, input)),
 };

@@ -38,13 +38,14 @@ export const litgpt: ConfigFormat = {
     const length = runLength(assume, {
       maxSteps: train.first("max_steps"), epochs: train.first("epochs"), batch: train.first("global_batch_size"),
     });
-    const main = train.first("lr_warmup_steps", "lr_warmup_fraction") ?? train;
+    const main = train.first("lr_warmup_steps", "lr_warmup_fraction");
+    if (!main || !rate) return [];
     const tokens = train.first("max_tokens");
     const devices = root.first("devices");
     const world = typeof devices?.value === "number" ? devices : typeof assume.get("devices") === "number" ? known(assume.get("devices")!, "devices") : undefined;
     return [
       found({
-        schedule: pretrain ? "litgpt:pretrain" : "litgpt:finetune", main: main.entry ? main : train, callee: "cosine", blocks: [train],
+        schedule: pretrain ? "litgpt:pretrain" : "litgpt:finetune", main, callee: "cosine", blocks: [train],
         args: {
           lr: rate, ...pick(train, "lr_warmup_steps lr_warmup_fraction min_lr max_tokens max_steps epochs global_batch_size micro_batch_size max_seq_length"),
         },
