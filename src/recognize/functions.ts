@@ -4,7 +4,7 @@ import { callValue } from "./evaluate/call.js";
 import { fromValue } from "./evaluate/describe.js";
 import { type ClassValue, Dict, dictGet, first, FunctionValue, Instance, Method, Unknown, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Evaluated, Finding, Run } from "./finding.js";
-import { FakeOptimizer, Interpreter } from "./interpret.js";
+import { FakeOptimizer, Interpreter, withOptimizer } from "./interpret.js";
 import { onlyOptimizer, readOptimizer } from "./optimizer.js";
 import type { Found, Reader } from "./reader.js";
 import { runOf, settingAround } from "./stepping.js";
@@ -161,7 +161,7 @@ function findingOf(reader: Reader, { definition, writes }: Candidate): Finding |
   return {
     ...placed(reader, name, definition),
     confidence: writes || callers.length > 0 ? "certain" : "likely",
-    args: { ...read, ...missing(rate, read) },
+    args: { ...read, ...missing(reader, rate, read) },
     rate,
     context: context?.context ?? {},
     ...(context?.optimizer && { optimizer: context.optimizer }),
@@ -229,15 +229,22 @@ const secondary = /^(?:i|j|idx|index|batch_?(?:idx|index|i)?|iter(?:ation)?|i_it
 const bystander = /best|pred|acc|loss|metric|score|logger|writer|verbose/i;
 
 /** A parameter that the rate turns out to need and nobody gives. */
-export function missing(rate: NonNullable<Finding["rate"]>, args: Readonly<Record<string, Argument>>): Record<string, Argument> {
+export function missing(reader: Reader, rate: NonNullable<Finding["rate"]>, args: Readonly<Record<string, Argument>>): Record<string, Argument> {
+  const found: Record<string, Argument> = {};
+  const told = new Set(Object.values(args).flatMap(({ value }) => (value.status === "assumed" ? Object.keys(value.assumptions) : [])));
+  for (const [name, symbol] of new Interpreter(reader.program).assumptions(() => rate(1, 0.1))) {
+    const described = reader.program.describe(symbol, name);
+    if (told.has(name) || args[name] || described.status === "unknown") continue;
+    found[name] = { value: { status: "assumed", value: described.value, text: name, name, because: "not given in this file", assumptions: { [name]: described.value }, origins: [] } };
+  }
   try {
     rate(1, 0.1);
   } catch (error) {
     const match = /missing a required argument: '(\w+)'|^not known: ([\w.]+)(?: \((.*)\))?$/.exec(error instanceof Error ? error.message : "");
     const name = match?.[1] ?? match?.[2];
-    if (name && !args[name]) return { [name]: { value: { status: "unknown", text: name, because: match?.[3] ?? "a parameter without default that nothing here gives", name, origins: [] } } };
+    if (name && !args[name]) found[name] = { value: { status: "unknown", text: name, because: match?.[3] ?? "a parameter without default that nothing here gives", name, origins: [] } };
   }
-  return {};
+  return found;
 }
 
 function refused(because: string): NonNullable<Finding["rate"]> {
@@ -318,6 +325,7 @@ function rateOf(
   const body = reader.program.source.code.slice((fn instanceof Method ? fn.fn : fn).node.from, (fn instanceof Method ? fn.fn : fn).node.to);
   const stateful = writes && (/\bglobal\b|\*=|\[\s*['"]lr['"]\s*\](?!\s*=[^=])/.test(body) || !time || countsItself(body));
   const known: number[] = [];
+  const selves = new WeakMap<FakeOptimizer, Val>();
   const once = (call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val, optimizer: FakeOptimizer, t: number, initial: number) => {
     const kwargs = new Map<string, Val>();
     for (const parameter of parameters) {
@@ -328,7 +336,9 @@ function rateOf(
         if (value !== undefined) kwargs.set(parameter, value);
       }
     }
-    const result = call(fn, [], kwargs);
+    const self = fn instanceof Method ? (selves.get(optimizer) ?? withOptimizer(fn.self, optimizer)) : undefined;
+    if (self !== undefined) selves.set(optimizer, self);
+    const result = call(fn instanceof Method ? new Method(fn.fn, self!) : fn, [], kwargs);
     return writes ? optimizer.rate(initial) : interpreter.number(result);
   };
   return (t, initial) => {

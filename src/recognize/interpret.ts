@@ -64,6 +64,20 @@ export class Interpreter {
     }
   }
 
+  /** What one trial call of `work` assumes, by symbol. */
+  assumptions(work: () => unknown): Map<string, Val> {
+    const { machine } = this.program;
+    const touched = (machine.touched = new Set());
+    try {
+      work();
+    } catch {
+      // What was read before it raised is told all the same.
+    } finally {
+      machine.touched = undefined;
+    }
+    return new Map([...touched].flatMap((value) => [...(value.symbols ?? [])]));
+  }
+
   /** The number that a call gives; of a list the first. */
   number(value: Val): number {
     const one = first(value);
@@ -81,4 +95,13 @@ function raised(error: unknown): unknown {
   if (error instanceof TooComplex) return new Raises(`too complex to follow: ${error.message}`);
   if (error instanceof RangeError) return new Raises("too complex to follow: calls nested too deep");
   return error;
+}
+
+/** An object of the file whose optimizer is the stand-in, and whose model's is too. */
+export function withOptimizer(self: Val, optimizer: FakeOptimizer): Val {
+  if (!(self instanceof Instance)) return self;
+  const copy = new Instance(self.cls, self.call);
+  for (const [name, value] of self.attrs) copy.attrs.set(name, /optim|^opt$/i.test(name) && !(first(value) instanceof Float) ? optimizer.value : value);
+  if (!copy.attrs.has("model") || !(first(copy.attrs.get("model")!) instanceof Instance)) copy.attrs.set("model", dictOf([["optimizer", optimizer.value]], true));
+  return copy;
 }

@@ -4,7 +4,7 @@ import { stepTransform, transformsOf } from "./afterwards.js";
 import { bindCall } from "./bind.js";
 import { buildCall, scheduleCalls } from "./calls.js";
 import { PythonProgram, type Val } from "./evaluate/index.js";
-import type { Finding, Run, Transform } from "./finding.js";
+import type { Argument, Finding, Run, Transform } from "./finding.js";
 import { rateFunctions } from "./functions.js";
 import { solverAssignments } from "./idioms/detectron2.js";
 import { Reader, type Found } from "./reader.js";
@@ -38,13 +38,20 @@ export function recognizePython(
   const classes = guarded(() => schedulerClasses(reader)) ?? [];
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
   const all = [...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)), ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from)), ...classes, ...solvers];
-  const sorted = all.sort((a, b) => (a.cell ?? 0) - (b.cell ?? 0) || a.span.from - b.span.from);
+  // An optimizer whose decay is 0 is a schedule only where there is no other.
+  const idle = (f: Finding) => calls.includes(f) && found[calls.indexOf(f)]?.definition.onlyWith?.some((name) => isZero(f.args[name]));
+  const live = all.some((f) => !idle(f)) ? all.filter((f) => !idle(f)) : all;
+  const sorted = live.sort((a, b) => (a.cell ?? 0) - (b.cell ?? 0) || a.span.from - b.span.from);
   return {
     findings: sorted.filter((finding) => finding.quantity === "lr"),
     related: sorted.filter((finding) => finding.quantity !== "lr"),
     program,
     ...(program.source.problem !== undefined && { problem: program.source.problem }),
   };
+}
+
+function isZero(argument: Argument | undefined): boolean {
+  return argument?.value.status === "known" && argument.value.value === 0;
 }
 
 interface Surroundings {

@@ -76,7 +76,8 @@ export function resolveRun(
   } else total = fallBack("total_steps", beyondFirst(definition, args, 100_000));
   if (unit === "epoch") epochs ??= total;
 
-  const mismatch = definition?.unit === "epoch" && unit === "step" && run.steppedPer !== undefined;
+  const counted = Object.values(definition?.params ?? {}).some((spec) => spec.unit === "epoch" || spec.unit === "step");
+  const mismatch = definition?.unit === "epoch" && unit === "step" && run.steppedPer !== undefined && counted;
   if (mismatch) perEpoch ??= fallBack("steps_per_epoch");
   const perCall = run.stepsPerCall && run.stepsPerCall.status !== "unknown" ? run.stepsPerCall.value : undefined;
   const asWritten =

@@ -52,7 +52,7 @@ function findingOf(reader: Reader, owner: SyntaxNode, method: SyntaxNode, takesS
   return [
     {
       ...placed(reader, name, method),
-      args: { ...args, ...missing(rate, args) },
+      args: { ...args, ...missing(reader, rate, args) },
       rate,
       context: context?.context ?? {},
       run: { unit: /epoch/i.test(reader.text(method)) && !/iter|step/i.test(reader.text(owner)) ? "epoch" : "step" },
