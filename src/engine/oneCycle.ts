@@ -1,4 +1,5 @@
-import { cycle, decay, flat, halfCosine, type Segment } from "./segments.js";
+import { cycle, decay, halfCosine, type Segment } from "./segments.js";
+import { everyPeriod } from "./shapes.js";
 
 /** The value between a and b at p in [0, 1] (outside too: nothing is clamped). */
 export type Ease = (a: number, b: number, p: number) => number;
@@ -25,13 +26,12 @@ export interface OneCycle {
 export function oneCycle({ total, rise, first, peak, last, ease, threePhase }: OneCycle): Segment[] {
   const top = rise * total - 1;
   const back = 2 * rise * total - 2;
-  const stretch = (kind: typeof decay, from: number, to: number, a: number, b: number, until = to) =>
-    kind(Math.floor(until) + 1, (t) => ease(a, b, (t - from) / (to - from)));
-  return [
-    stretch(cycle, 0, top, first, peak),
-    ...(threePhase
-      ? [stretch(decay, top, back, peak, first), stretch(decay, back, total - 1, first, last, Infinity)]
-      : [stretch(decay, top, total - 1, peak, last, Infinity)]),
-    flat(Infinity, last),
-  ];
+  const stretch = (kind: typeof decay, from: number, to: number, a: number, b: number) =>
+    kind(Math.floor(to) + 1, (t) => ease(a, b, (t - from) / (to - from)));
+  const phases = threePhase
+    ? [stretch(decay, top, back, peak, first), stretch(decay, back, total - 1, first, last)]
+    : [stretch(decay, top, total - 1, peak, last)];
+  const onward = phases.at(-1)!.lr;
+  const from = threePhase ? back : top;
+  return [stretch(cycle, 0, top, first, peak), ...phases, cycle(Infinity, onward, everyPeriod(total - 1 - from, from))];
 }

@@ -1,19 +1,19 @@
 import type { Curve } from "../engine/curve.js";
 import { byLine } from "../engine/oneCycle.js";
 import { PythonError, power as pow } from "../engine/python.js";
-import { cooldown, cycle, decay, flat, halfCosine, segments, warmup, type Segment } from "../engine/segments.js";
-import { everyPeriod, scale } from "../engine/shapes.js";
 import {
-  batches,
-  checkWarmup,
-  convert,
   lagging,
-  parseTime,
-  runOf,
-  share,
-  type Run,
-  type Span,
-} from "./composerTime.js";
+  cooldown,
+  cycle,
+  decay,
+  flat,
+  halfCosine,
+  segments,
+  warmup,
+  type Segment,
+} from "../engine/segments.js";
+import { everyPeriod, scale } from "../engine/shapes.js";
+import { batches, checkWarmup, convert, parseTime, runOf, share, type Run, type Span } from "./composerTime.js";
 import {
   Raises,
   anything,

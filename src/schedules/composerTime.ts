@@ -1,4 +1,3 @@
-import type { Curve } from "../engine/curve.js";
 import { divide, int } from "../engine/python.js";
 import { Raises, type Context, type Value } from "./define.js";
 
@@ -73,16 +72,6 @@ export function convert(time: Time, { max, length, size }: Run, ratio = 1): Span
 export const batches = (span: Span): number => span.value / span.perBatch;
 /** The share of `span` that has passed after b batches; raises for an empty span. */
 export const share = (b: number, span: Span): number => divide(b * span.perBatch, span.value);
-
-/** The trainer steps schedules before the clock moves on: the rate at t is the formula's at t − 1, and at 0 the formula's at 0. */
-export function lagging(c: Curve): Curve {
-  return {
-    at: (t) => c.at(Math.max(0, t - 1)),
-    nextBreak: (t) => (t < 1 ? 1 : c.nextBreak(t - 1) + 1),
-    phases: c.phases.map((p) => ({ kind: p.kind, from: p.from === 0 ? 0 : p.from + 1, to: p.to + 1 })),
-    ...(c.end && { end: { at: c.end.at === 0 ? 0 : c.end.at + 1, because: c.end.because } }),
-  };
-}
 
 /** t_max must reach the run's end, and share the warm-up's unit. */
 export function checkWarmup(warm: Span, end: Span, { max, length }: Run): void {

@@ -32,7 +32,7 @@ import { configToolsVision } from "./configToolsVision.js";
  * | nnunet | PolyLRScheduler |
  * | latent-diffusion | LambdaLinearScheduler, LambdaWarmUpCosineScheduler, LambdaWarmUpCosineScheduler2 |
  * | gpt-neox | linear, cosine, exponential, constant |
- * | olmo | cosine_with_warmup, linear_with_warmup, inverse_sqrt_with_warmup, constant_scheduler, constant_with_warmup, cosine_linear_envelope |
+ * | olmo | cosine_with_warmup, linear_with_warmup, inverse_sqrt_with_warmup, constant, constant_with_warmup, cosine_linear_envelope |
  * | torchtitan | lr_scheduler |
  * | maxtext | cosine, wsd |
  * | t5x | create_learning_rate_scheduler |

@@ -221,6 +221,7 @@ const darknetSgdr = defineSchedule({
     sgdr_mult: factor("growth of the cycle", { default: 2 }),
   },
   unit: "step",
+  dtype: "float32",
   formula: `${burnFormula}min + (learning_rate − min) · (1 + cos(π · t_cycle / cycle)) / 2`,
   quirks: ["A cycle's last batch is included: the restart comes one batch after it."],
   source: darknetSource,

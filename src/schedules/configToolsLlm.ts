@@ -1,7 +1,7 @@
 import { byCosine, byLine, oneCycle } from "../engine/oneCycle.js";
 import { int, round } from "../engine/python.js";
 import { cooldown, decay, flat, halfCosine, hold, segments, warmup } from "../engine/segments.js";
-import { everyPeriod } from "../engine/shapes.js";
+import { everyPeriod, shift } from "../engine/shapes.js";
 import { Raises, defineSchedule, factor, flag, integer, lr, ratio, real, steps, word } from "./define.js";
 
 /** Schedules of language-model trainers' own config files that no library class covers. Curves count optimizer steps. */
@@ -20,26 +20,24 @@ const neox = (style: string, formula: string, shape: (p: number, base: number, l
     needs: ["total_steps"],
     unit: "step",
     formula,
-    quirks: [
-      "warmup is a share, not a number of steps.",
-      "The decay's clock starts at 0, not at the end of the warm-up, except for cosine.",
-    ],
+    quirks: ["warmup is a share, not a number of steps.", "Iteration 0 already runs at the rate of iteration 1."],
     source: "EleutherAI/gpt-neox, megatron/learning_rates.py and training.py",
     compile({ lr: base, min_lr, warmup: share, train_iters, lr_decay_iters, lr_decay_fraction }, { total_steps }) {
       const run = train_iters ?? total_steps;
-      const E = Math.max(1, lr_decay_iters ?? (lr_decay_fraction !== null ? run * lr_decay_fraction : run));
+      const E = Math.max(1, lr_decay_iters ?? (lr_decay_fraction === null ? run : Math.floor(run * lr_decay_fraction)));
       const W = share * E;
-      const rise = warmup(Math.floor(W) + 1, (t) => (base * Math.max(1, t)) / W);
-      if (style === "constant") return segments(...(W > 0 ? [rise] : []), flat(Infinity, base));
-      const at = (t: number) => Math.max(min_lr, shape(style === "cosine" ? (t - W) / E : t / E, base, min_lr));
-      const until = style === "cosine" ? E + 1 : Math.floor(E) + 1;
-      return segments(...(W > 0 ? [rise] : []), decay(until, at), cooldown(Infinity, at(until - 1)));
+      const at = (t: number) => Math.max(min_lr, shape((t - W) / (E - W), base, min_lr));
+      return segments(
+        warmup(W > 0 ? Math.floor(W) + 1 : 0, (t) => (base * Math.max(1, t)) / W),
+        decay(E + 1, at),
+        decay(Infinity, at, style === "cosine" ? everyPeriod(E - W, W) : undefined),
+      );
     },
   });
 const neoxSchedules = [
-  neox("linear", "lr · (E − t) / E, floor min_lr", (p, b) => b * (1 - p)),
-  neox("cosine", "min_lr + (lr − min_lr) · (1 + cos(π · (t − W) / E)) / 2", (p, b, low) => byCosine(b, low, p)),
-  neox("exponential", "lr · e^(−0.693 · t / E), floor min_lr", (p, b) => b * Math.exp(-0.693 * p)),
+  neox("linear", "lr · (E − t) / (E − W), floor min_lr", (p, b) => b * (1 - p)),
+  neox("cosine", "min_lr + (lr − min_lr) · (1 + cos(π · (t − W) / (E − W))) / 2", (p, b, low) => byCosine(b, low, p)),
+  neox("exponential", "lr · e^(−0.693 · (t − W) / (E − W)), floor min_lr", (p, b) => b * Math.exp(-0.693 * p)),
   neox("constant", "lr after the warm-up", (_, b) => b),
 ];
 
@@ -64,19 +62,25 @@ const olmo = (
     needs: ["total_steps"],
     unit: "step",
     formula,
-    quirks: ["The warm-up starts at a tenth of the peak unless warmup_min_lr is written.", ...quirks],
+    aliases: name === "constant" ? ["olmo:constant_scheduler"] : [],
+    quirks: [
+      "The warm-up starts at a tenth of the peak unless warmup_min_lr is written.",
+      "The first update is at step 1.",
+      ...quirks,
+    ],
     source: "allenai/OLMo, olmo/optim.py",
     compile(a, { total_steps }) {
-      const [base, W] = [a.learning_rate, name === "constant_scheduler" ? 0 : a.t_warmup];
+      const [base, W] = [a.learning_rate, name === "constant" ? 0 : a.t_warmup];
       const T = a.t_max ?? a.max_duration ?? total_steps;
       const low = a.warmup_min_lr ?? base * 0.1;
       const rate = after({ ...a, W, T });
       const limited = name.startsWith("cosine") || name.startsWith("linear");
-      return segments(
-        warmup(W, (t) => low + ((base - low) * Math.min(t, W)) / W),
+      const c = segments(
+        warmup(W, (t) => low + ((base - low) * t) / W),
         decay(limited ? T : Infinity, rate),
         cooldown(Infinity, base * a.alpha_f),
       );
+      return shift(c, 1); // The trainer counts a step before it sets its rate.
     },
   });
 const olmoSchedules = [
@@ -102,7 +106,7 @@ const olmoSchedules = [
         b * Math.sqrt(W / Math.max(W, t)),
   ),
   olmo(
-    "constant_scheduler",
+    "constant",
     "η",
     ({ learning_rate: b }) =>
       () =>
@@ -117,7 +121,7 @@ const olmoSchedules = [
   ),
   olmo(
     "cosine_linear_envelope",
-    "(η·α_f + (η − η·α_f) · (1 + cos(π·p)) / 2) · (1 − p)",
+    "η·α_f + (η − η·α_f) · (1 + cos(π · p)) / 2 · (1 − p)",
     ({ learning_rate: b, alpha_f, W, T }) =>
       (t) => {
         const p = (t - W) / (T - W);
@@ -227,7 +231,7 @@ const t5x = defineSchedule({
       rsqrt_decay: (t) => 1 / Math.sqrt(Math.max(t, W)),
       rsqrt_normalized_decay: (t) => Math.sqrt(W) / Math.sqrt(Math.max(t, W)),
       decay_every: (t) => a.decay_factor ** Math.floor(t / a.steps_per_decay),
-      cosine_decay: (t) => Math.max(0, halfCosine(((t - W) / cycle) % 1)),
+      cosine_decay: (t) => Math.max(0, halfCosine((Math.max(0, t - W) / cycle) % 1)),
     };
     const names = a.factors.split("*").map((n) => n.trim());
     for (const name of names) if (!(name in f)) throw new Raises(`ValueError: Unknown factor ${name}.`);

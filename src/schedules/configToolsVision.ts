@@ -1,8 +1,32 @@
 import { byCosine, byLine } from "../engine/oneCycle.js";
 import { int } from "../engine/python.js";
-import { cooldown, cycle, decay, flat, halfCosine, hold, perEpoch, segments, warmup } from "../engine/segments.js";
-import { everyPeriod, sequence } from "../engine/shapes.js";
-import { anything, defineSchedule, factor, flag, integer, lr, numbers, power, ratio, real, steps } from "./define.js";
+import {
+  lagging,
+  cooldown,
+  cycle,
+  decay,
+  flat,
+  halfCosine,
+  hold,
+  perEpoch,
+  segments,
+  warmup,
+} from "../engine/segments.js";
+import { everyPeriod, sequence, shift } from "../engine/shapes.js";
+import {
+  Raises,
+  anything,
+  defineSchedule,
+  factor,
+  flag,
+  integer,
+  lr,
+  numbers,
+  power,
+  ratio,
+  real,
+  steps,
+} from "./define.js";
 
 /** Schedules of vision tools' own config files: FastReID, Swin, BasicSR, OpenPCDet, CVNets, MONAI, nnU-Net, latent-diffusion. */
 
@@ -25,7 +49,9 @@ type Fastreid = { [K in keyof typeof fastreidParams]: number };
 /** Linear warm-up by iterations; the epoch schedule starts at the first epoch after both warm-up and delay. */
 function fastreid(a: Fastreid, spe: number, byEpoch: (epochs: number) => ReturnType<typeof segments>) {
   const W = a.WARMUP_ITERS;
-  const start = Math.max(Math.ceil(W / spe), a.DELAY_EPOCHS);
+  // The schedule steps after the first epoch whose last iteration reaches W and which is past the delay.
+  const start = Math.max(Math.ceil(W / spe) - 1, a.DELAY_EPOCHS, 0);
+  const left = a.MAX_EPOCH - Math.max(Math.ceil(W / spe), a.DELAY_EPOCHS);
   return sequence([
     {
       from: 0,
@@ -34,7 +60,7 @@ function fastreid(a: Fastreid, spe: number, byEpoch: (epochs: number) => ReturnT
         hold(Infinity, a.BASE_LR),
       ),
     },
-    { from: start * spe, curve: perEpoch(byEpoch(a.MAX_EPOCH - start), spe), restart: true },
+    { from: Math.max(W, start * spe), curve: shift(perEpoch(byEpoch(left), spe), -start * spe) },
   ]);
 }
 
@@ -92,28 +118,27 @@ const swin = (
     needs: ["steps_per_epoch"],
     unit: "step",
     formula,
-    quirks: ["BASE_LR, WARMUP_LR and MIN_LR are scaled by the total batch size over 512 when training starts."],
+    quirks: [
+      "BASE_LR, WARMUP_LR and MIN_LR are scaled by the total batch size over 512 when training starts.",
+      "The rate is set after the update with that update's number, so every value comes one iteration late.",
+    ],
     source: "microsoft/Swin-Transformer, lr_scheduler.py; timm schedulers stepped per iteration",
     compile(a, { steps_per_epoch: spe }) {
       const W = Math.trunc(a.WARMUP_EPOCHS * spe);
       const all = Math.trunc(a.EPOCHS * spe);
       const [base, low, from] = [a.BASE_LR * a.scale, a.MIN_LR * a.scale, a.WARMUP_LR * a.scale];
-      const prefix = a.WARMUP_PREFIX && name !== "step" && name !== "linear";
-      const T = a.WARMUP_PREFIX && name === "cosine" ? all - W : all;
-      const rate = after({ ...a, base, low, spe, T });
-      const edges =
-        name === "step"
-          ? everyPeriod(Math.trunc(a.DECAY_EPOCHS * spe))
-          : name === "multistep"
-            ? () => Infinity
-            : undefined;
-      const parts = name === "multistep" ? a.MULTISTEPS.map((m) => decay(m * spe, (t) => rate(t))) : [];
-      return segments(
+      const prefix = name === "cosine" && a.WARMUP_PREFIX;
+      const rate = after({ ...a, base, low, spe, T: prefix ? all - W : all });
+      const every = name === "step" ? everyPeriod(Math.trunc(a.DECAY_EPOCHS * spe)) : undefined;
+      const edges = name === "multistep" ? a.MULTISTEPS.map((m) => m * spe) : [];
+      if (edges.length > 0 && W > Math.min(...edges)) throw new Raises("AssertionError");
+      const c = segments(
         warmup(W, (t) => from + (t * (base - from)) / W),
-        ...parts,
-        decay(name === "multistep" ? Infinity : all + (prefix ? 0 : 0), (t) => rate(prefix ? t - W : t), edges),
-        cooldown(Infinity, name === "step" ? (t) => rate(t) : low, edges),
+        ...edges.map((m) => decay(m, rate)),
+        decay(name === "cosine" ? all : Infinity, (t) => rate(prefix ? t - W : t), every),
+        cooldown(Infinity, low),
       );
+      return lagging(c);
     },
   });
 const swinSchedules = [
@@ -148,11 +173,12 @@ const basicsrParams = {
   warmup_iter: steps("iterations of linear warm-up from 0; -1 for none", { default: -1 }),
   restart_weights: numbers("height after each restart", { default: [1] }),
 };
+/** The warm-up overrides the schedule while t + 1 < W. */
 const basicsrWarm = (base: number, W: number, c: ReturnType<typeof segments>) =>
-  W > 0
+  W > 1
     ? sequence([
-        { from: 0, curve: segments(warmup(W, (t) => (base / W) * t)) },
-        { from: W, curve: c },
+        { from: 0, curve: segments(warmup(W - 1, (t) => (base / W) * (t + 1))) },
+        { from: W - 1, curve: c },
       ])
     : c;
 
@@ -167,15 +193,22 @@ const multiStepRestart = ["MultiStepLR", "MultiStepRestartLR"].map((name) =>
     },
     unit: "step",
     formula:
-      "lr · gamma^(milestones ≤ t since the last restart), lr · weight at a restart; lr · t / warmup_iter before",
-    quirks: ["The warm-up overrides the schedule; the schedule's own clock runs beneath it."],
+      "lr · gamma^(milestones ≤ t since the last restart), lr · weight at a restart; lr · (t + 1) / warmup_iter before",
+    quirks: [
+      "After a warm-up the rate stays at (W − 1) / W of lr until a restart: the schedule multiplies what it finds.",
+    ],
     source: basicsrSource,
     compile({ lr: base, warmup_iter, milestones, gamma, restarts, restart_weights }) {
+      if (restarts.length !== restart_weights.length)
+        throw new Raises("AssertionError: restarts and their weights do not match.");
       const restartAt = new Map(restarts.map((r, i) => [r, restart_weights[i] ?? 1]));
       const edges = [...new Set([...milestones, ...restarts.filter((r) => r > 0)])].sort((a, b) => a - b);
-      let rate = base;
+      const W = Math.max(0, warmup_iter);
+      // The schedule goes on from the rate that the warm-up left, one step short of the base.
+      let rate = W > 1 ? (base * (W - 1)) / W : base * (restartAt.get(0) ?? 1);
       const parts = edges.map((edge) => {
         const part = decay(edge, rate);
+        if (edge < W - 1) return part;
         const weight = restartAt.get(edge);
         rate = weight === undefined ? rate * gamma ** milestones.filter((m) => m === edge).length : base * weight;
         return part;
@@ -193,6 +226,8 @@ const cosineRestart = defineSchedule({
   quirks: ["The restart comes one step after the period's end: the end itself still belongs to the cycle before."],
   source: basicsrSource,
   compile({ lr: base, warmup_iter, periods, restart_weights, eta_min }) {
+    if (periods.length !== restart_weights.length)
+      throw new Raises("AssertionError: periods and restart_weights should have the same length.");
     let from = 0;
     const parts = periods.map((period, i) => {
       const start = from;
@@ -241,6 +276,7 @@ const pcdetStep = defineSchedule({
     DECAY_STEP_LIST: numbers("epochs of the drops", { default: [35, 45] }),
     LR_DECAY: factor("factor of a drop", { default: 0.1 }),
     LR_CLIP: lr("floor", { default: 1e-7 }),
+    DIV_FACTOR: factor("LR / first rate of the warm-up", { default: 10 }),
     LR_WARMUP: flag("rise by a cosine first", { default: false }),
     WARMUP_EPOCH: real("epochs of the warm-up", { default: 1 }),
   },
@@ -253,7 +289,7 @@ const pcdetStep = defineSchedule({
     const rate = (i: number) => a.LR * Math.max(a.LR_DECAY ** i, a.LR_CLIP / a.LR);
     const W = a.LR_WARMUP ? a.WARMUP_EPOCH * spe : 0;
     return segments(
-      warmup(W, (t) => byCosine(a.LR / 10, a.LR, t / W)),
+      warmup(W, (t) => byCosine(a.LR / a.DIV_FACTOR, a.LR, t / W)),
       ...edges.map((edge, i) => decay(edge, rate(i))),
       decay(Infinity, rate(edges.length)),
     );
@@ -263,10 +299,10 @@ const pcdetStep = defineSchedule({
 const cvnetsCosine = defineSchedule({
   id: "cvnets:cosine",
   params: {
-    max_lr: lr("peak rate", { default: 0.4 }),
+    max_lr: lr("peak rate", { default: 0.1 }),
     min_lr: lr("final rate", { default: 1e-5 }),
     max_epochs: integer("epochs of the run", { default: null }),
-    max_iterations: steps("iterations of the run", { default: null }),
+    max_iterations: steps("iterations of the run", { default: 150000 }),
     is_iteration_based: flag("count in iterations", { default: true }),
     warmup_iterations: steps("iterations of warm-up", { default: 0 }),
     warmup_init_lr: lr("rate at iteration 0", { default: 1e-7 }),
@@ -278,7 +314,7 @@ const cvnetsCosine = defineSchedule({
   compile(a, context) {
     const [W, spe] = [a.warmup_iterations, context.steps_per_epoch];
     const epochs = a.max_epochs ?? context.epochs;
-    const period = a.is_iteration_based ? Math.max(1, (a.max_iterations ?? epochs * spe) - W + 1) : epochs;
+    const period = a.is_iteration_based ? Math.max(1, a.max_iterations - W + 1) : epochs;
     const rate = a.is_iteration_based
       ? (t: number) => byCosine(a.max_lr, a.min_lr, (t - W) / period)
       : (t: number) => byCosine(a.max_lr, a.min_lr, Math.floor(t / spe) / period);

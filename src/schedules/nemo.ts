@@ -180,7 +180,7 @@ function annealed(a: TypedArgs<typeof cosineParams>, base: number, plain: boolea
       W > 0 ? W + 1 : 0,
       megatron((t) => (base * t) / W),
     ),
-    decay(W + D + 1, megatron(fall)),
+    decay(W + D + 1, (t) => (tooLow(), megatron(fall)(t))),
     cooldown(
       T + 1,
       megatron(() => low),
