@@ -9,7 +9,9 @@ import { evaluateExpression, type Plain } from "./expression.js";
 export function readGin(text: string, file?: string): ConfigText {
   const place = (from: number, to: number): Place => ({ from, to, ...(file && { file }) });
   const entries: Entry[] = [];
-  const statement = /^(?:(include)[ \t]+(['"])(.*?)\2|([\w./]+)([ \t]*=\s*(?:\\\r?\n\s*)?))/gm;
+  const statement = /^(?:(include)[ \t]+(['"])(.*?)\2|([ \t]*[\w./]+)([ \t]*=\s*(?:\\\r?\n\s*)?)|([\w./]+)[ \t]*:[ \t]*(?:#.*)?\r?$)/gm;
+  /** `module.function:` with its parameters indented below. */
+  let block = "";
   for (let match; (match = statement.exec(text)); ) {
     const start = match.index;
     if (match[1]) {
@@ -17,12 +19,20 @@ export function readGin(text: string, file?: string): ConfigText {
       entries.push({ key: "include", keyAt: place(start, start + 7), value: string(match[3]!, place(from, start + match[0].length)) });
       continue;
     }
-    const name = match[4]!;
-    const from = start + name.length + match[5]!.length;
+    if (match[6]) {
+      block = match[6];
+      continue;
+    }
+    const written = match[4]!;
+    const indent = written.length - written.trimStart().length;
+    if (!indent) block = "";
+    else if (!block) continue;
+    const name = indent ? `${block}.${written.trim()}` : written;
+    const from = start + written.length + match[5]!.length;
     const raw = valueText(text, from);
     statement.lastIndex = from + raw.length;
     const key = name.split("/").at(-1)!.split(".").slice(-2).join(".");
-    entries.push({ key, keyAt: place(start, start + name.length), value: value(raw, place(from, from + raw.length)) });
+    entries.push({ key, keyAt: place(start + indent, start + written.length), value: value(raw, place(from, from + raw.length)) });
   }
   const macro = (key: string) => entries.findLast((e) => e.key === key)?.value;
   const follow = (node: ConfigNode, depth: number): ConfigNode => {

@@ -32,6 +32,10 @@ export function readShell(text: string, file?: string): ConfigText {
     if (command) roots.push(command);
     if (roots.length >= 200) break;
   }
+  // Flags kept in variables that no command of this file puts together.
+  const kept = [...variables.values()].map((words) => words.flatMap((w) => (w.quoted ? [w] : fields(w)))).filter((words) => words.some((w) => w.text.startsWith("--")) || words.some((w) => / --\w/.test(w.text)));
+  const loose = flags(kept.flatMap((words) => words.flatMap(fields)), { text, from: 0 }, file);
+  if (loose) roots.push(loose);
   return { roots, problems: [] };
 }
 
@@ -57,9 +61,9 @@ function statements(text: string): Statement[] {
     if (c === "\\" && quote !== "'") {
       const crlf = text[i + 1] === "\r" && text[i + 2] === "\n";
       const line = /^\\[ \t]*\r?\n/.exec(text.slice(i, i + 40))?.[0];
-      if (line && quote === "") chars += " ".repeat(line.length);
+      if (line) chars += " ".repeat(line.length);
       else chars += text.slice(i, i + (crlf ? 3 : 2));
-      i += (line && quote === "" ? line.length : crlf ? 3 : 2) - 1;
+      i += (line ? line.length : crlf ? 3 : 2) - 1;
       continue;
     }
     if (quote) {

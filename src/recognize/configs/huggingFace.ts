@@ -11,21 +11,21 @@ import { changed, derive, found, known, type Given } from "./match.js";
 export const huggingFace: ConfigFormat = {
   id: "transformers",
   syntaxes: ["yaml", "json", "shell"],
-  needs: [/\blr_scheduler_type\b|\bwarmup_(?:ratio|steps)\b/, /\b(?:learning_rate|lr_scheduler_type|num_train_epochs|max_steps)\b/],
+  needs: [/\blr_scheduler_type\b|\b(?:num_)?warmup_(?:ratio|steps)\b/, /\b(?:learning_rate|lr_scheduler_type|num_train_epochs|max_steps)\b/],
   recognize: (input) => trainerBlocks(input.root).flatMap((block) => trainerFinding(block, input)),
 };
 
 function trainerBlocks(root: Block): Block[] {
   const own = (b: Block) =>
     b.has("lr_scheduler_type") ||
-    (b.has("learning_rate") && (b.has("warmup_ratio") || b.has("warmup_steps")) && (b.has("num_train_epochs") || b.has("max_steps")));
+    (b.has("learning_rate") && (b.has("warmup_ratio") || b.has("warmup_steps") || b.has("num_warmup_steps")) && (b.has("num_train_epochs") || b.has("max_steps") || b.has("max_train_steps")));
   if (own(root)) return [root];
   return root.entries.flatMap((e) => (own(e) ? [e] : e.entries.filter(own))).slice(0, 20);
 }
 
 export function trainerLength(block: Block, input: Pick<ConfigInput, "assume">): Length {
   return runLength(input.assume, {
-    maxSteps: block.at("max_steps"),
+    maxSteps: block.first("max_steps", "max_train_steps"),
     epochs: block.at("num_train_epochs") ?? known(3, "num_train_epochs"),
     batch: block.at("per_device_train_batch_size"),
     accumulation: block.at("gradient_accumulation_steps"),
@@ -48,8 +48,8 @@ function trainerFinding(block: Block, input: ConfigInput): Finding[] {
       callee: type,
       blocks: [block],
       args: {
-        learning_rate: block.at("learning_rate"),
-        warmup_steps: block.at("warmup_steps"),
+        learning_rate: block.first("learning_rate", "actor_learning_rate"),
+        warmup_steps: block.first("warmup_steps", "num_warmup_steps"),
         warmup_ratio: block.at("warmup_ratio"),
         ...Object.fromEntries((kwargs?.entries ?? []).map((e) => [e.key, e])),
       },

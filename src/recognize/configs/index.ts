@@ -31,7 +31,7 @@ import { nanoGpt } from "./nanoGpt.js";
 import { nemo } from "./nemo.js";
 import { olmo } from "./olmo.js";
 import { mmcv, mmengine } from "./openMmlab.js";
-import { paddleClas, paddleDetection } from "./paddle.js";
+import { paddleClas, paddleDetection, paddleSeg } from "./paddle.js";
 import { rlGames, rllib, rlZoo } from "./reinforcement.js";
 import { spacy } from "./spacy.js";
 import { espnet, hifiGan, marian, openNmt, speechbrain } from "./speech.js";
@@ -60,6 +60,7 @@ export const formats: readonly ConfigFormat[] = [
   speechbrain,
   paddleDetection,
   paddleClas,
+  paddleSeg,
   axolotl,
   ultralytics,
   detectron2,

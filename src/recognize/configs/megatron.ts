@@ -24,7 +24,7 @@ export const megatron: ConfigFormat = {
 
 function flatKeys(root: Block): (key: string) => Block | undefined {
   const blocks = [root, ...root.entries.filter((e) => e.node.kind === "map")];
-  return (key) => blocks.map((b) => b.at(key) ?? b.at(key.replaceAll("_", "-"))).find(Boolean);
+  return (key) => blocks.map((b) => b.at(key) ?? b.at(key.replaceAll("_", "-")) ?? b.at(`--${key.replaceAll("_", "-")}`)).find(Boolean);
 }
 
 function megatronFinding(keys: (k: string) => Block | undefined, main: Block, root: Block, { assume, syntax }: ConfigInput): Finding {

@@ -46,6 +46,8 @@ function knownClass(path: string): string | undefined {
   if (definition) return definition.quantity && definition.quantity !== "lr" ? undefined : path;
   const short = path.slice(path.lastIndexOf(".") + 1);
   if (/^get_\w*schedule\w*$/.test(short)) return `transformers.${short}`;
+  const nemo = /^nemo\..*\.(\w+?)(?:Scheduler)?$/.exec(path)?.[1];
+  if (nemo && scheduleNamed(`nemo.core.optim.lr_scheduler.${nemo}`)) return `nemo.core.optim.lr_scheduler.${nemo}`;
   // MONAI's bundles may name a class by itself.
   if (/^(?:WarmupCosineSchedule)$/.test(short)) return `monai.optimizers.${short}`;
   if (/^LinearWarmupCosineAnnealingLR$/.test(short)) return `pl_bolts.optimizers.lr_scheduler.${short}`;
@@ -89,7 +91,7 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
   const maxSteps = root.first("trainer.max_steps", "max_steps");
   const epochs = root.first("trainer.max_epochs", "max_epochs", "epochs", "num_epochs", "train.max_epochs", "train#trainer.max_epochs", "training.epochs", "trainer.epochs");
   const length = runLength(assume, { maxSteps, epochs });
-  const byStep = interval === "step" || /^(?:transformers|diffusers)\./.test(id) || (interval === undefined && /OneCycleLR|CyclicLR/.test(id) && ("total_steps" in args || "steps_per_epoch" in args || "step_size_up" in args));
+  const byStep = interval === "step" || /^(?:transformers|diffusers|nemo)\./.test(id) || (interval === undefined && /OneCycleLR|CyclicLR/.test(id) && ("total_steps" in args || "steps_per_epoch" in args || "step_size_up" in args));
   return found({
     schedule: id,
     main: main.entry ? main : (main.at("_target_") ?? main.at("class_path") ?? main),
@@ -140,7 +142,7 @@ function rateBeside(main: Block, root: Block): Block | undefined {
 }
 
 function rateIn(optimizer: Block): Block | undefined {
-  const direct = optimizer.first("lr", "learning_rate", "init_args.lr", "init_args.learning_rate", "params.lr", "kwargs.lr");
+  const direct = optimizer.first("lr", "learning_rate", "init_args.lr", "init_args.learning_rate", "params.lr", "kwargs.lr", "config.lr");
   if (direct) return direct;
   const inner = optimizer.node.kind === "list" ? optimizer.items : optimizer.entries;
   for (const e of inner) {

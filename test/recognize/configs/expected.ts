@@ -75,4 +75,6 @@ export const expected: readonly Expected[] = [
   { file: "rl-zoo/ppo.yml", schedule: "rl-zoo:linear", args: { learning_rate: 0.001, n_timesteps: 100000 }, unit: "step", at: [0, 50000, 75000], rates: [0.001, 0.0005, 0.00025], why: "only the rate that falls; the discount is not a decay" },
   { file: "rllib/impala.yaml", schedule: "rllib:lr_schedule", args: {}, unit: "step", at: [0, 500000, 2000000], rates: [0.0006, 0.000305, 1.0000000000000026e-05] },
   { file: "rl-games/ant.yaml", schedule: "rl-games:linear", args: { learning_rate: 0.0003, max_epochs: 500 }, unit: "epoch", at: [0, 250], rates: [0.0003, 0.00015049999999999997] },
+  { file: "paddleseg/unet.yml", schedule: "paddleseg:PolynomialDecay", args: { learning_rate: 0.01, power: 0.9, end_lr: 0 }, unit: "step", at: [0, 40000, 79999], rates: [0.01, 0.005358867312681466, 3.8656186838792874e-07] },
+  { file: "t5x/block.gin", schedule: "t5x:create_learning_rate_scheduler", args: { factors: "constant * rsqrt_decay", warmup_steps: 10000 }, unit: "step", at: [100, 10000, 22500], rates: [0.01, 0.01, 0.006666666666666667] },
 ];
