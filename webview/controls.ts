@@ -79,11 +79,11 @@ interface Editor {
 function booleanEditor(first: Param, { gestures }: ControlActions): Editor {
   const box = checkbox(first.name, "", (checked) => gestures.begin(first.name).commit(checked));
   return {
-    elements: [box],
+    elements: [box.element],
     update({ value, text }, locked) {
-      box.checked = value === true;
-      box.disabled = locked;
-      setText(box, text || String(value));
+      box.set(value === true);
+      box.element.disabled = locked;
+      setText(box.element, text || String(value));
     },
   };
 }
@@ -92,10 +92,10 @@ function choiceEditor(first: Param, { gestures }: ControlActions): Editor {
   const options = (first.choices ?? []).map((value) => ({ value, text: value }));
   const list = dropdown(first.name, options, (value) => gestures.begin(first.name).commit(value));
   return {
-    elements: [list],
+    elements: [list.element],
     update({ value }, locked) {
-      list.value = String(value ?? "");
-      list.disabled = locked;
+      list.set(String(value ?? ""));
+      list.element.disabled = locked;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { FindingItem, FromWebview, ScheduleView } from "../src/panel/protocol.js";
 import { h, keyed, setAttribute, setText } from "./dom.js";
-import { checkbox, dropdown, link, type Check } from "./toolkit.js";
+import { checkbox, dropdown, link, type Chooser } from "./toolkit.js";
 
 type Action = Extract<FromWebview, { type: "action" }>["action"];
 
@@ -18,7 +18,8 @@ export class Header {
   private readonly title = h("span", { class: "title" });
   private readonly place = h("span", { class: "place" });
   private readonly chooser = h("span", { class: "chooser" });
-  private readonly follow: Check;
+  private readonly follow: Chooser<boolean>;
+  private list: Chooser<string> | undefined;
   private items = "";
 
   constructor(
@@ -35,7 +36,7 @@ export class Header {
       null,
       h("h1", null, this.title),
       this.place,
-      this.follow,
+      this.follow.element,
       this.chooser,
       h("nav", { "aria-label": "Actions" }, ...actions.map(([action, text, title]) => link(text, act(action), title))),
     );
@@ -51,19 +52,18 @@ export class Header {
     const where = `${view.file}:${view.line}${view.cell === undefined ? "" : ` · cell ${view.cell + 1}`}`;
     if (this.place.textContent !== where)
       this.place.replaceChildren(link(where, () => undefined, "Show in the editor"));
-    this.follow.checked = view.followsCursor;
+    this.follow.set(view.followsCursor);
     const items = JSON.stringify(findings.map((f) => [f.key, f.title, f.line]));
     if (items !== this.items) {
       this.items = items;
       const options = findings.map((f) => ({ value: f.key, text: `${f.title} · line ${f.line}` }));
-      this.chooser.replaceChildren(
-        ...(findings.length > 1
-          ? [dropdown("Schedule in this file", options, (key) => this.post({ type: "selectFinding", key }))]
-          : []),
-      );
+      this.list =
+        findings.length > 1
+          ? dropdown("Schedule in this file", options, (key) => this.post({ type: "selectFinding", key }))
+          : undefined;
+      this.chooser.replaceChildren(...(this.list ? [this.list.element] : []));
     }
-    const list = this.chooser.firstElementChild as (HTMLElement & { value: string }) | null;
-    if (list) list.value = view.key;
+    this.list?.set(view.key);
   }
 }
 

@@ -27,7 +27,7 @@ export interface Field extends HTMLElement {
   disabled: boolean;
 }
 
-/** A line of text. Enter and leaving it call `commit`, Esc calls `cancel`. */
+/** A line of text. Enter and leaving it call `commit`, once for each text; Esc calls `cancel`. */
 export function textField(options: {
   label: string;
   describedBy?: string;
@@ -36,47 +36,71 @@ export function textField(options: {
 }): Field {
   const field = h("vscode-text-field", { "aria-label": options.label, class: "field", spellcheck: "false" }) as Field;
   setAttribute(field, "aria-describedby", options.describedBy);
+  let typed = false;
+  const commit = () => {
+    if (typed) options.commit(field.value);
+    typed = false;
+  };
+  field.addEventListener("input", () => (typed = true));
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") options.commit(field.value);
+    if (event.key === "Enter") commit();
     else if (event.key === "Escape") {
       event.stopPropagation();
+      typed = false;
       options.cancel();
     }
   });
-  field.addEventListener("change", () => options.commit(field.value));
+  field.addEventListener("change", commit);
   return field;
 }
 
-export interface Check extends HTMLElement {
-  checked: boolean;
-  disabled: boolean;
+/** A control whose value is set from the file; `changed` is called for the user's changes alone. */
+export interface Chooser<T> {
+  readonly element: HTMLElement & { disabled: boolean };
+  set(value: T): void;
 }
 
-export function checkbox(label: string, text: string, changed: (checked: boolean) => void): Check {
-  const box = h("vscode-checkbox", { "aria-label": label }, text) as Check;
-  // The component fires `change` for values set from code too: only what differs from what was set is the user's.
-  box.addEventListener("click", () => queueMicrotask(() => changed(box.checked)));
-  box.addEventListener("keyup", (event) => event.key === " " && changed(box.checked));
-  return box;
-}
-
-export interface Choice extends HTMLElement {
-  value: string;
-  disabled: boolean;
+export function checkbox(label: string, text: string, changed: (checked: boolean) => void): Chooser<boolean> {
+  const element = h("vscode-checkbox", { "aria-label": label }, text) as HTMLElement & {
+    checked: boolean;
+    disabled: boolean;
+  };
+  return chooser(element, "checked", changed);
 }
 
 export function dropdown(
   label: string,
   options: readonly { value: string; text: string }[],
   changed: (value: string) => void,
-): Choice {
-  const list = h(
+): Chooser<string> {
+  const element = h(
     "vscode-dropdown",
     { "aria-label": label, class: "choice" },
     ...options.map(({ value, text }) => h("vscode-option", { value }, text)),
-  ) as Choice;
-  list.addEventListener("change", () => changed(list.value));
-  return list;
+  ) as HTMLElement & { value: string; disabled: boolean };
+  return chooser(element, "value", changed);
+}
+
+/** The components fire `change` for values set from code too: what differs from what was set is the user's. */
+function chooser<K extends string, T>(
+  element: HTMLElement & { disabled: boolean } & Record<K, T>,
+  property: K,
+  changed: (value: T) => void,
+): Chooser<T> {
+  let shown: T | undefined;
+  element.addEventListener("change", () => {
+    const value = element[property];
+    if (shown === undefined || value === shown) return;
+    shown = value;
+    changed(value);
+  });
+  return {
+    element,
+    set(value) {
+      shown = value;
+      if (element[property] !== value) (element as Record<K, T>)[property] = value;
+    },
+  };
 }
 
 export function button(

@@ -65,7 +65,7 @@ function sampledMotion(
   const T = at[at.length - 1]!;
   const from = at.findIndex((n) => n >= T / 2);
   const finite = records.filter((r) => r.failedAt === undefined);
-  if (finite.length === 0) return { kind: "sampled", drift: 0, fluctuation: 0, fall: 0 };
+  if (finite.length === 0) return { kind: "sampled", drift: 0, fluctuation: 0, stroke: 0, fall: 0 };
   const drifts = Float64Array.from(finite, (r) => (r.drift * T) / 2).sort();
   // One run's deviation from its own straight line between the halves of the window, so that a falling loss is no swing.
   const swings = Float64Array.from(finite, ({ loss }) => {
@@ -78,10 +78,12 @@ function sampledMotion(
     return n > 0 && sum > 0 ? Math.sqrt(squares / n) / (sum / n) : 0;
   }).sort();
   const end = median[median.length - 1]! - least;
+  const drift = end > 0 ? quantile(drifts, 0.5) / end : 0;
   return {
     kind: "sampled",
-    drift: end > 0 ? quantile(drifts, 0.5) / end : 0,
+    drift,
     fluctuation: quantile(swings, 0.5),
+    stroke: (2 * drift) / T,
     fall: fallOf(at, finite),
   };
 }

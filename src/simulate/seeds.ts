@@ -16,7 +16,9 @@ export function recordedAt(spec: SimulationSpec): number[] {
   const T = spec.rates.length;
   const onData = spec.problem.kind === "logistic" || spec.problem.kind === "network";
   const points = Math.min(T, onData ? DATA_POINTS : PICTURE_POINTS);
-  const regular = Array.from({ length: points + 1 }, (_, i) => Math.round((i * T) / points));
+  // Every other one is a step later: a swing of period two would look still at distances that are all even.
+  const later = (i: number) => (T >= 4 * points && i < points ? i & 1 : 0);
+  const regular = Array.from({ length: points + 1 }, (_, i) => Math.round((i * T) / points) + later(i));
   return [...new Set([...regular, ...spec.at])].sort((a, b) => a - b);
 }
 

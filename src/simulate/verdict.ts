@@ -53,6 +53,8 @@ export interface SampledMotion {
   readonly drift: number;
   /** Standard deviation over time of one run's excess in the last half, as a part of its mean. */
   readonly fluctuation: number;
+  /** |∇f · Δθ| of one update, as a part of the excess at the end: a swing from one wall to the other is large here. */
+  readonly stroke: number;
   /** Standard errors by which the loss around the middle lies above the loss at the end, over the runs. */
   readonly fall: number;
 }
@@ -66,7 +68,7 @@ const SETTLED = 1e-9;
  *   diverges   half of the runs or more are no longer finite; or E_end > 10 E₀ with a rate above the limit at some step (where none is known: and it does not fall);
  *              or the rate is above the stability limit over the last tenth and E grew in the second half
  *   converges  E_end <= 1e-9 E₀
- *   noise rules (theory: noise makes half of E_end or more; sampled: one run swings by 5 % or more and still drifts):
+ *   noise rules (theory: noise makes half of E_end or more; sampled: one run swings by 5 % or more, between records or in one update):
  *     F >= 1.25                          converges: the rate falls and the loss with it
  *     nothing moves any more             as below
  *     else                               wanders: the rate in force holds the loss where it is
@@ -91,7 +93,7 @@ export function judge(e: Evidence): Verdict {
   if (end <= SETTLED * start || end === 0) {
     const step = settledFrom(e, SETTLED * start);
     const sentence = `Converges: below ${shown(SETTLED * start)} by step ${stepOf(e, step)}, ${shown(end)} at the end.`;
-    return { kind: "converges", step, loss: end + e.least, sentence: sentence + someFailed(e) };
+    return { kind: "converges", step, loss: end + e.least, sentence: sentence + grownFirst(e) + someFailed(e) };
   }
 
   const { motion } = e;
@@ -99,7 +101,9 @@ export function judge(e: Evidence): Verdict {
   const gained = motion.kind === "sampled" && motion.fall < 2.5 ? Math.min(1, middle / end) : middle / end;
   const still = motion.kind === "theory" ? motion.folds < 0.2 : motion.drift < 0.2;
   const noisy =
-    motion.kind === "theory" ? motion.bias[e.at.length - 1]! <= end / 2 : motion.fluctuation >= 0.05 && !still;
+    motion.kind === "theory"
+      ? motion.bias[e.at.length - 1]! <= end / 2
+      : Math.max(motion.fluctuation, motion.stroke) >= 0.05 && !still;
   const wanders = (why: string): Verdict => {
     const reference = e.reference();
     const times = reference !== undefined && reference > 0 ? end / reference : undefined;
@@ -108,7 +112,7 @@ export function judge(e: Evidence): Verdict {
     return {
       kind: "wanders",
       loss: end + e.least,
-      sentence: `Wanders at ${shown(end)}${above}: ${why}.${someFailed(e)}`,
+      sentence: `Wanders at ${shown(end)}${above}: ${why}.${grownFirst(e)}${someFailed(e)}`,
     };
   };
   const stalls = (step: number): Verdict => {
@@ -122,7 +126,7 @@ export function judge(e: Evidence): Verdict {
       kind: "stalls",
       step,
       loss: end + e.least,
-      sentence: `Stalls at ${shown(end)} from step ${stepOf(e, step)} ${why}.${someFailed(e)}`,
+      sentence: `Stalls at ${shown(end)} from step ${stepOf(e, step)} ${why}.${grownFirst(e)}${someFailed(e)}`,
     };
   };
   const converges = (): Verdict => {
@@ -131,7 +135,7 @@ export function judge(e: Evidence): Verdict {
     const sentence = falling
       ? `Converges, still falling at the end: ${shown(e.excess[e.at.length - 1]!)} at step ${stepOf(e, T)}.`
       : `Converges to ${shown(end)} by step ${stepOf(e, step)}.`;
-    return { kind: "converges", step, loss: end + e.least, sentence: sentence + someFailed(e) };
+    return { kind: "converges", step, loss: end + e.least, sentence: sentence + grownFirst(e) + someFailed(e) };
   };
 
   if (noisy && !still) return gained >= FLAT ? converges() : wanders("the rate in force keeps the noise alive");
@@ -190,6 +194,21 @@ function someFailed(e: Evidence): string {
   const { failures, runs } = e;
   if (failures.length === 0) return "";
   return ` ${failures.length} of ${runs} runs diverge, the first at step ${stepOf(e, Math.min(...failures))}.`;
+}
+
+/** A run that grew and came back is told to have: in float32 it might not have come back. */
+function grownFirst(e: Evidence): string {
+  let top = 0;
+  for (let k = 1; k < e.at.length; k++) if (e.excess[k]! > e.excess[top]!) top = k;
+  if (!(e.excess[top]! > 100 * e.excess[0]!)) return "";
+  const why = e.limit && maxOf(e.rates) > e.limit.lr ? `, while the rate is above ${rateOf(e, e.limit.lr)}` : "";
+  return ` Before, it grows to ${figure(e.excess[top]! + e.least)} at step ${stepOf(e, e.at[top]!)}${why}.`;
+}
+
+function maxOf(values: ArrayLike<number>): number {
+  let max = -Infinity;
+  for (let k = 0; k < values.length; k++) max = Math.max(max, values[k]!);
+  return max;
 }
 
 function meanBetween({ at, excess }: Evidence, from: number, to: number): number {

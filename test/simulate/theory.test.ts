@@ -114,7 +114,7 @@ it("every sampled band holds the theory line within its sampling error, over man
         expect(loss.p90[k]!).toBeGreaterThanOrEqual(expected!.loss[k]! - slack);
       });
     }),
-    { numRuns: 150, seed: 20 },
+    { numRuns: 80, seed: 20 },
   );
   expect(worst).toBeGreaterThan(2);
-});
+}, 60_000);

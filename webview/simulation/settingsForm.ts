@@ -1,7 +1,7 @@
 import type { ScheduleView } from "../../src/panel/protocol.js";
 import { h, setAttribute, setText } from "../dom.js";
 import { rateText, readNumber } from "../format.js";
-import { button, dropdown, textField, type Choice, type Field } from "../toolkit.js";
+import { button, dropdown, textField, type Chooser, type Field } from "../toolkit.js";
 import { batchOf, optimizerOf, type Fit, type SimulationSettings } from "./settings.js";
 
 interface NumberRow {
@@ -106,9 +106,9 @@ const dataSets = [
 /** The simulation's controls; only those that the chosen problem reads are shown. */
 export class SettingsForm {
   readonly element: HTMLElement;
-  private readonly problem: Choice;
-  private readonly optimizer: Choice;
-  private readonly data: Choice;
+  private readonly problem: Chooser<string>;
+  private readonly optimizer: Chooser<string>;
+  private readonly data: Chooser<string>;
   private readonly dataRow: HTMLElement;
   private readonly fields = new Map<string, { row: HTMLElement; field: Field; complaint: HTMLElement }>();
   private settings!: SimulationSettings;
@@ -125,12 +125,12 @@ export class SettingsForm {
       set({ optimizer: value as SimulationSettings["optimizer"] }),
     );
     this.data = dropdown("Data", dataSets, (value) => set({ data: value as SimulationSettings["data"] }));
-    this.dataRow = row("data", this.data);
+    this.dataRow = row("data", this.data.element);
     this.element = h(
       "div",
       { class: "settings" },
-      row("problem", this.problem),
-      row("optimizer", this.optimizer),
+      row("problem", this.problem.element),
+      row("optimizer", this.optimizer.element),
       this.dataRow,
       ...rows.map((spec) => this.numberRow(spec, set)),
       h(
@@ -146,9 +146,9 @@ export class SettingsForm {
     this.settings = settings;
     this.fit = fit;
     this.limit = limit;
-    this.problem.value = settings.problem;
-    this.optimizer.value = settings.optimizer;
-    this.data.value = settings.data;
+    this.problem.set(settings.problem);
+    this.optimizer.set(settings.optimizer);
+    this.data.set(settings.data);
     setAttribute(this.dataRow, "hidden", !onData(settings));
     for (const spec of rows) {
       const { row: element, field } = this.fields.get(spec.name)!;

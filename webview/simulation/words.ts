@@ -57,6 +57,6 @@ export function verdictWords(own: Verdict, constant: Verdict | undefined, name: 
         ? `, ${rateText(ratio, 2)} times higher`
         : ratio <= 1 / 1.1
           ? `, ${rateText(1 / ratio, 2)} times lower`
-          : ", as high";
+          : ", about as high";
   return [own.sentence, `A ${name} ${verb}${finite ? ` ${lossText(constant.loss)}` : ""}${beside}.`];
 }
