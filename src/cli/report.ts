@@ -31,6 +31,8 @@ export function reportOf(analysis: Analysis, workspace: Workspace, options: Repo
 function reportFinding(resolved: Resolved, places: Places, at?: readonly number[]): Record<string, unknown> {
   const { finding, definition, run, compiled } = resolved;
   const lines = places(finding.cell);
+  const end = compiled?.lr.end;
+  const problem = resolved.problem ?? (end && at?.some((t) => t >= end.at) ? end.because : undefined);
   return {
     callee: finding.callee,
     schedule: finding.schedule,
@@ -55,7 +57,7 @@ function reportFinding(resolved: Resolved, places: Places, at?: readonly number[
     facts: compiled && compiled.lr.end?.at !== 0 ? factsReport(factsOf(compiled.lr, run.totalSteps)) : null,
     ...(resolved.formula && { formula: resolved.formula }),
     ...(resolved.transforms.length > 0 && { transforms: resolved.transforms }),
-    ...(resolved.problem !== undefined && { problem: resolved.problem }),
+    ...(problem !== undefined && { problem }),
     ...(finding.notes?.length && { notes: finding.notes }),
     ...(resolved.children.length > 0 && { children: resolved.children.map((child) => reportFinding(child, places)) }),
     ...(at && { values: at.map((t) => rateAt(resolved, t)) }),

@@ -22,10 +22,12 @@ export function editOf(slot: Slot, value: Value, textOf: TextOf, index?: number,
   const { value: current, finding, path } = slot;
   if (current.status === "unknown") return { whyNot: current.because };
   if (current.status === "default") return insertKeyword(slot, typed ?? spell(value), textOf);
-  const wanted = index === undefined ? current.value : Array.isArray(current.value) ? (current.value[index] as Value) : undefined;
+  // A list is one literal, unless each of its entries comes from somewhere of its own.
+  const entries = Array.isArray(current.value) ? (current.value as readonly Value[]) : undefined;
+  if (index !== undefined && entries && current.origins.length !== entries.length) return editOf(slot, entries.map((v, i) => (i === index ? value : v)), textOf);
+  const wanted = index === undefined ? current.value : entries?.[index];
   const origin = current.origins[index ?? 0];
-  if (!origin || wanted === undefined || (index !== undefined && current.origins.length !== (current.value as readonly Value[]).length))
-    return { whyNot: "it is computed; edit what it is computed from" };
+  if (!origin || wanted === undefined) return { whyNot: "it is computed; edit what it is computed from" };
   const cell = origin.cell ?? finding.cell;
   const text = textOf({ file: origin.file, cell })?.slice(origin.from, origin.to);
   if (text === undefined) return { whyNot: "its file is not at hand" };

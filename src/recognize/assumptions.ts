@@ -58,7 +58,7 @@ const repeats = /restart|exponential|inverse|cycl/i;
 export function lengthFromArguments(
   definition: ScheduleDefinition,
   args: Args,
-): { steps: number; parameter: string } | undefined {
+): { steps: number; parameter: string; beyond?: boolean } | undefined {
   const number = (name: string) => {
     const value = args[name];
     return typeof value === "number" && value > 0 && Number.isFinite(value) ? value : undefined;
@@ -81,7 +81,7 @@ export function lengthFromArguments(
     }
   for (const name of ["milestones", "boundaries"]) {
     const last = lastNumber(args[name]);
-    if (last !== undefined) return { steps: Math.ceil((last * 4) / 3), parameter: name };
+    if (last !== undefined) return { steps: Math.ceil((last * 4) / 3), parameter: name, beyond: true };
   }
   return undefined;
 }

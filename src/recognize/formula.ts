@@ -2,7 +2,9 @@ import type { Context, ScheduleDefinition, Args, Value } from "../schedules/defi
 
 /** The definition's formula with the call's numbers in place of the parameters' names. */
 export function formulaWithNumbers(definition: ScheduleDefinition, args: Args, context: Partial<Context>): string {
-  const names: Record<string, Value | undefined> = { base_lr: context.initial_lr, initial_lr: context.initial_lr };
+  const own = definition.needs?.includes("initial_lr") ? undefined : (args.learning_rate ?? args.lr);
+  const initial = own ?? context.initial_lr;
+  const names: Record<string, Value | undefined> = { base_lr: initial, initial_lr: initial };
   for (const [name, spec] of Object.entries(definition.params)) names[name] = args[name] ?? spec.default;
   return definition.formula.replace(/[A-Za-z_][A-Za-z_0-9]*/g, (word) => {
     const value = Object.hasOwn(names, word) ? names[word] : undefined;

@@ -4,6 +4,7 @@ import { Raises, writtenAsFloat, type Args, type Compiled, type Context, type Sc
 import { scheduleNamed } from "../schedules/index.js";
 import { contextAliases, contextDefaults } from "./assumptions.js";
 import { contextOf } from "./context.js";
+import { matteringDefaults } from "./defaults.js";
 import type { Argument, AssumedValue, Evaluated, Finding, KnownValue } from "./finding.js";
 import { formulaWithNumbers } from "./formula.js";
 import { resolveRun, type ResolvedRun } from "./run.js";
@@ -91,7 +92,8 @@ export function resolve(finding: Finding, { assume = none, metrics }: ResolveOpt
     return done({
       compiled: shown,
       ...(formula && { formula }),
-      ...(end && { problem: end.because }),
+      ...(end && end.at <= run.totalSteps && { problem: end.because }),
+      ...(definition && !finding.rate && { parameters: { ...parameters, ...matteringDefaults(definition, args, context, compiled.lr, run.totalSteps) } }),
       ...(run.asWritten && { asWritten: run.asWritten(shown.lr) }),
     });
   } catch (error) {

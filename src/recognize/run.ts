@@ -51,8 +51,7 @@ export function resolveRun(
         return { value: found.value, source: found.status === "assumed" ? "assumed" : "file" };
     return undefined;
   };
-  const fallBack = (name: "total_steps" | "steps_per_epoch" | "epochs", value?: number): Length => {
-    const { because } = contextDefaults[name];
+  const fallBack = (name: "total_steps" | "steps_per_epoch" | "epochs", value?: number, because = contextDefaults[name].because): Length => {
     const length = value ?? (contextDefaults[name].value as number);
     assumptions.push({ name, value: length, because, kind: "context" });
     return { value: length, source: "assumed" };
@@ -68,6 +67,7 @@ export function resolveRun(
   else if (stated) total = stated;
   else if (unit === "step" && epochs && perEpoch)
     total = { value: Math.round(epochs.value * perEpoch.value), source: epochs.source };
+  else if (own?.beyond) total = fallBack(unit === "epoch" ? "epochs" : "total_steps", own.steps, `a third beyond the last of ${own.parameter}: the run length is not in this file`);
   else if (own) total = { value: own.steps, source: "schedule" };
   else if (unit === "epoch") total = epochs ?? fallBack("epochs", beyondFirst(definition, args, 100));
   else if (epochs) {
