@@ -4,7 +4,9 @@ import { Choice, Deferred, Dict, Float, List, NdArray, Range, Tracked, Unknown, 
 
 /** The value itself, when it is a call that nobody had needed yet. */
 export function force(value: Val): Val {
-  while (value instanceof Deferred) {
+  // Imports in a circle may wait for each other.
+  for (let steps = 0; value instanceof Deferred; steps++) {
+    if (steps > 200) return new Unknown("it depends on itself");
     if (value.value !== undefined) value = value.value;
     else if (value.busy) return new Unknown("it depends on itself");
     else {

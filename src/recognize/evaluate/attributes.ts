@@ -73,6 +73,7 @@ function dictAttribute(m: Machine, v: Dict, name: string, place: Place): Val {
   }
   const method = methodOf(m, v, name);
   if (method) return method;
+  if (v.flavour === "flags" && m.modules.loadFlags()) return dictAttribute(m, v, name, place);
   if (name === "__dict__") return v;
   if (v.attributes && (v.flavour || v.open)) {
     if (v.flavour === "config node")

@@ -22,6 +22,17 @@ export interface CallPlace {
 /** Calls whatever it is. User code is followed; what libraries do is kept as a CallResult unless the value is computable. */
 export function callValue(m: Machine, callee: Val, args: Val[], kwargs: Map<string, Val>, place: CallPlace): Val {
   m.tick();
+  // Something of another file: that file is read when the result is needed, or at once when it may change what it is given.
+  if (
+    m.tracking &&
+    callee instanceof Deferred &&
+    callee.foreign &&
+    callee.value === undefined &&
+    !(callee.foreign.changes && [...args, ...kwargs.values()].some(isConfig))
+  )
+    return new Deferred(() => safely(m, () => force(callValue(m, force(callee), args, kwargs, place))), {
+      changes: false,
+    });
   const fn = force(callee);
   if (fn instanceof FunctionValue) return callFunction(m, fn, args, kwargs, place);
   if (fn instanceof Method) return callFunction(m, fn.fn, [fn.self, ...args], kwargs, place);
@@ -47,6 +58,12 @@ export function callValue(m: Machine, callee: Val, args: Val[], kwargs: Map<stri
   if (fn === null || typeof fn !== "object" || fn instanceof List || fn instanceof Dict)
     throw new PyError("TypeError", "the object is not callable");
   return new CallResult(fn, args, kwargs, place.node, place.module, place.more);
+}
+
+/** An object whose entries or attributes a function could set. */
+function isConfig(value: Val): boolean {
+  const v = value instanceof Deferred ? value.value : value;
+  return v instanceof Instance || (v instanceof Dict && (v.attributes || v.flavour !== ""));
 }
 
 /** Calls a def or lambda. Under tracking, one that can only matter through its result waits until that is needed. */

@@ -1,29 +1,34 @@
-import type { Unknown, Val } from "./values.js";
+import type { Unknown } from "./values.js";
+
+/*
+ * Control flow of the interpreted program, thrown in great numbers: no stack traces are taken.
+ */
 
 /** An exception of the interpreted Python. */
-export class PyError extends Error {
+export class PyError {
   constructor(
     readonly type: string,
-    message: string,
-    readonly value?: Val,
-  ) {
-    super(message);
-  }
+    readonly message: string,
+  ) {}
 }
 
 /** A bound was exceeded; the message says which. */
-export class TooComplex extends Error {}
+export class TooComplex {
+  constructor(readonly message: string) {}
+}
 
 /** Concrete interpretation met something that is not known. */
-export class NotKnown extends Error {
-  constructor(readonly unknown: Unknown) {
-    super(unknown.because);
+export class NotKnown {
+  constructor(readonly unknown: Unknown) {}
+  get message(): string {
+    return this.unknown.because;
   }
 }
 
 export const LIMITS = {
-  /** Operations in one run of a file. */
-  fuel: 400_000,
+  /** Operations in one run of a file, and in all its runs (from several functions) together. */
+  fuel: 80_000,
+  total: 200_000,
   /** Operations in one call of a rate function. */
   callFuel: 200_000,
   depth: 100,

@@ -14,7 +14,7 @@ import { readName, writeName } from "./names.js";
 import { ClassValue, FunctionValue, Method } from "./objects.js";
 import { binary, compare, truthOf, unary } from "./operators.js";
 import { kids, nodeKey } from "./syntax.js";
-import { Dict, List, Member, Tracked, Unknown, type Val } from "./values.js";
+import { Deferred, Dict, List, Member, Tracked, Unknown, type Val } from "./values.js";
 
 /** Compiles an expression to a closure. What is not Python's becomes unknown, never an error. */
 export function compile(node: SyntaxNode | null | undefined, code: Code): Ex {
@@ -95,10 +95,9 @@ function compileKind(node: SyntaxNode, code: Code): Ex {
       return (frame) => unary(name, inner(frame), place);
     }
     case "ConditionalExpression": {
-      const [then, , test, , otherwise] = kids(node).map((kid) =>
-        kid.name === "if" || kid.name === "else" ? undefined! : compile(kid, code),
-      );
-      return (frame) => choose(frame, test!(frame), then!, otherwise!);
+      const [then, test, otherwise] = kids(node).filter((kid) => kid.name !== "if" && kid.name !== "else");
+      const [a, condition, b] = [compile(then, code), compile(test, code), compile(otherwise, code)];
+      return (frame) => choose(frame, condition(frame), a, b);
     }
     case "NamedExpression": {
       const parts = kids(node);
@@ -374,7 +373,12 @@ function compileMember(node: SyntaxNode, code: Code): Ex {
   if (parts[1]?.name === ".") {
     const name = parts[2] ? code.text(parts[2]) : "";
     if (!name) return () => new Unknown("it is not finished");
-    return (frame) => getAttribute(frame.m, object(frame), name, place);
+    return (frame) => {
+      const of = object(frame);
+      if (frame.m.tracking && of instanceof Deferred && of.foreign && of.value === undefined)
+        return new Deferred(() => getAttribute(frame.m, of, name, place), of.foreign);
+      return getAttribute(frame.m, of, name, place);
+    };
   }
   const index = compileSubscript(parts.slice(2, parts.at(-1)?.name === "]" ? -1 : undefined), code);
   return (frame) => getItem(frame.m, object(frame), index(frame), place);

@@ -150,7 +150,7 @@ export function compileFor(node: SyntaxNode, code: Code): St {
 function unrolled(frame: Frame, run: () => Flow): Flow | undefined {
   const { m } = frame;
   const fuel = m.fuel;
-  m.fuel = Math.min(fuel, 2000 + (fuel >> 3));
+  m.fuel = Math.min(fuel, 3000 + (fuel >> 5));
   const given = m.fuel;
   try {
     const { result, writes } = m.attempt(run);

@@ -6,7 +6,7 @@ import type { Machine } from "./machine.js";
 import { ModuleValue } from "./objects.js";
 import { importedNames, type Imported } from "./syntax.js";
 import { writeName } from "./names.js";
-import { Library, Unknown, type Val } from "./values.js";
+import { Deferred, Library, Unknown, type Val } from "./values.js";
 
 /** `import …` and `from … import …`: files of the workspace become modules, everything else a library by its dotted name. */
 export function compileImport(node: SyntaxNode, code: Code): St {
@@ -17,10 +17,50 @@ export function compileImport(node: SyntaxNode, code: Code): St {
   return (frame) => {
     names.forEach((item, i) => {
       if (item.name === "*") importStar(frame.m, frame.module, item);
-      else writes[i]!(frame, importOne(frame.m, frame.module, item));
+      else if (isLibrary(item.module)) writes[i]!(frame, importOne(frame.m, frame.module, item));
+      else {
+        // A file of the workspace is read when something of it is needed.
+        const { m, module } = frame;
+        const known = m.tracking && isInWorkspace(m, module, item);
+        writes[i]!(
+          frame,
+          known
+            ? new Deferred(() => importOne(m, module, item), { changes: mayChange(m, module, item) })
+            : importOne(m, module, item),
+        );
+      }
     });
     return Flow.Next;
   };
+}
+
+/** Libraries that nobody has as a file beside the script. */
+const LIBRARIES =
+  /^(torch|torchvision|tensorflow|keras|numpy|jax|flax|optax|os|sys|re|math|time|json|random|argparse|logging|collections|functools|itertools|typing|pathlib|copy|pandas|scipy|sklearn|matplotlib|transformers|pytorch_lightning|lightning|timm|wandb|tqdm|absl|PIL|cv2|accelerate|hydra|omegaconf|yaml|mmcv|mmengine|detectron2|fastai|mxnet|paddle|horovod|deepspeed|apex|six|datetime|shutil|glob|pickle|subprocess|threading|multiprocessing|warnings|abc|dataclasses|enum|contextlib|__future__)(\.|$)/;
+
+export function isLibrary(module: string): boolean {
+  return LIBRARIES.test(module);
+}
+
+/** Whether a function of another file, by its text, may change what it is given or set flags. */
+function mayChange(m: Machine, from: ModuleValue, { module, member }: Imported): boolean {
+  if (member === undefined) return true;
+  if (/^[A-Z]/.test(member)) return false;
+  const text = m.findModule(from, module)?.text ?? "";
+  const start = text.search(new RegExp(`^def ${member}\\b`, "m"));
+  if (start < 0) return text.includes(`import ${member}`) || text === "";
+  const end = text.slice(start + 4).search(/^\S/m);
+  return /(?:\.\w+|\])\s*(?:[-+*/]|\/\/)?=(?!=)|setattr|\.update\(|\.merge|DEFINE_|\bglobal\b|add_argument/.test(
+    text.slice(start, end < 0 ? undefined : start + 4 + end),
+  );
+}
+
+function isInWorkspace(m: Machine, from: ModuleValue, { module, member }: Imported): boolean {
+  return (
+    m.findModule(from, module) !== undefined ||
+    (member !== undefined &&
+      m.findModule(from, module.endsWith(".") ? module + member : `${module}.${member}`) !== undefined)
+  );
 }
 
 function importOne(m: Machine, from: ModuleValue, { module, member, name, as }: Imported): Val {
@@ -30,7 +70,9 @@ function importOne(m: Machine, from: ModuleValue, { module, member, name, as }: 
     const [root] = module.split(".") as [string];
     if (root === module) return whole ?? new Library(module);
     // `import a.b` binds a; what lies in the workspace is found when it is asked for.
-    return m.findModule(from, root) ?? (whole ? new ModuleValue(root, root, whole.source, "") : new Library(root));
+    return (
+      m.findModule(from, root) ?? (whole ? new ModuleValue(root, root, () => whole.source, "") : new Library(root))
+    );
   }
   const home = m.findModule(from, module);
   if (home) {
@@ -59,7 +101,7 @@ function importStar(m: Machine, into: ModuleValue, { module }: Imported): void {
 export function moduleMember(m: Machine, module: ModuleValue, name: string): Val | undefined {
   m.load(module);
   const value = module.globals.get(name);
-  if (value !== undefined) return value;
+  if (value !== undefined && !(value instanceof Deferred && value.busy)) return value;
   if (module.state === "running") return undefined;
   const star = module.stars.at(-1);
   return star && !m.findModule(module, "." + name) ? new Library(`${star}.${name}`, false) : undefined;

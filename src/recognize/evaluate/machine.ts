@@ -7,7 +7,7 @@ import { makeFlags } from "./flags.js";
 import { join, same } from "./join.js";
 import { Modules } from "./modules.js";
 import type { ClassValue, FunctionValue, Instance, ModuleValue } from "./objects.js";
-import { type Deferred, Dict, Float, Tracked, type Val } from "./values.js";
+import { Choice, type Deferred, Dict, Float, Tracked, type Val } from "./values.js";
 
 export { LIMITS, NotKnown, PyError, TooComplex };
 
@@ -25,6 +25,8 @@ type Outcome = { readonly target: Target; readonly key: unknown; readonly old: u
 export class Machine {
   fuel: number = LIMITS.fuel;
   depth = 0;
+  /** What is left for all runs of a file together. */
+  private total: number = LIMITS.total;
   /** True: values carry origins, unknown conditions run both branches. False: plain fast interpretation. */
   tracking = true;
   /** How many enclosing try statements of the interpreted code catch exceptions. */
@@ -89,11 +91,13 @@ export class Machine {
   /** Runs with full fuel and a clean state of control, whatever was going on. */
   fresh<T>(run: () => T): T {
     const { tracking, fuel, depth, guarded, ghosts, havoc, forks } = this;
-    if (depth === 0) Object.assign(this, { fuel: LIMITS.fuel });
+    const given = depth === 0 ? Math.min(LIMITS.fuel, this.total) : fuel;
+    this.fuel = given;
     Object.assign(this, { tracking: true, guarded: 0, ghosts: 0, havoc: 0, forks: 0 });
     try {
       return run();
     } finally {
+      this.total -= given - Math.max(0, this.fuel);
       Object.assign(this, { tracking, fuel, depth, guarded, ghosts, havoc, forks });
     }
   }
@@ -140,6 +144,7 @@ export class Machine {
 
   record(module: ModuleValue, key: number, value: Val): void {
     const old = module.records.get(key);
+    if (old instanceof Choice && old.values.length >= LIMITS.alternatives) return;
     if (this.ghosts > 0) {
       if (old !== undefined && !module.doubtful.has(key)) return;
       module.doubtful.add(key);

@@ -3,18 +3,14 @@ import type { Workspace } from "../../source/document.js";
 import { parsePython, type PythonSource } from "../../source/python.js";
 import { Code } from "./code.js";
 import { Frame } from "./frame.js";
-import { candidatePaths } from "./imports.js";
+import { candidatePaths, isLibrary } from "./imports.js";
 import { NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
 import { ModuleValue, type ClassValue, type FunctionValue } from "./objects.js";
 import { compileBlock } from "./statements.js";
 import { nodeKey } from "./syntax.js";
 
-/** Libraries that nobody has as a file beside the script. */
-const LIBRARIES =
-  /^(torch|torchvision|tensorflow|keras|numpy|jax|flax|optax|os|sys|re|math|time|json|random|argparse|logging|collections|functools|itertools|typing|pathlib|copy|pandas|scipy|sklearn|matplotlib|transformers|pytorch_lightning|lightning|timm|wandb|tqdm|absl|PIL|cv2|accelerate|hydra|omegaconf|yaml|mmcv|mmengine|detectron2|fastai|mxnet|paddle|horovod|deepspeed|apex|six|datetime|shutil|glob|pickle|subprocess|threading|multiprocessing|warnings|abc|dataclasses|enum|contextlib|__future__)(\.|$)/;
-
-const MAX_FILES = 40;
-const MAX_BYTES = 1_500_000;
+const MAX_FILES = 16;
+const MAX_BYTES = 400_000;
 
 /** Files of the workspace as modules: found by their dotted names, parsed and run when something in them is asked for. */
 export class Modules {
@@ -33,7 +29,7 @@ export class Modules {
   }
 
   find(from: ModuleValue, name: string): ModuleValue | undefined {
-    if (LIBRARIES.test(name)) return undefined;
+    if (isLibrary(name)) return undefined;
     for (const path of candidatePaths(from.path, name)) {
       const module = this.at(path, name);
       if (module) return module;
@@ -44,7 +40,6 @@ export class Modules {
   private at(path: string, name: string): ModuleValue | undefined {
     if (this.found.has(path)) return this.found.get(path);
     this.found.set(path, undefined);
-    if (this.files >= MAX_FILES || this.bytes >= MAX_BYTES) return undefined;
     let text: string | undefined;
     try {
       text = this.workspace.read(path);
@@ -52,17 +47,34 @@ export class Modules {
       text = undefined;
     }
     if (text === undefined || text.length > MAX_BYTES) return undefined;
-    this.files++;
-    this.bytes += text.length;
-    const source = parsePython(text, this.sources.get(path));
-    this.sources.set(path, source);
-    const module = new ModuleValue(path, name.replace(/^\.+/, ""), source, path);
+    const parse = () => {
+      const source = parsePython(text, this.sources.get(path));
+      this.sources.set(path, source);
+      return source;
+    };
+    const module = new ModuleValue(path, name.replace(/^\.+/, ""), parse, path, text);
     this.found.set(path, module);
     return module;
   }
 
+  /** Runs the files found so far that define flags: importing them is enough to define these. */
+  loadFlags(): boolean {
+    let loaded = false;
+    for (const module of [...this.found.values()])
+      if (module?.state === "new" && module.text.includes("DEFINE_")) {
+        this.load(module);
+        loaded = true;
+      }
+    return loaded;
+  }
+
   load(module: ModuleValue): void {
     if (module.state !== "new") return;
+    if (module.file !== undefined) {
+      if (this.files >= MAX_FILES || this.bytes >= MAX_BYTES) return;
+      this.files++;
+      this.bytes += module.source.text.length;
+    }
     module.state = "running";
     const { m } = this;
     const code = new Code("module", module.source.tree.topNode, module, undefined);

@@ -408,7 +408,7 @@ const same = (names: string, of: string): [string, Pure][] => names.split(" ").m
 /** Other names of the same functions. */
 export const ARRAY_ALIASES: ReadonlyMap<string, Pure> = new Map([
   ...same(
-    "asarray tensor as_tensor constant convert_to_tensor to_tensor asanyarray scalar Variable variable atleast_1d identity stop_gradient FloatTensor",
+    "asarray tensor as_tensor constant convert_to_tensor to_tensor asanyarray scalar atleast_1d identity stop_gradient FloatTensor",
     "array",
   ),
   ...same("concat cat r_", "concatenate"),

@@ -19,10 +19,16 @@ export class ModuleValue {
     readonly path: string,
     /** Dotted name relative to the importing root. */
     readonly name: string,
-    readonly source: PythonSource,
+    private readonly parse: () => PythonSource,
     /** Absent for the document itself. */
     readonly file?: string,
+    /** Its text, before it is parsed. */
+    readonly text = "",
   ) {}
+  private parsed: PythonSource | undefined;
+  get source(): PythonSource {
+    return (this.parsed ??= this.parse());
+  }
 }
 
 /** A def or lambda with what it captured. */

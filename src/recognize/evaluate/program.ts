@@ -14,7 +14,7 @@ import { Machine } from "./machine.js";
 import { type ClassValue, type Instance, ModuleValue } from "./objects.js";
 import { RateFunctions } from "./rates.js";
 import { nodeKey } from "./syntax.js";
-import { Builtin, Library, Tracked, Unknown, type Val } from "./values.js";
+import { Builtin, Deferred, Library, Tracked, Unknown, type Val } from "./values.js";
 
 export type { CallArgument, PythonCall };
 
@@ -52,7 +52,7 @@ export class PythonProgram {
   ) {
     this.joined = joinCells(document);
     this.source = parsePython(this.joined.text, options.previous?.source);
-    this.module = new ModuleValue(document.path, "__main__", this.source);
+    this.module = new ModuleValue(document.path, "__main__", () => this.source);
     this.machine = new Machine(workspace, options.assume ?? new Map(), options.previous?.machine);
     this.entries = new Entries(this.machine, this.module);
     this.rates = new RateFunctions(this.machine, (value) => this.textOf(value));
@@ -154,7 +154,9 @@ export class PythonProgram {
   /** Every value that expressions of the document took in the run. */
   values(): Val[] {
     this.entries.start(this.module);
-    return [...this.module.records.values()];
+    return [...this.module.records.values()].filter(
+      (value) => !(value instanceof Deferred && value.value === undefined),
+    );
   }
 
   /** An object of a class of the file: one that the run made, else one made with what its constructor declares. */

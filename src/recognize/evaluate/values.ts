@@ -189,7 +189,11 @@ export class Deferred {
   readonly kind = "deferred";
   value?: Val;
   busy = false;
-  constructor(readonly run: () => Val) {}
+  constructor(
+    readonly run: () => Val,
+    /** Of something in another file: what needs only to be passed on leaves that file unread. `changes` says whether a call may change its arguments. */
+    readonly foreign?: { readonly changes: boolean },
+  ) {}
 }
 
 export class Unknown {
