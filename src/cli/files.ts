@@ -46,9 +46,13 @@ export function diskWorkspace(root: string): Workspace {
   const texts = new Map<string, string | undefined>();
   return {
     read(path) {
-      const full = isAbsolute(path) ? path : join(root, path);
-      if (!texts.has(full)) texts.set(full, readInside(home, full));
-      return texts.get(full);
+      // Documents are named as on the command line, imports from the project's root on.
+      for (const full of isAbsolute(path) ? [path] : [resolve(path), join(root, path)]) {
+        if (!texts.has(full)) texts.set(full, readInside(home, full));
+        const text = texts.get(full);
+        if (text !== undefined) return text;
+      }
+      return undefined;
     },
   };
 }
@@ -74,12 +78,12 @@ function realPath(path: string): string | undefined {
   }
 }
 
-/** The folder whose files an inspected file may import: the nearest one above it that holds a project, else its own. */
+/** The folder whose files an inspected file may import: the nearest one above it that holds a project, else the current one, else its own. */
 export function workspaceRoot(path: string): string {
   const own = dirname(resolve(path));
   for (let folder = own; ; folder = dirname(folder)) {
     if ([".git", "setup.py", "pyproject.toml", "setup.cfg"].some((name) => exists(join(folder, name)))) return folder;
-    if (dirname(folder) === folder) return own;
+    if (dirname(folder) === folder) return own.startsWith(process.cwd() + sep) ? process.cwd() : own;
   }
 }
 

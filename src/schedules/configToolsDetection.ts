@@ -307,7 +307,8 @@ const odManual = defineSchedule({
     if (pairs.some(([step], i) => i > 0 && step <= pairs[i - 1]![0]))
       throw new Raises("ValueError: Entries in boundaries must be strictly increasing.");
     const [edge, target] = pairs[0]!;
-    if (edge === 0) throw new Raises("ValueError: First step cannot be zero.");
+    // Newer versions refuse a first step of 0; older files have it, and then the initial rate is never used.
+    if (edge === 0 && warm) throw new Raises("ValueError: First step cannot be zero.");
     return segments(
       warm ? warmup(edge, (t) => first + ((target - first) / edge) * t) : hold(edge, first),
       ...pairs.map(([, rate], i) => hold(pairs[i + 1]?.[0] ?? Infinity, rate)),

@@ -3,8 +3,8 @@ import { scheduleNamed } from "../../schedules/index.js";
 import type { ScheduleCall, Value } from "../../schedules/define.js";
 import { Block } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
-import { runLength } from "./length.js";
-import { found, known, read, type Given } from "./match.js";
+import { fallback, runLength } from "./length.js";
+import { assumed, found, known, read, type Given } from "./match.js";
 import { torchSchedule } from "./torchClass.js";
 
 /**
@@ -91,6 +91,11 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
   const maxSteps = root.first("trainer.max_steps", "max_steps");
   const epochs = root.first("trainer.max_epochs", "max_epochs", "epochs", "num_epochs", "train.max_epochs", "train#trainer.max_epochs", "training.epochs", "trainer.epochs");
   const length = runLength(assume, { maxSteps, epochs });
+  // What the code fills in when it completes the partial object.
+  const definition = scheduleNamed(id);
+  const missing = (name: string) => definition?.params[name] !== undefined && definition.params[name].default === undefined && !args[name];
+  if (missing("num_training_steps")) args["num_training_steps"] = length.totalSteps;
+  if (missing("T_max")) args["T_max"] = length.epochs ?? assumed(assume, "T_max", fallback.epochs, "filled in by the code");
   const byStep = interval === "step" || /^(?:transformers|diffusers|nemo)\./.test(id) || (interval === undefined && /OneCycleLR|CyclicLR/.test(id) && ("total_steps" in args || "steps_per_epoch" in args || "step_size_up" in args));
   return found({
     schedule: id,
