@@ -31,7 +31,8 @@ function host() {
 
 /** Leaves the reader and the engine in a bundle of their own, required on first use. */
 function coreBeside() {
-  const setup = ({ onResolve }) => onResolve({ filter: /^\.\.\/core\.js$/ }, () => ({ path: "./core.js", external: true }));
+  const setup = ({ onResolve }) =>
+    onResolve({ filter: /^\.\.\/core\.js$/ }, () => ({ path: "./core.js", external: true }));
   return { name: "core-beside", setup };
 }
 

@@ -3,6 +3,7 @@
  *
  *   npm test                       everything
  *   npm test -- unit host          only the named parts: types lint unit host worker page
+ *   npm test -- page --only theme  only the tests of the host suites whose names contain this
  *
  * types and lint count as one check each; the other suites count their tests. A suite that breaks off counts as one
  * failed check more.
@@ -21,6 +22,7 @@ const { stage } = await import("./host/stage.mjs");
 
 const names = ["types", "lint", "unit", "host", "worker", "page"];
 const options = process.argv.slice(2);
+const only = options.includes("--only") ? options.splice(options.indexOf("--only"), 2)[1] : "";
 const unknown = options.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`Unknown part: ${unknown.join(", ")}; there are ${names.join(", ")}`);
@@ -85,7 +87,7 @@ async function hostSuites() {
   let staged, prepared;
   await part(["host", "worker", "page"].find(isWanted), "Build, within the limits of size", async () => {
     staged = await stage({ tolerant: Boolean(process.env.TOLERANT) });
-    prepared = await prepare(staged.folder);
+    prepared = await prepare(staged.folder, only);
     count(!staged.rows.some(isTooLarge));
   });
   if (!staged || !prepared) return staged?.remove();

@@ -41,8 +41,10 @@ export async function startServer({
   mkdirSync(base, { recursive: true });
   const data = mkdtempSync(join(base, "server-"));
   mkdirSync(join(data, "data", "User"), { recursive: true });
-  // Driven pages are drawn with the fonts of the host cache, the same on every machine.
-  const drawn = driver ? { "editor.fontFamily": "'DejaVu Sans Mono', monospace", "editor.minimap.enabled": false } : {};
+  // Driven pages are drawn with the fonts of the host cache, the same on every machine, and save when told to.
+  const drawn = driver
+    ? { "editor.fontFamily": "'DejaVu Sans Mono', monospace", "editor.minimap.enabled": false, "files.autoSave": "off" }
+    : {};
   writeFileSync(
     join(data, "data", "User", "settings.json"),
     JSON.stringify({ ...quietSettings, ...drawn, ...settings }, null, 2),

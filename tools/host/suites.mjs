@@ -13,9 +13,10 @@ const fromCache = createRequire(join(hostCache, "package.json"));
 /**
  * A temporary folder for one run of the host suites: a workspace (the examples and test/host/workspace/) whose files
  * the tests may change, and the bundled suites. Those that run inside go into the staged extension, because VS Code
- * runs a suite in the extension host of the extension below which it lies. `remove` deletes the folder.
+ * runs a suite in the extension host of the extension below which it lies. `only`: a part of the names of
+ * the tests to run. `remove` deletes the folder.
  */
-export async function prepare(extension) {
+export async function prepare(extension, only = "") {
   const base = join(root, ".cache", "run");
   mkdirSync(base, { recursive: true });
   const folder = mkdtempSync(join(base, "suite-"));
@@ -24,7 +25,14 @@ export async function prepare(extension) {
   const more = join(root, "test", "host", "workspace");
   if (existsSync(more)) cpSync(more, workspace, { recursive: true });
   const esbuild = fromProject("esbuild");
-  const common = { absWorkingDir: root, bundle: true, sourcemap: "inline", logLevel: "warning", target: "es2022" };
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    sourcemap: "inline",
+    logLevel: "warning",
+    target: "es2022",
+    define: { ONLY: JSON.stringify(only) },
+  };
   const inside = { ...common, entryPoints: ["test/host/inside/index.ts"], external: ["vscode"], format: "cjs" };
   await esbuild.build({ ...inside, platform: "node", outfile: join(extension, "test", "node.js") });
   await esbuild.build({ ...inside, platform: "browser", outfile: join(extension, "test", "worker.js") });
@@ -68,7 +76,8 @@ export async function runInWorker({ folder, workspace, extension, onLine }) {
   });
   const browser = await launchBrowser();
   try {
-    const page = await browser.newPage();
+    const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+    const page = await context.newPage();
     const code = await new Promise((resolve, reject) => {
       setTimeout(() => reject(new Error("The suite did not end in two minutes")), 120_000).unref();
       void (async () => {

@@ -13,7 +13,8 @@ export const themes = {
  * palette. Lines and columns count from 1, as the status bar shows them.
  *
  * browser: from `launchBrowser`. server: from `startServer`. folder: absolute path. extension: absolute path of an
- * extension under development. payload: more pairs for the page. functions: what the page may call, by name.
+ * extension under development. payload: more pairs for the page. functions: what the page may call, by name. init: code
+ * that runs first in every frame.
  */
 export async function openWorkbench({
   browser,
@@ -22,13 +23,16 @@ export async function openWorkbench({
   extension,
   payload = [],
   functions = {},
+  init,
   width = 1440,
   height = 900,
   scale = 1,
 }) {
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  if (init) await context.addInitScript(init);
   const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
   const messages = [];
   page.on("console", (message) => messages.push({ type: message.type(), text: message.text() }));
   page.on("pageerror", (error) => messages.push({ type: "pageerror", text: String(error) }));
@@ -45,8 +49,9 @@ class Workbench {
     Object.assign(this, { page, context, messages, folder });
   }
 
-  /** Opens a file of the folder (or an absolute path) in an editor, with the cursor at a position. */
+  /** Opens a file of the folder (or an absolute path) in the editor on the left, with the cursor at a position. */
   async openFile(path, line = 1, column = 1) {
+    await this.focusEditor();
     const absolute = path.startsWith("/") ? path : join(this.folder, path);
     await this.#quickInput(`${absolute}:${line}:${column}`);
     const row = this.page.locator(".quick-input-list .monaco-list-row").first();
@@ -75,8 +80,9 @@ class Workbench {
     await row.click();
   }
 
-  /** Puts the cursor of the active editor at a position. */
+  /** Puts the cursor of the editor on the left at a position. */
   async goTo(line, column = 1) {
+    await this.focusEditor();
     await this.#quickInput(`:${line}:${column}`);
     const status = this.page.locator('.statusbar-item[id="status.editor.selection"]');
     await this.#until(async () => {
@@ -122,21 +128,38 @@ class Workbench {
 
   /** Switches the color theme, by a short name of `themes`. */
   async theme(name) {
-    const dark = name === "dark" || name === "hc";
+    const label = { hc: "Dark High Contrast", "hc-light": "Light High Contrast" }[name] ?? themes[name];
     await this.command("Preferences: Color Theme");
-    await this.page.keyboard.type(
-      themes[name]
-        .replace("Default ", "")
-        .replace("High Contrast", dark ? "Dark High Contrast" : "Light High Contrast"),
-    );
+    const input = this.page.locator(".quick-input-widget:visible .quick-input-box input");
+    await input.fill(label);
+    const row = this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${label}"]`).first();
+    await row.waitFor();
+    await row.click();
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
     await this.page.waitForTimeout(500);
-    await this.page.keyboard.press("Enter");
-    await this.page.waitForTimeout(500);
+  }
+
+  /** Gives the keyboard to the editor on the left, for what follows to work in it and not in the panel. */
+  async focusEditor() {
+    await this.page.keyboard.press("Control+1");
+    await this.page.waitForTimeout(100);
+  }
+
+  /** Loads the page anew, as after a restart of VS Code: editors and panels come back as they were left. */
+  async reload() {
+    await this.page.reload();
+    await this.page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
   }
 
   /** The texts of all notifications on show. */
   async notifications() {
     return this.page.locator(".notification-list-item-message").allInnerTexts();
+  }
+
+  /** Throws away what was not saved of the file in the editor on the left. */
+  async revert() {
+    await this.focusEditor();
+    await this.command("File: Revert File");
   }
 
   async screenshot(path) {

@@ -29,6 +29,7 @@ export interface WorkbenchOptions {
   server: Server;
   folder: string;
   extension?: string;
+  init?: string;
   width?: number;
   height?: number;
 }
@@ -39,6 +40,8 @@ export interface Workbench {
   messages: { type: string; text: string }[];
   openFile(path: string, line?: number, column?: number): Promise<void>;
   command(label: string): Promise<void>;
+  revert(): Promise<void>;
+  focusEditor(): Promise<void>;
   goTo(line: number, column?: number): Promise<void>;
   hover(line: number, column: number): Promise<Locator>;
   webview(index?: number, timeout?: number): Promise<Frame>;
