@@ -9,7 +9,7 @@ import { SimulationView } from "./simulation/view.js";
 import { save, saved, vscode } from "./state.js";
 import "./style.css";
 import { Switch } from "./switch.js";
-import { onThemeChange, readTheme } from "./theme.js";
+import { applyTheme, onThemeChange, readTheme } from "./theme.js";
 
 const post = (message: FromWebview) => vscode.postMessage(message);
 const keyNow = () => view?.key;
@@ -22,7 +22,8 @@ let theme = readTheme();
 const gestures = new Gestures(post, keyNow);
 const header = new Header(post, keyNow);
 const facts = h("dl", { class: "facts" });
-const notices = h("section", { class: "notices", "aria-label": "Notes" });
+const problems = h("section", { class: "notices", "aria-label": "Problems" });
+const notes = h("section", { class: "notices", "aria-label": "Notes" });
 const controls = h("section", { class: "controls", "aria-label": "Parameters" });
 const toast = h("div", { class: "toasts" });
 const empty = h("div", { class: "nothing" });
@@ -68,9 +69,10 @@ const main = h(
   null,
   header.element,
   facts,
-  notices,
+  problems,
   h("div", { class: "halves" }, curveSection, simulation.element),
   h("div", { class: "below" }, controls, assumptions.element),
+  notes,
   asTable,
 );
 
@@ -107,7 +109,7 @@ const show = everyFrame((message: Extract<ToWebview, { type: "show" }>) => {
   save({ uri: view.uri });
   header.show(view, message.findings);
   showFacts(facts, view.facts);
-  showNotices(notices, view);
+  showNotices(problems, notes, view);
   showControls(controls, view.params, {
     gestures,
     reveal: (param) => view && post({ type: "revealSource", key: view.key, param }),
@@ -153,9 +155,11 @@ addEventListener("message", ({ data }: MessageEvent<unknown>) => {
 onThemeChange(
   everyFrame(() => {
     theme = readTheme();
+    applyTheme(theme);
     draw();
   }),
 );
+applyTheme(theme);
 setAttribute(document.documentElement, "data-ready", "true");
 post({
   type: "ready",

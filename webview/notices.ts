@@ -65,19 +65,19 @@ export class Assumptions {
   }
 }
 
-/** Problems, lint findings, transforms and notes, one line each. */
-export function showNotices(parent: HTMLElement, view: ScheduleView): void {
-  const lines: { kind: string; text: string }[] = [];
-  if (view.problem) lines.push({ kind: "error", text: view.problem });
-  for (const d of view.diagnostics) lines.push({ kind: d.severity, text: `${d.message} (${d.rule})` });
-  for (const words of view.transforms) lines.push({ kind: "note", text: `then in the file: ${words}` });
-  for (const text of view.notes) lines.push({ kind: "note", text });
-  setAttribute(parent, "hidden", lines.length === 0);
-  parent.replaceChildren(
-    ...lines.map(({ kind, text }) =>
-      h("p", { class: `notice ${kind}` }, h("span", { class: "mark", "aria-hidden": "true" }), text),
-    ),
+/** Problems and lint findings above the pictures; transforms and notes below. One line each. */
+export function showNotices(above: HTMLElement, below: HTMLElement, view: ScheduleView): void {
+  const line = (kind: string, text: string) =>
+    h("p", { class: `notice ${kind}` }, h("span", { class: "mark", "aria-hidden": "true" }), text);
+  above.replaceChildren(
+    ...(view.problem ? [line("error", view.problem)] : []),
+    ...view.diagnostics.map((d) => line(d.severity, `${d.message} (${d.rule})`)),
   );
+  below.replaceChildren(
+    ...view.transforms.map((words) => line("note", `then in the file: ${words}`)),
+    ...view.notes.map((text) => line("note", text)),
+  );
+  for (const section of [above, below]) setAttribute(section, "hidden", section.childElementCount === 0);
 }
 
 /** Nothing to draw: why, and what else there is. */
