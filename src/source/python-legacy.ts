@@ -1,11 +1,13 @@
 /**
  * Python 2 leftovers, merge-conflict markers and IPython's magics, replaced at equal length so that positions stay:
  *   `print x, y` → spaces and `pass`; `async=True` → `_sync=True`; `10L` → `10 `; `` `x` `` → `(x)`; `def f((a, b))` → `def f( a, b )`;
- *   lines of `<<<<<<<`, `|||||||`, `=======`, `>>>>>>>` → blank: both sides are read.
+ *   `4.` → `4_`; lines of `<<<<<<<`, `|||||||`, `=======`, `>>>>>>>` → blank: both sides are read.
  * Text that has none of these comes back as it is.
  */
 export function normalizePython(text: string): string {
   let code = text;
+  // The grammar knows no `4.`: it is written `4_` for it, which is no number of Python's.
+  if (/\d\.(?![\d\w.])|\d\.[eE]/.test(code)) code = code.replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.]|[A-DF-Za-df-z_])(?![eE](?![-+\d]))/g, "$1_");
   if (code.includes("<<<<<<<") || code.includes(">>>>>>>"))
     code = code.replace(/^(?:<{7}|\|{7}|={7}|>{7})(?: [^\r\n]*)?(?=\r?$)/gm, blank);
   if (code.includes("async"))

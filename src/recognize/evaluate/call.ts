@@ -2,7 +2,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { dictOf, force } from "./access.js";
 import { construct } from "./classes.js";
 import { clickDefault, typerDefault } from "./flags.js";
-import { Frame } from "./frame.js";
+import { Flow, Frame } from "./frame.js";
 import { joinAll } from "./join.js";
 import { libraryCall } from "./libraries.js";
 import { LIMITS, NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
@@ -149,9 +149,11 @@ export function invoke(
     if (code.kind === "lambda") return code.expression!(frame);
     code.body ??= code.lazyBody!();
     if (code.generator) frame.yields = [];
-    code.body(frame);
+    const flow = code.body(frame);
     if (frame.yields) return new List(frame.yields);
     const results = frame.returned === undefined ? frame.maybeReturned : [...frame.maybeReturned, frame.returned];
+    if (!results.length && flow === Flow.Gone) return new Unknown(`${fn.name}() ends by raising an exception`);
+    // A return that may not run leaves the end of the body, which gives None; where others return a value that is not told.
     return joinAll(results) ?? null;
   } finally {
     m.depth--;

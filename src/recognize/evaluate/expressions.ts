@@ -56,7 +56,7 @@ function compileKind(node: SyntaxNode, code: Code): Ex {
     case "None":
       return literal(null, node, code);
     case "String":
-      return literal(stringLiteral(code.text(node)), node, code);
+      return literal(stringLiteral(code.module.source.text.slice(node.from, node.to)), node, code);
     case "ContinuedString":
       return compileContinued(node, code);
     case "FormatString":
@@ -154,7 +154,7 @@ function compileFormat(node: SyntaxNode, code: Code): Ex {
   let at = node.from + (quote ? quote[0].length : 0);
   const end = node.to - (quote && code.text(node).endsWith(quote[1]!) ? quote[1]!.length : 0);
   const text = (to: number) => {
-    const piece = code.text({ from: at, to }).replace(/\{\{/g, "{").replace(/\}\}/g, "}");
+    const piece = code.module.source.text.slice(at, to).replace(/\{\{/g, "{").replace(/\}\}/g, "}");
     const plainText = raw ? piece : unescape(piece);
     if (plainText) parts.push(() => plainText);
   };

@@ -42,7 +42,9 @@ function decide(frame: Frame, branches: readonly Branch[], at: number, code: Cod
   }
   if (typeof truth === "boolean" && symbolsOf(value).size === 0) {
     if (truth) {
-      const flow = branch.body(frame);
+      const flow = raises(branch.node, code) ? unlessRaised(frame, branch.body) : branch.body(frame);
+      // A check of the defaults that fails: whoever runs the file gives what it asks for.
+      if (flow === undefined) return decide(frame, branches, at + 1, code);
       for (const other of branches.slice(at + 1))
         if (isInteresting(other.node, code)) ghost(frame, () => (other.test?.(frame), other.body(frame)));
       return flow;
@@ -56,6 +58,16 @@ function decide(frame: Frame, branches: readonly Branch[], at: number, code: Cod
     (f) => decide(f, branches, at + 1, code),
     truth === false || (typeof truth !== "boolean" && at === branches.length - 1),
   );
+}
+
+const raises = (node: SyntaxNode, code: Code) => /\braise\b|\bexit\s*\(|\bquit\s*\(|\.error\(/.test(code.text(node));
+
+/** Runs a branch; when it ends by raising, its effects are undone and it counts as not run. */
+function unlessRaised(frame: Frame, body: St): Flow | undefined {
+  const { result, writes } = frame.m.attempt(() => body(frame));
+  if (result === Flow.Gone && frame.m.guarded === 0) return undefined;
+  frame.m.apply(writes);
+  return result;
 }
 
 /** Runs both ways and merges them. With `secondFirst` the second way's values are the likelier ones. */

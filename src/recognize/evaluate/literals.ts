@@ -3,6 +3,8 @@ import { Float, Unknown, type Val } from "./values.js";
 
 /** A number as written. */
 export function numberLiteral(text: string): Val {
+  // `4.` is parsed as `4_`: see normalizePython.
+  if (/_$|_e/i.test(text) && !/^0[xob]/i.test(text)) return new Float(Number(text.replace(/_/g, "")));
   const t = text.replace(/_/g, "");
   if (/[jJ]$/.test(t)) return new Unknown("a complex number");
   if (/^0[xob]/i.test(t))

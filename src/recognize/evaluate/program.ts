@@ -188,6 +188,7 @@ function libraryNames(value: Val): readonly Library[] {
 
 function literal(node: SyntaxNode, module: ModuleValue): Val | undefined {
   const text = module.source.code.slice(node.from, node.to);
+  const written = module.source.text.slice(node.from, node.to);
   const origin = () => [{ from: node.from, to: node.to, how: "literal", ...(module.file && { file: module.file }) }];
   switch (node.name) {
     case "Number": {
@@ -195,7 +196,7 @@ function literal(node: SyntaxNode, module: ModuleValue): Val | undefined {
       return value instanceof Unknown ? value : new Tracked(value as number, origin());
     }
     case "String":
-      return new Tracked(stringLiteral(text), origin());
+      return new Tracked(stringLiteral(written), origin());
     case "Boolean":
       return new Tracked(text === "True", origin());
     case "None":

@@ -254,6 +254,7 @@ it.each([
   },
   { source: "import os\nf(«int(os.environ.get('N', '8'))»)", expected: "8", why: "the environment's default" },
   { source: "import os\nf(«os.environ['LR']»)", expected: /^unknown/, why: "the environment without default" },
+  { source: "import argparse\ndef parse():\n  p = argparse.ArgumentParser()\n  p.add_argument('--lr', default=0.1)\n  p.add_argument('--data', default=None)\n  args = p.parse_args()\n  if args.data is None:\n    raise ValueError('need data')\n  return args\nf(«parse().lr»)", expected: "0.1", why: "a check that the defaults fail" },
   // Configs
   {
     source: "c = {'o': {'lr': 0.1}}\nc['o']['lr'] = 0.2\nc.update(n=3)\nf(«[c['o']['lr'], c.get('n'), c.get('m', 7)]»)",
