@@ -8,6 +8,8 @@ interface Word {
   /** Variables it was put together from: the literal behind a lone `$VAR` stands first. */
   readonly through: readonly Place[];
   readonly quoted?: boolean;
+  /** As written, when quotes were taken out of it. */
+  readonly raw?: string;
   /** A variable without a value in this file. */
   readonly lost?: string;
 }
@@ -130,7 +132,7 @@ function expand(raw: string, from: number, variables: ReadonlyMap<string, Word[]
   const inner = quoted ? raw.slice(1, -1) : raw;
   const shift = quoted ? 1 : 0;
   const at: Place = { from: from + shift, to: from + shift + inner.length, ...(file && { file }) };
-  if (single || !inner.includes("$")) return [{ text: quoted ? inner : inner.replace(/["']/g, ""), at, through: [], ...(quoted && { quoted }) }];
+  if (single || !inner.includes("$")) return [{ text: quoted ? inner : inner.replace(/["']/g, ""), at, through: [], raw, ...(quoted && { quoted }) }];
   let lost: string | undefined;
   const through: Place[] = [];
   const value = (name: string, otherwise: string | undefined) => {
@@ -185,8 +187,9 @@ function flags(words: readonly Word[], statement: Statement, file: string | unde
     const equals = /^(-{0,2}\+{0,2}[A-Za-z_][\w.@/-]*)=([\s\S]*)$/.exec(word.text);
     if (equals && !word.quoted) {
       const [, name = "", value = ""] = equals;
-      const start = word.at.to - value.length;
-      const at = word.at.to - word.at.from === word.text.length ? { ...word.at, from: start } : word.at;
+      const written = word.raw && /^[^=]*=(["']?)([\s\S]*)\1$/.exec(word.raw);
+      const start = written ? word.at.from + word.raw!.indexOf("=") + 1 + written[1]!.length : word.at.to - value.length;
+      const at = written ? { ...word.at, from: start, to: start + written[2]!.length } : word.at.to - word.at.from === word.text.length ? { ...word.at, from: start } : word.at;
       const keyAt = { ...word.at, to: Math.min(word.at.to, word.at.from + name.length) };
       entries.push({ key: keyOf(name), keyAt, value: scalar({ ...word, text: value.replace(/^["']|["']$/g, ""), at }) });
     } else if (/^--?[A-Za-z]/.test(word.text)) {
