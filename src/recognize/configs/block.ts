@@ -117,7 +117,7 @@ export function asNumber(value: Value | undefined): number | undefined {
 /** A list of numbers that a file may give as text: "(60000, 80000)", "30,55", "[1, 2]", or one number alone. */
 export function asNumbers(value: Value | undefined): readonly number[] | undefined {
   const plain: unknown = typeof value === "string" && /^[\s[(]*[-\d.]/.test(value)
-    ? evaluateExpression(/^\s*[[(]/.test(value) ? value : `[${value}]`)
+    ? evaluateExpression(/^[ \t]*[[(]/.test(value) ? value : `[${value}]`)
     : value;
   if (typeof plain === "number") return [plain];
   if (!Array.isArray(plain)) return undefined;

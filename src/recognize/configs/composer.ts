@@ -7,7 +7,7 @@ import { each, found, known, type Given } from "./match.js";
 export const composer: ConfigFormat = {
   id: "composer",
   syntaxes: ["yaml"],
-  needs: [/^\s*["']?schedulers?["']?\s*:/m, /t_warmup|t_max|alpha_f|max_duration/],
+  needs: [/^[ \t]*["']?schedulers?["']?\s*:/m, /t_warmup|t_max|alpha_f|max_duration/],
   recognize({ root, assume }) {
     const block = root.has("scheduler") || root.has("schedulers") ? root : (root.at("parameters") ?? root.at("train") ?? root);
     const main = block.at("scheduler") ?? block.entries.find((e) => e.key === "schedulers");
@@ -54,7 +54,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 
 const amount = (value: Value | undefined, unit: RegExp): number | undefined => {
-  const match = typeof value === "string" ? /^\s*([\d_.eE+]+)\s*([a-z]+)\s*$/.exec(value) : undefined;
+  const match = typeof value === "string" ? /^[ \t]*([\d_.eE+]+)\s*([a-z]+)\s*$/.exec(value) : undefined;
   return match && unit.test(match[2]!) ? Number(match[1]!.replaceAll("_", "")) : undefined;
 };
 const inBatches = (value: Value | undefined) => (typeof value === "number" ? undefined : amount(value, /^(?:ba|iter)$/));

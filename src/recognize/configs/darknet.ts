@@ -6,7 +6,7 @@ import { found, pick } from "./match.js";
 export const darknet: ConfigFormat = {
   id: "darknet",
   syntaxes: ["cfg"],
-  needs: [/^\s*\[(?:net|network)\]/m, /^\s*learning_rate\s*=/m],
+  needs: [/^[ \t]*\[(?:net|network)\]/m, /^[ \t]*learning_rate\s*=/m],
   recognize({ root, assume }) {
     const net = root.entries.length ? (root.at("net") ?? root.at("network")) : undefined;
     const rate = net?.at("learning_rate");

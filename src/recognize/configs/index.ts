@@ -149,4 +149,4 @@ export function recognizeConfig(document: SourceDocument, workspace: Workspace, 
 }
 
 /** A file that inherits may hold a part of a schedule only. */
-const INHERITS = /^\s*["']?(?:_base_|_BASE_|__base__|BASE|defaults|base_config|extends|includes?|_include_|inherits?_from|parent_config|\$include)["']?\s*[:=]|^include\s+['"]|read_base\(\)/m;
+const INHERITS = /^[ \t]*["']?(?:_base_|_BASE_|__base__|BASE|defaults|base_config|extends|includes?|_include_|inherits?_from|parent_config|\$include)["']?\s*[:=]|^include\s+['"]|read_base\(\)/m;

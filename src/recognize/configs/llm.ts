@@ -6,7 +6,7 @@ import { derive, found, known, pick, type Given } from "./match.js";
 export const torchtitan: ConfigFormat = {
   id: "torchtitan",
   syntaxes: ["toml"],
-  needs: [/^\s*\[lr_scheduler\]/m, /^\s*\[optimizer\]|^\s*\[training\]/m],
+  needs: [/^[ \t]*\[lr_scheduler\]/m, /^[ \t]*\[optimizer\]|^\s*\[training\]/m],
   recognize({ root, assume }) {
     const main = root.at("lr_scheduler");
     if (!main || main.node.kind !== "map") return [];

@@ -9,7 +9,7 @@ export const nanoGpt: ConfigFormat = {
   needs: [/^learning_rate\s*=/m, /^(?:lr_decay_iters|warmup_iters|min_lr|decay_lr)\s*=/m],
   recognize({ root, assume, document }) {
     // A script that trains is read as a script.
-    if (/^\s*(?:def |class |for |while |import torch\b)/m.test(document.text)) return [];
+    if (/^[ \t]*(?:def |class |for |while |import torch\b)/m.test(document.text)) return [];
     const rate = root.at("learning_rate");
     if (!rate || !(root.has("lr_decay_iters") || root.has("warmup_iters") || root.has("max_iters") || root.has("decay_lr"))) return [];
     const constant = root.bool("decay_lr") === false;

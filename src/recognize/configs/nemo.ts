@@ -9,7 +9,7 @@ import { torchSchedule } from "./torchClass.js";
 export const nemo: ConfigFormat = {
   id: "nemo",
   syntaxes: ["yaml"],
-  needs: [/^\s*["']?sched["']?\s*:/m, /^\s*["']?optim\w*["']?\s*:/m],
+  needs: [/^[ \t]*["']?sched["']?\s*:/m, /^[ \t]*["']?optim\w*["']?\s*:/m],
   recognize: (input) => optims(input.root, 0).flatMap((optim) => schedule(optim, input)),
 };
 

@@ -42,7 +42,7 @@ export const olmo: ConfigFormat = {
 
 function durationOf(value: Value | undefined, tokensPerStep: number): { steps?: number; epochs?: number } | undefined {
   if (typeof value === "number") return { steps: value };
-  const match = typeof value === "string" ? /^\s*([\d_.eE+]+)\s*(T|ep)\s*$/.exec(value) : null;
+  const match = typeof value === "string" ? /^[ \t]*([\d_.eE+]+)\s*(T|ep)\s*$/.exec(value) : null;
   const amount = match && numberOf(match[1]!);
   if (!match || !amount) return undefined;
   return match[2] === "ep" ? { epochs: amount } : tokensPerStep > 0 ? { steps: Math.ceil(amount / tokensPerStep) } : undefined;

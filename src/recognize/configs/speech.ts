@@ -10,7 +10,7 @@ import { torchSchedule } from "./torchClass.js";
 export const espnet: ConfigFormat = {
   id: "espnet",
   syntaxes: ["yaml"],
-  needs: [/^\s*["']?scheduler\d?["']?\s*:/m, /^\s*["']?(?:optim\d?_conf|scheduler\d?_conf)["']?\s*:/m],
+  needs: [/^[ \t]*["']?scheduler\d?["']?\s*:/m, /^[ \t]*["']?(?:optim\d?_conf|scheduler\d?_conf)["']?\s*:/m],
   recognize(input) {
     const homes = [input.root, ...input.root.entries.filter((e) => /train_conf/.test(e.key))];
     return homes.flatMap((home) =>

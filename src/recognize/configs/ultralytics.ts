@@ -6,7 +6,7 @@ import { found, known, pick } from "./match.js";
 export const ultralytics: ConfigFormat = {
   id: "ultralytics",
   syntaxes: ["yaml"],
-  needs: [/^\s*["']?lr0["']?\s*:/m, /^\s*["']?lrf["']?\s*:/m],
+  needs: [/^[ \t]*["']?lr0["']?\s*:/m, /^[ \t]*["']?lrf["']?\s*:/m],
   recognize({ root, assume, document }) {
     const block = root.has("lr0") ? root : root.entries.find((e) => e.has("lr0") && e.has("lrf"));
     const main = block?.at("lr0");
