@@ -233,11 +233,11 @@ const oneCycle = defineSchedule({
         : { share: (j: number) => position(j + 1) };
     };
     const up = part(stairs[0], (b) => b / first);
-    const down = part(stairs[1], (b) => Math.max(0, total - b) / second);
+    const down = part(stairs[1], (b) => (second ? (total - b) / second : 0));
     /** From low to high and back, then `rest` at the t' steps after the cycle. */
     const along = (low: number, high: number, rest: (after: number) => number, moves: boolean) =>
       segments(
-        warmup(first, (j) => low + (high - low) * up.share(j), up.breaks),
+        warmup(second ? first : first - 1, (j) => low + (high - low) * up.share(j), up.breaks),
         decay(total, (j) => low + (high - low) * down.share(j), down.breaks),
         moves ? decay(Infinity, (j) => rest(j - total + 1)) : flat(Infinity, rest(0)),
       );

@@ -1,7 +1,7 @@
 import type { Curve } from "../engine/curve.js";
 import { divide, repr } from "../engine/python.js";
 import { halfCosine, segments } from "../engine/segments.js";
-import { countUpTo, firstAbove, sequence } from "../engine/shapes.js";
+import { constant, countUpTo, firstAbove, sequence } from "../engine/shapes.js";
 import { stepwise } from "../engine/stepwise.js";
 import { compileCall, compileSchedule, isScheduleCall } from "./compile.js";
 import {
@@ -72,7 +72,7 @@ function cyclical(a: Cyclic, shape: (p: number) => number, middle: boolean): Cur
       const last = cycles[cycles.length - 1]!;
       const length = last.size + last.back;
       // The counter is compared with the length for equality: a fraction is never met, and an empty cycle has no progress.
-      if (!Number.isInteger(length) || length <= 0 || t < last.from + length) break;
+      if (!Number.isInteger(length) || last.size <= 0 || t < last.from + length) break;
       const [size, back] = [Math.trunc(last.size * a.cycle_mult), Math.trunc(last.back * a.cycle_mult)];
       if (size === last.size && back === last.back) {
         const more = Math.floor((t - last.from) / length);
@@ -92,7 +92,7 @@ function cyclical(a: Cyclic, shape: (p: number) => number, middle: boolean): Cur
     const event = t - from;
     const end = a.end_value * a.end_value_mult ** n;
     if (event > size) {
-      const start = a.start_value * a.start_value_mult ** (n + 1);
+      const start = a.start_value * a.start_value_mult ** (Number.isInteger(size) ? n + 1 : n);
       return end + (start - end) * divide(event - size, back);
     }
     const start = a.start_value * a.start_value_mult ** (event === size && back > 0 ? n + 1 : n);
@@ -213,12 +213,12 @@ function wrapped(call: ScheduleCall, context: Context, ahead: number): { curve: 
       constructed,
       curve: { ...alone, at: (t) => alone.at(t + offset), nextBreak: (t) => alone.nextBreak(t + offset) - offset },
     };
-  return {
-    constructed,
-    curve: stepwise(get(constructed, offset), (rate, t) => get(rate, t + offset), {
-      horizon: Math.min(context.total_steps || 0, 10_000),
-    }),
-  };
+  const horizon = Math.min(context.total_steps || 0, 10_000);
+  try {
+    return { constructed, curve: stepwise(get(constructed, offset), (rate, t) => get(rate, t + offset), { horizon }) };
+  } catch (error) {
+    return { constructed, curve: { ...constant(NaN), end: { at: 0, because: (error as Error).message } } };
+  }
 }
 
 const step = (rule: Rule, alone: Curve, rate: number, k: number, base: number) =>

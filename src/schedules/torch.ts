@@ -1,4 +1,4 @@
-import { floorDivide, power, repr } from "../engine/python.js";
+import { divide, floorDivide, power, repr } from "../engine/python.js";
 import { opaque, stepwise } from "../engine/stepwise.js";
 import { cycle, decay, flat, segments, warmup, type Segment } from "../engine/segments.js";
 import { countUpTo, curve, everyPeriod, scale } from "../engine/shapes.js";
@@ -202,7 +202,7 @@ export const polynomialLR = torchSchedule({
     return relative(
       f,
       (k) => (n === 0 ? raise("ZeroDivisionError: division by zero") : power(1 - Math.min(n, k) / n, p)),
-      (rate, k, initial) => (initial || k > n ? rate : rate * power((1 - k / n) / (1 - (k - 1) / n), p)),
+      (rate, k, initial) => (initial || k > n ? rate : rate * power(divide(1 - divide(k, n), 1 - (k - 1) / n), p)),
     );
   },
 });
@@ -235,7 +235,8 @@ export const cosineAnnealingLR = torchSchedule({
       closed: (base, k) => (n === 0 ? raise("ZeroDivisionError: float division by zero") : at(base, k)),
       next: (rate, k, { base, initial, count }) => {
         if (initial) return rate;
-        return count === 1 && k > 0 ? at(base, k) : next(rate, k, base);
+        if (count !== 1 || k === 0) return next(rate, k, base);
+        return n === 0 ? raise("ZeroDivisionError: float division by zero") : at(base, k);
       },
     };
   },
