@@ -7,12 +7,14 @@ export type Command = (words: readonly string[]) => Promise<number> | number;
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import("./inspect.js")).inspect,
   plot: async () => (await import("./plot.js")).plot,
+  simulate: async () => (await import("./simulate.js")).simulate,
 };
 
 const usage = `lr-lens: the learning-rate schedules of files, without running them
 
   lr-lens inspect FILE... [--json] [--at STEPS] [--metrics LIST] [--assume NAME=VALUE]... [--jsonl-requests]
   lr-lens plot FILE [--out curve.svg|curve.csv] [--log] [--steps N] [--assume NAME=VALUE]...
+  lr-lens simulate FILE | --spec SPEC.json [--json]
 `;
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { analyze } from "../recognize/analyze.js";
 import { resolve, type Resolved } from "../recognize/resolve.js";
-import { fitScale } from "../simulate/fit.js";
+import { fitCondition, fitNoise, fitScale } from "../simulate/fit.js";
 import { problemOf } from "../simulate/problems/index.js";
 import { simulate as run, type Simulated } from "../simulate/simulate.js";
 import type { LiveRate } from "../simulate/seeds.js";
@@ -38,17 +38,12 @@ export function simulate(words: readonly string[]): number {
   let source: Source | undefined;
   if (path !== undefined) {
     source = sourceOf(documentOf(path, readText(path)), diskWorkspace(workspaceRoot(path)), assume);
-    parsed = fitted(
-      fill(parseSpec({ lr: { text: "", path }, optimizer: optimizerOf(source.resolved) }), source),
-      source,
-    );
+    parsed = fitted(source, path);
   } else {
     parsed = parseSpec(jsonOf(values.spec!));
     if (parsed.ok && parsed.source) {
       const { text, path: name, steps } = parsed.source;
-      const set = new Map(assume);
-      if (steps !== undefined && !set.has("total_steps")) set.set("total_steps", steps);
-      source = sourceOf(documentOf(name, text), { read: () => undefined }, set, steps);
+      source = sourceOf(documentOf(name, text), { read: () => undefined }, assume, steps);
       parsed = fill(parsed, source);
     }
   }
@@ -79,12 +74,17 @@ function fill(parsed: Parsed, { rates }: Source): Parsed {
   return parsed.ok ? withRates(parsed.spec, rates) : parsed;
 }
 
-/** A file's rate is run at the toy's scale; a specification's is taken as it is. */
-function fitted(parsed: Parsed, { stride }: Source): Parsed {
+/** A file's rate is run in a toy fitted to it, as in the panel; a specification's is taken as it is. */
+function fitted(source: Source, path: string): Parsed {
+  const optimizer = optimizerOf(source.resolved);
+  const condition = fitCondition(source.rates, typeof optimizer.momentum === "number" ? optimizer.momentum : 0);
+  const problem = { kind: "quadratic", condition, noise: fitNoise(condition), batch: 32 };
+  const parsed = fill(parseSpec({ lr: { text: "", path }, problem, optimizer }), source);
   if (!parsed.ok) return parsed;
   const { spec } = parsed;
   const scale = fitScale(problemOf(spec.problem), spec.optimizer, spec.rates);
-  return { ok: true, spec: { ...spec, rates: spec.rates.map((lr) => lr * scale), told: { scale, stride } } };
+  const told = { scale, stride: source.stride };
+  return { ok: true, spec: { ...spec, rates: spec.rates.map((lr) => lr * scale), told } };
 }
 
 function sourceOf(
@@ -95,20 +95,25 @@ function sourceOf(
 ): Source {
   const { findings } = analyze(document, workspace, { assume });
   const all = findings.map((finding) => resolve(finding, { assume }));
-  const resolved = all.find(({ compiled }) => compiled && compiled.lr.end?.at !== 0);
+  let resolved = all.find(({ compiled }) => compiled && compiled.lr.end?.at !== 0);
   if (!resolved) {
     const why = all[0]?.problem ? `no curve: ${all[0].problem}` : "no learning-rate schedule found";
     throw new UsageError(`${document.path}: ${why}`);
   }
+  const perStep = resolved.run.unit === "epoch" ? Math.max(1, resolved.run.stepsPerEpoch ?? 1) : 1;
+  // A run length that the file leaves open is the one that was asked for.
+  if (steps !== undefined && resolved.assumptions.some(({ name }) => name === "total_steps"))
+    resolved = resolve(resolved.finding, { assume: new Map([...assume, ["total_steps", Math.ceil(steps / perStep)]]) });
   const { compiled, run: found } = resolved;
-  const perStep = found.unit === "epoch" ? Math.max(1, found.stepsPerEpoch ?? 1) : 1;
   const total = steps ?? Math.max(1, Math.round(found.totalSteps * perStep));
   const updates = Math.min(total, budget);
   const stride = total / updates;
   const { at, end } = compiled!.lr;
   const rates = Float64Array.from({ length: updates }, (_, k) => {
     const t = Math.floor(Math.floor(k * stride) / perStep);
-    return end && t >= end.at ? NaN : at(t);
+    if (end && t >= end.at)
+      throw new UsageError(`${document.path}: no rate from step ${count(end.at * perStep)} on: ${end.because}`);
+    return at(t);
   });
   return { resolved, rates, stride };
 }
