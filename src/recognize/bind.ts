@@ -1,3 +1,4 @@
+import { isRateFunction } from "../schedules/compile.js";
 import type { ParamSpec, RateFunction, ScheduleCall, ScheduleDefinition, Value } from "../schedules/define.js";
 import { CallResult, Choice, Dict, dictItems, first, FunctionValue, Instance, Library, List, Method, stringOf, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Evaluated, Finding, KnownValue } from "./finding.js";
@@ -79,9 +80,31 @@ export function valueOf(reader: Reader, value: Val, text: string, spec: ParamSpe
   const described = reader.program.describe(value, text);
   const member = spec?.kind === "string" && one instanceof Library ? enumMember(one.name, spec) : undefined;
   if (member !== undefined) return { status: "known", value: member, text, origins: described.status === "unknown" ? described.origins : [] };
-  if (built === undefined) return described;
+  if (built === undefined) return described.status === "known" ? { ...described, value: remembered(described.value) } : described;
   const origins = "origins" in described ? described.origins : [];
   return { status: "known", value: built, text, origins } satisfies KnownValue;
+}
+
+/**
+ * A function of the step alone is asked once for each step: facts, breaks and drawing all come by the same ones. Without state
+ * of its own, that is; interpretation starts every call from the same state, so it has none.
+ */
+function remembered(value: Value): Value {
+  if (Array.isArray(value)) return value.some(isRateFunction) ? value.map(remembered) : value;
+  if (!isRateFunction(value)) return value;
+  const known: number[] = [];
+  return {
+    ...value,
+    call: (args) => {
+      const [t] = args;
+      if (args.length !== 1 || typeof t !== "number" || !(t >= 0 && t < 2 ** 17) || !Number.isInteger(t)) return value.call(args);
+      const before = known[t];
+      if (before !== undefined) return before;
+      const result = value.call(args);
+      if (typeof result === "number") known[t] = result;
+      return result;
+    },
+  };
 }
 
 /** `SchedulerType.COSINE` of a library's enum for the choice "cosine". */
