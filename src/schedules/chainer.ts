@@ -26,7 +26,11 @@ function shifted(start: number, c: Curve, stop: number, grows: boolean): Curve {
   // The library compares value / target with 1, so that for a negative target the sides change.
   const upper = stop > 0 === grows;
   const bounded = upper ? clamp(c, -Infinity, stop) : clamp(c, stop);
-  return { ...bounded, at: (t) => (t === 0 ? start : bounded.at(t)), nextBreak: (t) => (t < 1 ? 1 : bounded.nextBreak(t)) };
+  return {
+    ...bounded,
+    at: (t) => (t === 0 ? start : bounded.at(t)),
+    nextBreak: (t) => (t < 1 ? 1 : bounded.nextBreak(t)),
+  };
 }
 
 const grow = (c: Curve, factorAt: (t: number) => number): Curve => {
@@ -51,7 +55,14 @@ export const chainer = [
   defineSchedule({
     ...names("InverseShift", "inverse_shift"),
     ...common,
-    params: { attr, gamma: real("growth of the base per time", { min: 0 }), power: power("exponent; negative grows"), init, target, optimizer },
+    params: {
+      attr,
+      gamma: real("growth of the base per time", { min: 0 }),
+      power: power("exponent; negative grows"),
+      init,
+      target,
+      optimizer,
+    },
     formula: "init · (1 + gamma · t)^−power, stopped at target",
     compile({ gamma, power, init, target }, context) {
       if (gamma < 0) raise("ValueError: InverseShift does not support negative gamma");
@@ -64,19 +75,39 @@ export const chainer = [
     ...names("LinearShift", "linear_shift"),
     unit: common.unit,
     source: common.source,
-    params: { attr, value_range: numbers("first and last value"), time_range: numbers("when it leaves the first and reaches the last"), optimizer },
+    params: {
+      attr,
+      value_range: numbers("first and last value"),
+      time_range: numbers("when it leaves the first and reaches the last"),
+      optimizer,
+    },
     formula: "v1 + (t − t1) / (t2 − t1) · (v2 − v1) for t1 < t < t2, constant before and after",
     compile({ value_range, time_range }) {
-      if (value_range.length !== 2 || time_range.length !== 2) raise("ValueError: not enough values to unpack (expected 2)");
+      if (value_range.length !== 2 || time_range.length !== 2)
+        raise("ValueError: not enough values to unpack (expected 2)");
       const [v1, v2] = value_range as [number, number];
       const [t1, t2] = time_range as [number, number];
-      return segments(hold(t1, v1), { kind: v2 > v1 ? "warmup" : "decay", to: t2, lr: (t) => (t <= t1 ? v1 : v1 + ((t - t1) / (t2 - t1)) * (v2 - v1)) }, flat(Infinity, (t) => (t <= t1 ? v1 : v2)));
+      return segments(
+        hold(t1, v1),
+        {
+          kind: v2 > v1 ? "warmup" : "decay",
+          to: t2,
+          lr: (t) => (t <= t1 ? v1 : v1 + ((t - t1) / (t2 - t1)) * (v2 - v1)),
+        },
+        flat(Infinity, (t) => (t <= t1 ? v1 : v2)),
+      );
     },
   }),
   defineSchedule({
     ...names("MultistepShift", "multistep_shift"),
     ...common,
-    params: { attr, gamma: factor("the value is multiplied by this at each step"), step_value: numbers("when"), init: anything("the first value; None: what the optimizer has"), optimizer },
+    params: {
+      attr,
+      gamma: factor("the value is multiplied by this at each step"),
+      step_value: numbers("when"),
+      init: anything("the first value; None: what the optimizer has"),
+      optimizer,
+    },
     formula: "init · gamma^(how many of step_value are <= t)",
     quirks: ["Only one step is taken at a time: of equal ones the second comes one later."],
     compile({ gamma, step_value, init }, context) {
@@ -89,9 +120,19 @@ export const chainer = [
   defineSchedule({
     ...names("PolynomialShift", "polynomial_shift"),
     ...common,
-    params: { attr, rate: power("the exponent"), max_count: steps("when 0 is reached", { min: 1 }), init, target, optimizer },
+    params: {
+      attr,
+      rate: power("the exponent"),
+      max_count: steps("when 0 is reached", { min: 1 }),
+      init,
+      target,
+      optimizer,
+    },
     formula: "init · max(1 − t / max_count, 0)^rate, stopped at target",
-    quirks: ["With a target it raises ZeroDivisionError at max_count, where the value is 0.", "rate is the exponent, not a factor."],
+    quirks: [
+      "With a target it raises ZeroDivisionError at max_count, where the value is 0.",
+      "rate is the exponent, not a factor.",
+    ],
     compile({ rate, max_count: N, init, target }, context) {
       const start = first(init, context);
       const value = (t: number) => (t === 0 ? start : start * Math.max(1 - t / N, 0) ** rate);
@@ -109,12 +150,22 @@ export const chainer = [
   defineSchedule({
     ...names("StepShift", "step_shift"),
     ...common,
-    params: { attr, gamma: factor("the value is multiplied by this at each step"), step: steps("times between two steps", { min: 1 }), init, target, optimizer },
+    params: {
+      attr,
+      gamma: factor("the value is multiplied by this at each step"),
+      step: steps("times between two steps", { min: 1 }),
+      init,
+      target,
+      optimizer,
+    },
     formula: "init · gamma^⌊t / step⌋, stopped at target",
     compile({ gamma, step, init, target }, context) {
       const start = first(init, context);
-      if (step === 0) return { ...segments(flat(Infinity, start)), end: { at: 1, because: "ZeroDivisionError: division by zero" } };
-      const c = curve((t) => start * gamma ** Math.floor(t / step), everyPeriod(step), [{ kind: "decay", from: 0, to: Infinity }]);
+      if (step === 0)
+        return { ...segments(flat(Infinity, start)), end: { at: 1, because: "ZeroDivisionError: division by zero" } };
+      const c = curve((t) => start * gamma ** Math.floor(t / step), everyPeriod(step), [
+        { kind: "decay", from: 0, to: Infinity },
+      ]);
       const stopped = shifted(start, c, target, gamma > 1);
       return { at: stopped.at, nextBreak: stopped.nextBreak, phases: stopped.phases };
     },
@@ -122,7 +173,13 @@ export const chainer = [
   defineSchedule({
     ...names("WarmupShift", "warmup_shift"),
     ...common,
-    params: { attr, warmup_start: anything("the first value; None: what the optimizer has"), warmup_iter: steps("times until init"), init: lr("the last value"), optimizer },
+    params: {
+      attr,
+      warmup_start: anything("the first value; None: what the optimizer has"),
+      warmup_iter: steps("times until init"),
+      init: lr("the last value"),
+      optimizer,
+    },
     formula: "(t · init + (W − t) · warmup_start) / W up to t = W = warmup_iter",
     quirks: ["After warmup_iter the attribute is left to others."],
     compile({ warmup_start, warmup_iter: W, init }, context) {

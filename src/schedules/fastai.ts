@@ -10,15 +10,26 @@ import { raise } from "./torchRules.js";
 
 /** A value by the position in the run, from 0 to 1. */
 type Anneal = (pos: number) => number;
-const line = (a: number, b: number): Anneal => (pos) => a + pos * (b - a);
-const cos = (a: number, b: number): Anneal => (pos) => a + ((1 + Math.cos(Math.PI * (1 - pos))) * (b - a)) / 2;
+const line =
+  (a: number, b: number): Anneal =>
+  (pos) =>
+    a + pos * (b - a);
+const cos =
+  (a: number, b: number): Anneal =>
+  (pos) =>
+    a + ((1 + Math.cos(Math.PI * (1 - pos))) * (b - a)) / 2;
 
-const modules = ["vision", "text", "tabular", "callback", "medical.imaging"].map((m) => `fastai.${m}.all`).concat("fastai.basics", "fastai.collab");
+const modules = ["vision", "text", "tabular", "callback", "medical.imaging"]
+  .map((m) => `fastai.${m}.all`)
+  .concat("fastai.basics", "fastai.collab");
 const names = (name: string) => ({
   id: `fastai.callback.schedule.${name}`,
   aliases: [...modules.map((m) => `${m}.${name}`), `fastai.callback.all.${name}`],
 });
-const methodNames = (name: string) => ({ id: `fastai.learner.Learner.${name}`, aliases: [`Learner.${name}`, `fastai.callback.schedule.Learner.${name}`] });
+const methodNames = (name: string) => ({
+  id: `fastai.learner.Learner.${name}`,
+  aliases: [`Learner.${name}`, `fastai.callback.schedule.Learner.${name}`],
+});
 const common = { unit: "step", source: "fastai 2.8.12, fastai/callback/schedule.py" } as const;
 
 /** The functions know only a position; a step of theirs is a thousandth of the run. */
@@ -33,7 +44,10 @@ const end = lr("value at the end");
  * Anneals one after the other, each over its share of the run. The shares are float32 tensors: a position is compared and
  * measured in float32, which leaves its relative rounding of 1e-7 in the values.
  */
-function combined(shares: readonly number[], anneals: readonly Anneal[]): { at: Anneal; index: (pos: number) => number; starts: number[] } {
+function combined(
+  shares: readonly number[],
+  anneals: readonly Anneal[],
+): { at: Anneal; index: (pos: number) => number; starts: number[] } {
   if (shares.reduce((sum, p) => sum + p, 0) !== 1) raise("AssertionError (the shares must add up to exactly 1)");
   if (shares.some((p) => p < 0)) raise("AssertionError (a share is negative)");
   let sum = 0;
@@ -88,7 +102,8 @@ const functions = [
     formula: "start · (end / start)^pos",
     quirks: [thousandths],
     compile(a) {
-      if (a.start === 0) return { ...byPosition(() => NaN), end: { at: 0, because: "ZeroDivisionError: division by zero" } };
+      if (a.start === 0)
+        return { ...byPosition(() => NaN), end: { at: 0, because: "ZeroDivisionError: division by zero" } };
       return byPosition((pos) => a.start * (a.end / a.start) ** pos);
     },
   }),
@@ -109,7 +124,10 @@ const functions = [
     compile({ pcts, scheds }, context) {
       const shares = (Array.isArray(pcts) ? pcts : []).map(numberOf);
       if (scheds.length < shares.length) raise("IndexError: list index out of range");
-      const all = combined(shares, scheds.map((s) => annealOf(s, context)));
+      const all = combined(
+        shares,
+        scheds.map((s) => annealOf(s, context)),
+      );
       const edges = changes((t) => all.index(t / 1000));
       return { ...byPosition(all.at), nextBreak: (t) => (t < 1000 ? Math.min(edges(t), 1000) : Infinity) };
     },
@@ -124,7 +142,11 @@ const functions = [
       const all = combined([pct, 1 - pct], [cos(start, middle), cos(middle, end)]);
       const edges = changes((t) => all.index(t / 1000));
       const turn = Math.max(0, Math.min(1000, edges(0)));
-      const phases = [{ kind: middle > start ? "warmup" : "decay", from: 0, to: turn } as const, { kind: "decay", from: turn, to: 1000 } as const, after].filter((p) => p.to > p.from);
+      const phases = [
+        { kind: middle > start ? "warmup" : "decay", from: 0, to: turn } as const,
+        { kind: "decay", from: turn, to: 1000 } as const,
+        after,
+      ].filter((p) => p.to > p.from);
       return { ...byPosition(all.at), nextBreak: (t) => (t < 1000 ? Math.min(edges(t), 1000) : Infinity), phases };
     },
   }),
@@ -166,9 +188,17 @@ function fitted({ n_epoch, shares, lr, kinds, momentum }: Fit, { steps_per_epoch
   const along = (anneals: readonly Anneal[]): Curve => {
     const all = combined(shares, anneals);
     const edges = changes((t) => all.index(at(t)));
-    const bounds = all.starts.map((_, i) => (i === 0 ? 0 : i === shares.length ? total : Math.min(total, firstAt(all.index, at, i, total))));
-    const phases = kinds.map((kind, i) => ({ kind, from: bounds[i]!, to: bounds[i + 1]! })).filter((p) => p.to > p.from);
-    return curve((t) => all.at(at(t)), (t) => (t < total ? Math.min(edges(t), total) : Infinity), phases);
+    const bounds = all.starts.map((_, i) =>
+      i === 0 ? 0 : i === shares.length ? total : Math.min(total, firstAt(all.index, at, i, total)),
+    );
+    const phases = kinds
+      .map((kind, i) => ({ kind, from: bounds[i]!, to: bounds[i + 1]! }))
+      .filter((p) => p.to > p.from);
+    return curve(
+      (t) => all.at(at(t)),
+      (t) => (t < total ? Math.min(edges(t), total) : Infinity),
+      phases,
+    );
   };
   return { lr: along(lr), ...(momentum && { momentum: along(momentum) }) };
 }
@@ -238,7 +268,15 @@ const methods: ScheduleDefinition[] = [
     quirks: [neverThere],
     compile({ n_epoch, lr, div_final, pct_start }, context) {
       const top = (lr as number | null) ?? context.initial_lr;
-      return fitted({ n_epoch, shares: [pct_start, 1 - pct_start], lr: [cos(top, top), cos(top, top / div_final)], kinds: ["hold", "decay"] }, context);
+      return fitted(
+        {
+          n_epoch,
+          shares: [pct_start, 1 - pct_start],
+          lr: [cos(top, top), cos(top, top / div_final)],
+          kinds: ["hold", "decay"],
+        },
+        context,
+      );
     },
   }),
   defineSchedule({
@@ -274,13 +312,33 @@ const methods: ScheduleDefinition[] = [
       moms: anything("momentum at the start, in the middle and at the end", { default: null, keywordOnly: true }),
       div_final: factor("highest rate / last rate", { default: 1e5, keywordOnly: true }),
     },
-    formula: "fit_one_cycle(freeze_epochs, base_lr, pct_start=0.99), then fit_one_cycle(epochs, base_lr / 2, pct_start, div)",
+    formula:
+      "fit_one_cycle(freeze_epochs, base_lr, pct_start=0.99), then fit_one_cycle(epochs, base_lr / 2, pct_start, div)",
     quirks: ["Shown is the rate of the last group, the head: the first layers get a lr_mult-th of it."],
     compile(a, context) {
-      const frozen = oneCycle({ n_epoch: a.freeze_epochs, top: a.base_lr, div: 25, div_final: a.div_final, pct_start: 0.99, moms: a.moms }, context);
-      const whole = oneCycle({ n_epoch: a.epochs, top: a.base_lr / 2, div: a.div, div_final: a.div_final, pct_start: a.pct_start, moms: a.moms }, context);
+      const frozen = oneCycle(
+        { n_epoch: a.freeze_epochs, top: a.base_lr, div: 25, div_final: a.div_final, pct_start: 0.99, moms: a.moms },
+        context,
+      );
+      const whole = oneCycle(
+        {
+          n_epoch: a.epochs,
+          top: a.base_lr / 2,
+          div: a.div,
+          div_final: a.div_final,
+          pct_start: a.pct_start,
+          moms: a.moms,
+        },
+        context,
+      );
       const from = Math.max(1, Math.floor(context.steps_per_epoch || 1)) * a.freeze_epochs;
-      const join = (first: Curve, second: Curve) => (from > 0 ? sequence([{ from: 0, curve: first }, { from, curve: second, restart: true }]) : second);
+      const join = (first: Curve, second: Curve) =>
+        from > 0
+          ? sequence([
+              { from: 0, curve: first },
+              { from, curve: second, restart: true },
+            ])
+          : second;
       return { lr: join(frozen.lr, whole.lr), momentum: join(frozen.momentum!, whole.momentum!) };
     },
   }),

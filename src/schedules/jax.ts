@@ -23,7 +23,11 @@ export const jax = [
   defineSchedule({
     ...names("exponential_decay"),
     ...common,
-    params: { step_size, decay_steps: real("steps in which decay_rate takes effect once"), decay_rate: factor("the rate is multiplied by this every decay_steps") },
+    params: {
+      step_size,
+      decay_steps: real("steps in which decay_rate takes effect once"),
+      decay_rate: factor("the rate is multiplied by this every decay_steps"),
+    },
     formula: "step_size · decay_rate^(t / decay_steps)",
     compile: ({ step_size, decay_steps, decay_rate }) =>
       segments(decay(Infinity, (t) => f32(step_size * pow32(decay_rate, divided32(t, decay_steps))))),
@@ -40,9 +44,12 @@ export const jax = [
     formula: "step_size / (1 + decay_rate · t / decay_steps), the quotient floored when staircase",
     compile({ step_size, decay_steps, decay_rate, staircase }) {
       const stairs = (t: number) => Math.floor(divided32(t, decay_steps));
-      const grown = (t: number) => (staircase ? f32(decay_rate * stairs(t)) : divided32(f32(decay_rate * t), decay_steps));
+      const grown = (t: number) =>
+        staircase ? f32(decay_rate * stairs(t)) : divided32(f32(decay_rate * t), decay_steps);
       const pole = decay_rate < 0 ? [Math.ceil(-decay_steps / decay_rate)] : [];
-      return curve((t) => f32(step_size / f32(1 + grown(t))), staircase ? changes(stairs) : pole, [{ kind: "decay", from: 0, to: Infinity }]);
+      return curve((t) => f32(step_size / f32(1 + grown(t))), staircase ? changes(stairs) : pole, [
+        { kind: "decay", from: 0, to: Infinity },
+      ]);
     },
   }),
   defineSchedule({
@@ -72,7 +79,11 @@ export const jax = [
     compile({ boundaries, values }) {
       if (boundaries.length !== values.length - 1)
         throw new Raises("ValueError: boundaries length must be one shorter than values length");
-      return piecewiseConstant(boundaries.toSorted((a, b) => a - b), values, true);
+      return piecewiseConstant(
+        boundaries.toSorted((a, b) => a - b),
+        values,
+        true,
+      );
     },
   }),
 ];

@@ -21,7 +21,9 @@ const decays = kerasDecays({
     underHomes(`optimizers.schedules.${name}`, `optimizers.schedules.learning_rate_schedule.${name}`, [
       `tf.optimizers.schedules.${name}`,
       `tensorflow.optimizers.schedules.${name}`,
-      ...(name.startsWith("Cosine") ? ["tf.keras", "tensorflow.keras", "keras"].map((k) => `${k}.experimental.${name}`) : []),
+      ...(name.startsWith("Cosine")
+        ? ["tf.keras", "tensorflow.keras", "keras"].map((k) => `${k}.experimental.${name}`)
+        : []),
     ]),
   source: `${version}optimizers/schedules/learning_rate_schedule.py`,
   version: 3,
@@ -42,10 +44,20 @@ const optimizers: ScheduleDefinition[] = ["SGD", "Adam", "RMSprop", "Adagrad", "
   const older = decayOfOptimizer(name, { id: `keras.optimizers.${name}` });
   return defineSchedule({
     ...older,
-    ...underHomes(`optimizers.${name}`, `optimizers.${name.toLowerCase()}.${name}`, [`tf.optimizers.${name}`, `tensorflow.optimizers.${name}`]),
-    params: { ...older.params, learning_rate: lr("the rate", { default: null }), lr: lr("Keras 2's name of the rate", { default: null, keywordOnly: true }), decay: real("ignored by Keras 3", { default: 0, keywordOnly: true }) },
+    ...underHomes(`optimizers.${name}`, `optimizers.${name.toLowerCase()}.${name}`, [
+      `tf.optimizers.${name}`,
+      `tensorflow.optimizers.${name}`,
+    ]),
+    params: {
+      ...older.params,
+      learning_rate: lr("the rate", { default: null }),
+      lr: lr("Keras 2's name of the rate", { default: null, keywordOnly: true }),
+      decay: real("ignored by Keras 3", { default: 0, keywordOnly: true }),
+    },
     formula: "learning_rate (decay is ignored); with `lr=`, Keras 2's lr / (1 + decay · t)",
-    quirks: ["Keras 3 only warns about decay= and keeps the rate constant; the older optimizers.legacy divide by 1 + decay · t."],
+    quirks: [
+      "Keras 3 only warns about decay= and keeps the rate constant; the older optimizers.legacy divide by 1 + decay · t.",
+    ],
     source: "keras 3.15.1, src/optimizers/base_optimizer.py",
     compile(args, context: Context) {
       if (args.lr !== null) return older.compile({ ...args, learning_rate: args.lr! }, context);

@@ -39,17 +39,28 @@ const others: Readonly<Record<string, readonly string[]>> = {
   Adagrad: ["initial_accumulator_value", "epsilon"],
   Adadelta: ["rho", "epsilon"],
   Adamax: ["beta_1", "beta_2", "epsilon"],
-  Ftrl: ["learning_rate_power", "initial_accumulator_value", "l1_regularization_strength", "l2_regularization_strength"],
+  Ftrl: [
+    "learning_rate_power",
+    "initial_accumulator_value",
+    "l1_regularization_strength",
+    "l2_regularization_strength",
+  ],
 };
 
 /** Time-based decay of an optimizer of Keras 2: `decay=` divides the rate by 1 + decay · t, per update. */
 export function decayOfOptimizer(name: string, names: Pick<ScheduleDefinition, "id" | "aliases">): ScheduleDefinition {
-  const rest = (others[name] ?? []).map((p): [string, ParamSpec] => [p, p === "nesterov" ? flag("Nesterov's momentum", { default: null }) : handle("not part of the rate")]);
+  const rest = (others[name] ?? []).map((p): [string, ParamSpec] => [
+    p,
+    p === "nesterov" ? flag("Nesterov's momentum", { default: null }) : handle("not part of the rate"),
+  ]);
   return defineSchedule({
     ...names,
     onlyWith: ["decay"],
     params: {
-      learning_rate: schedule("the rate at update 0, or a schedule", { default: name === "SGD" ? 0.01 : 0.001, alias: ["lr"] }),
+      learning_rate: schedule("the rate at update 0, or a schedule", {
+        default: name === "SGD" ? 0.01 : 0.001,
+        alias: ["lr"],
+      }),
       ...Object.fromEntries(rest),
       name: handle("name of the optimizer"),
       decay: real("the inverse of the rate grows by this share per update", { default: 0, min: 0, keywordOnly: true }),

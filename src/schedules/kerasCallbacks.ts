@@ -18,8 +18,10 @@ interface Plateau {
 }
 
 /** Names of metrics that Keras knows to want large. */
-const upward = /acc|auc|precision|recall|sensitivity|specificity|f1|fbeta|iou|similarity|r2|hits|true_(positives|negatives)/i;
-const downward = /loss|err|mse|mae|mape|msle|entropy|hinge|divergence|poisson|false_(positives|negatives)|cosh|perplexity/i;
+const upward =
+  /acc|auc|precision|recall|sensitivity|specificity|f1|fbeta|iou|similarity|r2|hits|true_(positives|negatives)/i;
+const downward =
+  /loss|err|mse|mae|mape|msle|entropy|hinge|divergence|poisson|false_(positives|negatives)|cosh|perplexity/i;
 
 /** `keras.callbacks.ReduceLROnPlateau` and `LearningRateScheduler`, which move the rate once per epoch. */
 export function kerasCallbacks({ names, source, version }: KerasVersion): ScheduleDefinition[] {
@@ -50,18 +52,30 @@ export function kerasCallbacks({ names, source, version }: KerasVersion): Schedu
       source,
       compile(rule, context) {
         if (rule.factor >= 1)
-          throw new Raises(`ValueError: ReduceLROnPlateau does not support a factor >= 1.0. Received factor=${rule.factor}`);
-        const sign = version === 3 ? directionOf(rule) : rule.mode === "max" || (rule.mode !== "min" && rule.monitor.includes("acc")) ? -1 : 1;
+          throw new Raises(
+            `ValueError: ReduceLROnPlateau does not support a factor >= 1.0. Received factor=${rule.factor}`,
+          );
+        const sign =
+          version === 3
+            ? directionOf(rule)
+            : rule.mode === "max" || (rule.mode !== "min" && rule.monitor.includes("acc"))
+              ? -1
+              : 1;
         return metricDriven(() => plateau(rule, sign, context.initial_lr, version), context);
       },
     }),
     defineSchedule({
       ...names("LearningRateScheduler"),
-      params: { schedule: rateFunction("gives the rate from the epoch (from 0) and, if it takes it, the rate so far"), verbose: handle("whether to print") },
+      params: {
+        schedule: rateFunction("gives the rate from the epoch (from 0) and, if it takes it, the rate so far"),
+        verbose: handle("whether to print"),
+      },
       needs: ["initial_lr"],
       unit: "epoch",
       formula: "lr = schedule(epoch, lr), or schedule(epoch) when the function takes one argument",
-      quirks: ["The rate comes back from a float32 variable, so one that builds on the rate before gathers its rounding."],
+      quirks: [
+        "The rate comes back from a float32 variable, so one that builds on the rate before gathers its rounding.",
+      ],
       source,
       compile({ schedule }, { initial_lr }) {
         const next = (before: number, t: number) => f32(rateOf(schedule, t, before));
@@ -137,6 +151,7 @@ function rateOf(schedule: RateFunction, epoch: number, before: number): number {
     if (!(error instanceof Raises)) throw error;
     rate = schedule.call([epoch]);
   }
-  if (typeof rate !== "number") throw new Raises("ValueError: The output of the `schedule` function should be a float.");
+  if (typeof rate !== "number")
+    throw new Raises("ValueError: The output of the `schedule` function should be a float.");
   return rate;
 }

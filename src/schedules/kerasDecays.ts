@@ -1,7 +1,29 @@
 import type { Curve } from "../engine/curve.js";
-import { Raises, defineSchedule, factor, flag, handle, lr, numbers, power, ratio, real, writtenAsFloat } from "./define.js";
+import {
+  Raises,
+  defineSchedule,
+  factor,
+  flag,
+  handle,
+  lr,
+  numbers,
+  power,
+  ratio,
+  real,
+  writtenAsFloat,
+} from "./define.js";
 import type { ScheduleDefinition } from "./define.js";
-import { cosine, cosineRestarts, eager, exponential, inverseTime, piecewise, polynomial, warmedCosine, wholeNumbers } from "./tensorflow.js";
+import {
+  cosine,
+  cosineRestarts,
+  eager,
+  exponential,
+  inverseTime,
+  piecewise,
+  polynomial,
+  warmedCosine,
+  wholeNumbers,
+} from "./tensorflow.js";
 
 /** What tells one Keras from another: where its classes are found, and what it checks. */
 export interface KerasVersion {
@@ -17,7 +39,8 @@ const decaySteps = real("steps in which the decay is completed", { min: 0, above
 const every = real("steps in which decay_rate takes effect once", { min: 0, above: true });
 const staircase = flag("drop once every decay_steps instead of smoothly", { default: false });
 const alpha = (of: string) => ratio(`floor, as a fraction of ${of}`, { default: 0 });
-const wholeRate = "A rate written as an int (1 instead of 1.0) makes every parameter an int: π becomes 3, a decay_rate below 1 becomes 0.";
+const wholeRate =
+  "A rate written as an int (1 instead of 1.0) makes every parameter an int: π becomes 3, a decay_rate below 1 becomes 0.";
 
 /** Some formulas of Keras 3 do not compute in ints at all. */
 function intMeetsFloat(c: Curve, type = "TypeError"): Curve {
@@ -30,7 +53,11 @@ export function kerasDecays({ names, source, version }: KerasVersion): ScheduleD
   const quirks = version === 3 ? [wholeRate] : [];
 
   /** Checks the steps and picks the arithmetic that the type of the rate asks for. */
-  const arithmetic = (args: { initial_learning_rate: number; [writtenAsFloat]?: ReadonlySet<string> }, length: number, name = "decay_steps") => {
+  const arithmetic = (
+    args: { initial_learning_rate: number; [writtenAsFloat]?: ReadonlySet<string> },
+    length: number,
+    name = "decay_steps",
+  ) => {
     if (version === 3 && length <= 0)
       throw new Raises(`ValueError: Argument \`${name}\` must be > 0. Received: ${name}=${length}`);
     const float = args[writtenAsFloat]?.has("initial_learning_rate") !== false;
@@ -41,18 +68,32 @@ export function kerasDecays({ names, source, version }: KerasVersion): ScheduleD
     defineSchedule({
       ...names("ExponentialDecay"),
       ...common,
-      params: { initial_learning_rate, decay_steps: every, decay_rate: factor("the rate is multiplied by this every decay_steps"), staircase, name },
+      params: {
+        initial_learning_rate,
+        decay_steps: every,
+        decay_rate: factor("the rate is multiplied by this every decay_steps"),
+        staircase,
+        name,
+      },
       formula: "initial_learning_rate · decay_rate^(t / decay_steps), the exponent floored when staircase",
       quirks: [...quirks, "Steps are counted in float32: past 2^24 a staircase no longer sees every step."],
-      compile: (a) => exponential(arithmetic(a, a.decay_steps), a.initial_learning_rate, a.decay_steps, a.decay_rate, a.staircase),
+      compile: (a) =>
+        exponential(arithmetic(a, a.decay_steps), a.initial_learning_rate, a.decay_steps, a.decay_rate, a.staircase),
     }),
     defineSchedule({
       ...names("InverseTimeDecay"),
       ...common,
-      params: { initial_learning_rate, decay_steps: every, decay_rate: real("share of the rate's inverse added every decay_steps"), staircase, name },
+      params: {
+        initial_learning_rate,
+        decay_steps: every,
+        decay_rate: real("share of the rate's inverse added every decay_steps"),
+        staircase,
+        name,
+      },
       formula: "initial_learning_rate / (1 + decay_rate · t / decay_steps), the quotient floored when staircase",
       quirks,
-      compile: (a) => inverseTime(arithmetic(a, a.decay_steps), a.initial_learning_rate, a.decay_steps, a.decay_rate, a.staircase),
+      compile: (a) =>
+        inverseTime(arithmetic(a, a.decay_steps), a.initial_learning_rate, a.decay_steps, a.decay_rate, a.staircase),
     }),
     defineSchedule({
       ...names("PolynomialDecay"),
@@ -116,7 +157,8 @@ export function kerasDecays({ names, source, version }: KerasVersion): ScheduleD
         alpha: alpha("initial_learning_rate"),
         name,
       },
-      formula: "initial_learning_rate · ((1 − alpha) · m_mul^i · (1 + cos(π · p)) / 2 + alpha) in period i, p its share done",
+      formula:
+        "initial_learning_rate · ((1 − alpha) · m_mul^i · (1 + cos(π · p)) / 2 + alpha) in period i, p its share done",
       quirks: [
         ...quirks,
         "m_mul does not scale the floor alpha.",
@@ -132,7 +174,11 @@ export function kerasDecays({ names, source, version }: KerasVersion): ScheduleD
     defineSchedule({
       ...names("PiecewiseConstantDecay"),
       ...common,
-      params: { boundaries: numbers("the last step of each value"), values: numbers("one rate more than boundaries"), name },
+      params: {
+        boundaries: numbers("the last step of each value"),
+        values: numbers("one rate more than boundaries"),
+        name,
+      },
       formula: "values[i], i = how many boundaries are < t",
       quirks: [
         "At a boundary the old value still holds: the new one starts a step later.",

@@ -11,8 +11,15 @@ const names = (name: string, module: string) => ({
   id: `mindspore.nn.${name}`,
   aliases: [`mindspore.nn.${module}.${name}`, `ms.nn.${name}`],
 });
-const cell = (name: string) => ({ ...names(name, "learning_rate_schedule"), unit: "step", dtype: "float32", source: "mindspore 2.10.0, nn/learning_rate_schedule.py" }) as const;
-const list = (name: string) => ({ ...names(name, "dynamic_lr"), unit: "step", source: "mindspore 2.10.0, nn/dynamic_lr.py" }) as const;
+const cell = (name: string) =>
+  ({
+    ...names(name, "learning_rate_schedule"),
+    unit: "step",
+    dtype: "float32",
+    source: "mindspore 2.10.0, nn/learning_rate_schedule.py",
+  }) as const;
+const list = (name: string) =>
+  ({ ...names(name, "dynamic_lr"), unit: "step", source: "mindspore 2.10.0, nn/dynamic_lr.py" }) as const;
 
 type Given = { readonly [writtenAsFloat]?: ReadonlySet<string> };
 
@@ -20,8 +27,10 @@ type Given = { readonly [writtenAsFloat]?: ReadonlySet<string> };
 function floats(args: Given, ...all: readonly [name: string, least: number, orEqual?: boolean][]): void {
   for (const [name, least, orEqual] of all) {
     const value = (args as Record<string, unknown>)[name] as number;
-    if (args[writtenAsFloat] && isInt(args, name)) raise(`TypeError: The type of '${name}' must be float, but got int.`);
-    if (!(value > least) && !(orEqual && value === least)) raise(`ValueError: The '${name}' must be ${orEqual ? ">=" : ">"} ${least}, but got ${value}.`);
+    if (args[writtenAsFloat] && isInt(args, name))
+      raise(`TypeError: The type of '${name}' must be float, but got int.`);
+    if (!(value > least) && !(orEqual && value === least))
+      raise(`ValueError: The '${name}' must be ${orEqual ? ">=" : ">"} ${least}, but got ${value}.`);
   }
 }
 function counts(args: Given, ...all: readonly string[]): void {
@@ -32,7 +41,10 @@ function counts(args: Given, ...all: readonly string[]): void {
   }
 }
 function below(min: number, max: number): void {
-  if (min >= max) raise(`ValueError: the 'max_lr' must be greater than the 'min_lr', but got 'max_lr' value: ${max}, 'min_lr' value: ${min}.`);
+  if (min >= max)
+    raise(
+      `ValueError: the 'max_lr' must be greater than the 'min_lr', but got 'max_lr' value: ${max}, 'min_lr' value: ${min}.`,
+    );
 }
 
 const learning_rate = lr("rate at step 0", { min: 0, above: true });
@@ -66,21 +78,38 @@ const cells = [
   }),
   defineSchedule({
     ...cell("NaturalExpDecayLR"),
-    params: { learning_rate, decay_rate: real("decay per step", { min: 0, above: true }), decay_steps: steps("length of a stair; otherwise unused", { min: 1 }), is_stair },
+    params: {
+      learning_rate,
+      decay_rate: real("decay per step", { min: 0, above: true }),
+      decay_steps: steps("length of a stair; otherwise unused", { min: 1 }),
+      is_stair,
+    },
     formula: "learning_rate · e^(−decay_rate · t), with is_stair t cut to a multiple of decay_steps",
     quirks: ["decay_steps counts only with is_stair: the decay is per step, unlike TensorFlow's."],
     compile: (a) =>
-      decaying(a, (p, t) => a.learning_rate * pow32(f32(Math.E), f32(-a.decay_rate * (a.is_stair ? f32(p * a.decay_steps) : t)))),
+      decaying(
+        a,
+        (p, t) => a.learning_rate * pow32(f32(Math.E), f32(-a.decay_rate * (a.is_stair ? f32(p * a.decay_steps) : t))),
+      ),
   }),
   defineSchedule({
     ...cell("InverseDecayLR"),
-    params: { learning_rate, decay_rate: real("share of the rate's inverse added every decay_steps", { min: 0, above: true }), decay_steps, is_stair },
+    params: {
+      learning_rate,
+      decay_rate: real("share of the rate's inverse added every decay_steps", { min: 0, above: true }),
+      decay_steps,
+      is_stair,
+    },
     formula: "learning_rate / (1 + decay_rate · t / decay_steps), the quotient floored when is_stair",
     compile: (a) => decaying(a, (p) => a.learning_rate / f32(1 + f32(a.decay_rate * p))),
   }),
   defineSchedule({
     ...cell("CosineDecayLR"),
-    params: { min_lr: lr("lowest rate", { min: 0 }), max_lr: lr("highest rate"), decay_steps: steps("steps from the highest to the lowest", { min: 1 }) },
+    params: {
+      min_lr: lr("lowest rate", { min: 0 }),
+      max_lr: lr("highest rate"),
+      decay_steps: steps("steps from the highest to the lowest", { min: 1 }),
+    },
     formula: "min_lr + (max_lr − min_lr) · (1 + cos(π · min(t, T) / T)) / 2, T = decay_steps",
     quirks: ["min_lr comes first.", "Both rates must be written as floats."],
     compile(a) {
@@ -104,7 +133,8 @@ const cells = [
       power: power("1 is linear", { min: 0, above: true }),
       update_decay_steps: flag("start over with a longer period when decay_steps is over", { default: false }),
     },
-    formula: "(learning_rate − end_learning_rate) · (1 − min(t, T) / T)^power + end_learning_rate, T = decay_steps (with update_decay_steps: · ⌈t / decay_steps⌉)",
+    formula:
+      "(learning_rate − end_learning_rate) · (1 − min(t, T) / T)^power + end_learning_rate, T = decay_steps (with update_decay_steps: · ⌈t / decay_steps⌉)",
     quirks: ["end_learning_rate and power have no defaults.", "All rates and power must be written as floats."],
     compile(a) {
       floats(a, ["learning_rate", 0], ["end_learning_rate", 0, true], ["power", 0]);
@@ -113,20 +143,32 @@ const cells = [
       const span = f32(a.learning_rate - end);
       const value = (p: number) => f32(f32(span * pow32(f32(1 - p), a.power)) + end);
       const turn = (t: number) => Math.max(Math.ceil(f32(f32(t) / T)), 1);
-      if (a.update_decay_steps) return curve((t) => value(f32(f32(t) / f32(T * turn(t)))), changes(turn), [{ kind: "cycle", from: 0, to: Infinity }]);
-      return segments(decay(T, (t) => value(f32(f32(t) / T))), flat(Infinity, value(1)));
+      if (a.update_decay_steps)
+        return curve((t) => value(f32(f32(t) / f32(T * turn(t)))), changes(turn), [
+          { kind: "cycle", from: 0, to: Infinity },
+        ]);
+      return segments(
+        decay(T, (t) => value(f32(f32(t) / T))),
+        flat(Infinity, value(1)),
+      );
     },
   }),
   defineSchedule({
     ...cell("WarmUpLR"),
-    params: { learning_rate: lr("rate after the warm-up", { min: 0 }), warmup_steps: steps("steps of the warm-up", { min: 1 }) },
+    params: {
+      learning_rate: lr("rate after the warm-up", { min: 0 }),
+      warmup_steps: steps("steps of the warm-up", { min: 1 }),
+    },
     formula: "learning_rate · min(t, warmup_steps) / warmup_steps",
     quirks: ["The first update has rate 0."],
     compile(a) {
       floats(a, ["learning_rate", 0, true]);
       counts(a, "warmup_steps");
       const W = a.warmup_steps;
-      return segments(warmup(W, (t) => f32(a.learning_rate * divided32(t, W))), flat(Infinity, a.learning_rate));
+      return segments(
+        warmup(W, (t) => f32(a.learning_rate * divided32(t, W))),
+        flat(Infinity, a.learning_rate),
+      );
     },
   }),
 ];
@@ -143,7 +185,8 @@ function listed(a: Given & { readonly total_step: number; readonly step_per_epoc
   const because = `the list of rates has ${a.total_step} entries`;
   return { ...perEpoch(byEpoch, a.step_per_epoch), end: { at: a.total_step, because } };
 }
-const epochDecay = (rate: (epoch: number) => number, breaks: readonly number[] = []): Curve => curve(rate, breaks, falling);
+const epochDecay = (rate: (epoch: number) => number, breaks: readonly number[] = []): Curve =>
+  curve(rate, breaks, falling);
 
 const lists = [
   defineSchedule({
@@ -153,11 +196,16 @@ const lists = [
     quirks: ["The list ends at the last milestone."],
     compile({ milestone, learning_rates }) {
       if (milestone.length !== learning_rates.length)
-        raise(`ValueError: For 'piecewise_constant_lr', the size of 'milestone' must be same with the size of 'learning_rates', but got 'milestone' size: ${milestone.length}, 'learning_rates' size: ${learning_rates.length}.`);
+        raise(
+          `ValueError: For 'piecewise_constant_lr', the size of 'milestone' must be same with the size of 'learning_rates', but got 'milestone' size: ${milestone.length}, 'learning_rates' size: ${learning_rates.length}.`,
+        );
       milestone.forEach((m, i) => {
         if (!Number.isInteger(m)) raise(`TypeError: The 'milestone[${i}]' must be int, but got ${m}.`);
         if (m <= 0) raise(`ValueError: The 'milestone[${i}]' must be > 0, but got ${m}.`);
-        if (m < (milestone[i - 1] ?? 0)) raise(`ValueError: For 'piecewise_constant_lr', the value of milestone[${i}] must be greater than milestone[${i - 1}].`);
+        if (m < (milestone[i - 1] ?? 0))
+          raise(
+            `ValueError: For 'piecewise_constant_lr', the value of milestone[${i}] must be greater than milestone[${i - 1}].`,
+          );
       });
       const last = milestone.at(-1) ?? 0;
       const c = piecewiseConstant(milestone.slice(0, -1), learning_rates);
@@ -167,50 +215,89 @@ const lists = [
   defineSchedule({
     ...list("exponential_decay_lr"),
     params: { learning_rate, decay_rate, total_step, step_per_epoch, decay_epoch: decayEpoch(), is_stair },
-    formula: "learning_rate · decay_rate^(epoch / decay_epoch), epoch = ⌊t / step_per_epoch⌋, the exponent floored when is_stair",
+    formula:
+      "learning_rate · decay_rate^(epoch / decay_epoch), epoch = ⌊t / step_per_epoch⌋, the exponent floored when is_stair",
     quirks: [epochsOnly, listEnd],
     compile(a) {
       counts(a, "total_step", "step_per_epoch", "decay_epoch");
       floats(a, ["learning_rate", 0], ["decay_rate", 0]);
       const p = (epoch: number) => (a.is_stair ? Math.floor(epoch / a.decay_epoch) : epoch / a.decay_epoch);
-      return listed(a, epochDecay((epoch) => a.learning_rate * a.decay_rate ** p(epoch)));
+      return listed(
+        a,
+        epochDecay((epoch) => a.learning_rate * a.decay_rate ** p(epoch)),
+      );
     },
   }),
   defineSchedule({
     ...list("natural_exp_decay_lr"),
-    params: { learning_rate, decay_rate: real("decay per epoch", { min: 0, above: true }), total_step, step_per_epoch, decay_epoch: decayEpoch("length of a stair in epochs; otherwise unused"), is_stair },
-    formula: "learning_rate · e^(−decay_rate · epoch), epoch = ⌊t / step_per_epoch⌋, with is_stair cut to a multiple of decay_epoch",
+    params: {
+      learning_rate,
+      decay_rate: real("decay per epoch", { min: 0, above: true }),
+      total_step,
+      step_per_epoch,
+      decay_epoch: decayEpoch("length of a stair in epochs; otherwise unused"),
+      is_stair,
+    },
+    formula:
+      "learning_rate · e^(−decay_rate · epoch), epoch = ⌊t / step_per_epoch⌋, with is_stair cut to a multiple of decay_epoch",
     quirks: ["decay_epoch counts only with is_stair.", epochsOnly, listEnd],
     compile(a) {
       counts(a, "total_step", "step_per_epoch", "decay_epoch");
       floats(a, ["learning_rate", 0], ["decay_rate", 0]);
       const cut = (epoch: number) => (a.is_stair ? Math.floor(epoch / a.decay_epoch) * a.decay_epoch : epoch);
-      return listed(a, epochDecay((epoch) => a.learning_rate * Math.E ** (-a.decay_rate * cut(epoch))));
+      return listed(
+        a,
+        epochDecay((epoch) => a.learning_rate * Math.E ** (-a.decay_rate * cut(epoch))),
+      );
     },
   }),
   defineSchedule({
     ...list("inverse_decay_lr"),
-    params: { learning_rate, decay_rate: real("share of the rate's inverse added every decay_epoch", { min: 0, above: true }), total_step, step_per_epoch, decay_epoch: decayEpoch(), is_stair },
-    formula: "learning_rate / (1 + decay_rate · epoch / decay_epoch), epoch = ⌊t / step_per_epoch⌋, the quotient floored when is_stair",
+    params: {
+      learning_rate,
+      decay_rate: real("share of the rate's inverse added every decay_epoch", { min: 0, above: true }),
+      total_step,
+      step_per_epoch,
+      decay_epoch: decayEpoch(),
+      is_stair,
+    },
+    formula:
+      "learning_rate / (1 + decay_rate · epoch / decay_epoch), epoch = ⌊t / step_per_epoch⌋, the quotient floored when is_stair",
     quirks: [epochsOnly, listEnd],
     compile(a) {
       counts(a, "total_step", "step_per_epoch", "decay_epoch");
       floats(a, ["learning_rate", 0], ["decay_rate", 0]);
-      const grown = (epoch: number) => (a.is_stair ? a.decay_rate * Math.floor(epoch / a.decay_epoch) : (a.decay_rate * epoch) / a.decay_epoch);
-      return listed(a, epochDecay((epoch) => a.learning_rate / (1 + grown(epoch))));
+      const grown = (epoch: number) =>
+        a.is_stair ? a.decay_rate * Math.floor(epoch / a.decay_epoch) : (a.decay_rate * epoch) / a.decay_epoch;
+      return listed(
+        a,
+        epochDecay((epoch) => a.learning_rate / (1 + grown(epoch))),
+      );
     },
   }),
   defineSchedule({
     ...list("cosine_decay_lr"),
-    params: { min_lr: lr("lowest rate", { min: 0 }), max_lr: lr("highest rate"), total_step, step_per_epoch, decay_epoch: decayEpoch("epochs from the highest to the lowest") },
-    formula: "min_lr + (max_lr − min_lr) · (1 + cos(π · min(epoch, decay_epoch) / decay_epoch)) / 2, epoch = ⌊t / step_per_epoch⌋",
+    params: {
+      min_lr: lr("lowest rate", { min: 0 }),
+      max_lr: lr("highest rate"),
+      total_step,
+      step_per_epoch,
+      decay_epoch: decayEpoch("epochs from the highest to the lowest"),
+    },
+    formula:
+      "min_lr + (max_lr − min_lr) · (1 + cos(π · min(epoch, decay_epoch) / decay_epoch)) / 2, epoch = ⌊t / step_per_epoch⌋",
     quirks: ["min_lr comes first.", epochsOnly, listEnd],
     compile(a) {
       floats(a, ["min_lr", 0, true], ["max_lr", 0]);
       counts(a, "decay_epoch");
       below(a.min_lr, a.max_lr);
       const half = 0.5 * (a.max_lr - a.min_lr);
-      return listed(a, epochDecay((epoch) => a.min_lr + half * (1 + Math.cos((Math.PI * Math.min(epoch, a.decay_epoch)) / a.decay_epoch))));
+      return listed(
+        a,
+        epochDecay(
+          (epoch) => a.min_lr + half * (1 + Math.cos((Math.PI * Math.min(epoch, a.decay_epoch)) / a.decay_epoch)),
+        ),
+      );
     },
   }),
   defineSchedule({
@@ -224,26 +311,44 @@ const lists = [
       power: power("1 is linear", { min: 0, above: true }),
       update_decay_epoch: flag("start over with a longer period when decay_epoch is over", { default: false }),
     },
-    formula: "(learning_rate − end_learning_rate) · (1 − min(epoch, E) / E)^power + end_learning_rate, E = decay_epoch (with update_decay_epoch: · ⌈epoch / decay_epoch⌉), epoch = ⌊t / step_per_epoch⌋",
+    formula:
+      "(learning_rate − end_learning_rate) · (1 − min(epoch, E) / E)^power + end_learning_rate, E = decay_epoch (with update_decay_epoch: · ⌈epoch / decay_epoch⌉), epoch = ⌊t / step_per_epoch⌋",
     quirks: [epochsOnly, listEnd],
     compile(a) {
       floats(a, ["learning_rate", 0], ["end_learning_rate", 0, true], ["power", 0]);
       counts(a, "decay_epoch");
       const E = a.decay_epoch;
-      const share = (epoch: number) => (a.update_decay_epoch ? epoch / (E * Math.max(Math.ceil(epoch / E), 1)) : Math.min(epoch, E) / E);
-      return listed(a, epochDecay((epoch) => (a.learning_rate - a.end_learning_rate) * (1 - share(epoch)) ** a.power + a.end_learning_rate));
+      const share = (epoch: number) =>
+        a.update_decay_epoch ? epoch / (E * Math.max(Math.ceil(epoch / E), 1)) : Math.min(epoch, E) / E;
+      return listed(
+        a,
+        epochDecay(
+          (epoch) => (a.learning_rate - a.end_learning_rate) * (1 - share(epoch)) ** a.power + a.end_learning_rate,
+        ),
+      );
     },
   }),
   defineSchedule({
     ...list("warmup_lr"),
-    params: { learning_rate: lr("rate after the warm-up", { min: 0 }), total_step, step_per_epoch, warmup_epoch: steps("epochs of the warm-up", { min: 1 }) },
+    params: {
+      learning_rate: lr("rate after the warm-up", { min: 0 }),
+      total_step,
+      step_per_epoch,
+      warmup_epoch: steps("epochs of the warm-up", { min: 1 }),
+    },
     formula: "learning_rate · min(epoch, warmup_epoch) / warmup_epoch, epoch = ⌊t / step_per_epoch⌋",
     quirks: ["The whole first epoch has rate 0.", listEnd],
     compile(a) {
       floats(a, ["learning_rate", 0, true]);
       counts(a, "warmup_epoch");
       const W = a.warmup_epoch;
-      return listed(a, segments(warmup(W, (epoch) => (a.learning_rate * epoch) / W), flat(Infinity, a.learning_rate)));
+      return listed(
+        a,
+        segments(
+          warmup(W, (epoch) => (a.learning_rate * epoch) / W),
+          flat(Infinity, a.learning_rate),
+        ),
+      );
     },
   }),
 ];

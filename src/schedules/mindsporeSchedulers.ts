@@ -4,14 +4,34 @@ import { recursive } from "../engine/recursive.js";
 import { countUpTo, curve, earliest, everyPeriod, firstAbove, withTurns } from "../engine/shapes.js";
 import { longestWalk, stepwise, turns } from "../engine/stepwise.js";
 import { bindArguments } from "./compile.js";
-import { Raises, anything, defineSchedule, epochs, factor, integer, lastEpoch, lr, numbers, optimizer, power, rateFunction, real, schedules, steps, word } from "./define.js";
+import {
+  Raises,
+  anything,
+  defineSchedule,
+  epochs,
+  factor,
+  integer,
+  lastEpoch,
+  lr,
+  numbers,
+  optimizer,
+  power,
+  rateFunction,
+  real,
+  schedules,
+  steps,
+  word,
+} from "./define.js";
 import type { Args, Context, LiveSchedule, ParamSpec, RateFunction, ScheduleDefinition, TypedArgs } from "./define.js";
 import { numberOf } from "./nested.js";
 import { metricDriven, short } from "./plateau.js";
 import { restarts } from "./torchCycles.js";
 import { isInt, raise } from "./torchRules.js";
 
-const names = (name: string) => ({ id: `mindspore.experimental.optim.lr_scheduler.${name}`, aliases: [`ms.experimental.optim.lr_scheduler.${name}`] });
+const names = (name: string) => ({
+  id: `mindspore.experimental.optim.lr_scheduler.${name}`,
+  aliases: [`ms.experimental.optim.lr_scheduler.${name}`],
+});
 const source = "mindspore 2.10.0, experimental/optim/lr_scheduler.py";
 
 /** PyTorch's schedulers once more, each step in float32 from the rate before it. */
@@ -33,7 +53,13 @@ interface Declared<P extends Readonly<Record<string, ParamSpec>>> {
   readonly rule: (args: TypedArgs<P>, base: number, context: Context) => Rule;
 }
 
-function scheduler<P extends Readonly<Record<string, ParamSpec>>>({ name, params, formula, quirks, rule }: Declared<P>): ScheduleDefinition {
+function scheduler<P extends Readonly<Record<string, ParamSpec>>>({
+  name,
+  params,
+  formula,
+  quirks,
+  rule,
+}: Declared<P>): ScheduleDefinition {
   const make = rule as unknown as Make;
   const definition: ScheduleDefinition = {
     ...names(name),
@@ -51,7 +77,8 @@ function scheduler<P extends Readonly<Record<string, ParamSpec>>>({ name, params
 
 function curveOf({ next, closed, breaks }: Rule, base: number): Curve {
   const phases = [{ kind: "decay", from: 0, to: Infinity }] as const;
-  if (!closed) return { ...stepwise(next(base, 0), next, { phases, horizon: 1000 }), ...(breaks && { nextBreak: breaks }) };
+  if (!closed)
+    return { ...stepwise(next(base, 0), next, { phases, horizon: 1000 }), ...(breaks && { nextBreak: breaks }) };
   const rate = recursive(next(base, 0), next, closed);
   return curve(rate, breaks ?? turns(rate, longestWalk), phases);
 }
@@ -68,7 +95,10 @@ const over = (edges: readonly number[]) => (t: number) => firstAbove(edges, t);
 const simple = [
   scheduler({
     name: "StepLR",
-    params: { step_size: steps("epochs between two drops", { min: 1 }), gamma: factor("the rate is multiplied by this at each", { default: 0.1 }) },
+    params: {
+      step_size: steps("epochs between two drops", { min: 1 }),
+      gamma: factor("the rate is multiplied by this at each", { default: 0.1 }),
+    },
     formula: "lr = initial_lr · gamma^⌊t / step_size⌋",
     rule(a, base) {
       only("int", a, "step_size");
@@ -90,7 +120,8 @@ const simple = [
     formula: "lr = initial_lr · (start_factor + (end_factor − start_factor) · min(t, total_iters) / total_iters)",
     rule(a, base) {
       const { start_factor: s, end_factor: e1, total_iters: T } = a;
-      if (s > 1 || s <= 0) raise("ValueError: Starting multiplicative factor expected to be greater than 0 and less than or equal to 1.");
+      if (s > 1 || s <= 0)
+        raise("ValueError: Starting multiplicative factor expected to be greater than 0 and less than or equal to 1.");
       if (e1 > 1 || e1 < 0) raise("ValueError: Ending multiplicative factor expected to be between 0 and 1.");
       only("int", a, "total_iters");
       const rise = e1 - s;
@@ -111,7 +142,11 @@ const simple = [
     rule(a, base) {
       only("float", a, "gamma");
       const gamma = f32(a.gamma);
-      return { next: (rate, e) => (e === 0 ? rate : f32(rate * gamma)), closed: (e) => f32(base * pow32(gamma, e)), breaks: () => Infinity };
+      return {
+        next: (rate, e) => (e === 0 ? rate : f32(rate * gamma)),
+        closed: (e) => f32(base * pow32(gamma, e)),
+        breaks: () => Infinity,
+      };
     },
   }),
   scheduler({
@@ -132,11 +167,15 @@ const simple = [
   }),
   scheduler({
     name: "ConstantLR",
-    params: { factor: factor("factor of the first epochs", { default: 1 / 3, min: 0, max: 1 }), total_iters: steps("how many", { default: 5 }) },
+    params: {
+      factor: factor("factor of the first epochs", { default: 1 / 3, min: 0, max: 1 }),
+      total_iters: steps("how many", { default: 5 }),
+    },
     formula: "lr = initial_lr · factor for t < total_iters, then initial_lr",
     quirks: ["With total_iters = 0 the factor stays for ever."],
     rule(a, base) {
-      if (a.factor > 1 || a.factor < 0) raise("ValueError: Constant multiplicative factor expected to be between 0 and 1.");
+      if (a.factor > 1 || a.factor < 0)
+        raise("ValueError: Constant multiplicative factor expected to be between 0 and 1.");
       only("int", a, "total_iters");
       const by = f32(a.factor);
       return {
@@ -148,10 +187,14 @@ const simple = [
   }),
   scheduler({
     name: "MultiStepLR",
-    params: { milestones: numbers("epochs at which the rate drops"), gamma: factor("the rate is multiplied by this at each", { default: 0.1 }) },
+    params: {
+      milestones: numbers("epochs at which the rate drops"),
+      gamma: factor("the rate is multiplied by this at each", { default: 0.1 }),
+    },
     formula: "lr = initial_lr · gamma^(how many milestones are <= t)",
     rule({ milestones, gamma }, base) {
-      if (milestones.some((m) => !Number.isInteger(m))) raise("TypeError: elements of the 'milestones' must be type of int.");
+      if (milestones.some((m) => !Number.isInteger(m)))
+        raise("TypeError: elements of the 'milestones' must be type of int.");
       const sorted = milestones.toSorted((a, b) => a - b);
       const times = (e: number) => countUpTo(sorted, e) - countUpTo(sorted, e - 1);
       return {
@@ -172,7 +215,9 @@ const simple = [
   }),
   scheduler({
     name: "MultiplicativeLR",
-    params: { lr_lambda: rateFunction("factor on the rate so far, for an epoch, or a list with one function per group") },
+    params: {
+      lr_lambda: rateFunction("factor on the rate so far, for an epoch, or a list with one function per group"),
+    },
     formula: "lr(t) = lr(t − 1) · lr_lambda(t)",
     rule({ lr_lambda }) {
       const call = oneFunction(lr_lambda);
@@ -186,21 +231,34 @@ const simple = [
       max_lr: lr("highest rate of the first cycle"),
       step_size_up: steps("epochs that rise", { default: 2000 }),
       step_size_down: steps("epochs that fall; None: as many", { default: null }),
-      mode: word("how the height goes on", { default: "triangular", choices: ["triangular", "triangular2", "exp_range"] }),
+      mode: word("how the height goes on", {
+        default: "triangular",
+        choices: ["triangular", "triangular2", "exp_range"],
+      }),
       gamma: factor("the height is multiplied by this every epoch under exp_range", { default: 1 }),
       scale_fn: rateFunction("height as a function, in place of mode", { default: null }),
-      scale_mode: word("what scale_fn is given: the cycle's number (from 1) or the epoch", { default: "cycle", choices: ["cycle", "iterations"] }),
+      scale_mode: word("what scale_fn is given: the cycle's number (from 1) or the epoch", {
+        default: "cycle",
+        choices: ["cycle", "iterations"],
+      }),
     },
     formula: "lr = base_lr + (max_lr − base_lr) · triangle(t) · scale",
     quirks: ["The optimizer's own rate is ignored."],
     rule(a) {
       const [down, scale_fn] = [a.step_size_down as number | null, a.scale_fn as RateFunction | null];
-      if (!scale_fn && !["triangular", "triangular2", "exp_range"].includes(a.mode)) raise("ValueError: mode is invalid and scale_fn is None");
+      if (!scale_fn && !["triangular", "triangular2", "exp_range"].includes(a.mode))
+        raise("ValueError: mode is invalid and scale_fn is None");
       const size = a.step_size_up + (down ?? a.step_size_up);
       const top = a.step_size_up / size;
       const perStep = scale_fn ? a.scale_mode !== "cycle" : a.mode === "exp_range";
       const scale = (x: number) =>
-        scale_fn ? f32(numberOf(scale_fn.call([x]))) : a.mode === "triangular" ? 1 : a.mode === "triangular2" ? f32(1 / pow32(2, x - 1)) : pow32(f32(a.gamma), x);
+        scale_fn
+          ? f32(numberOf(scale_fn.call([x])))
+          : a.mode === "triangular"
+            ? 1
+            : a.mode === "triangular2"
+              ? f32(1 / pow32(2, x - 1))
+              : pow32(f32(a.gamma), x);
       const [low, high] = [f32(a.base_lr), f32(a.max_lr)];
       const at = (e: number) => {
         const turn = Math.floor(f32(1 + f32(e / size)));
@@ -215,7 +273,10 @@ const simple = [
   }),
   scheduler({
     name: "CosineAnnealingLR",
-    params: { T_max: steps("epochs from the highest to the lowest rate", { min: 1 }), eta_min: lr("lowest rate", { default: 0 }) },
+    params: {
+      T_max: steps("epochs from the highest to the lowest rate", { min: 1 }),
+      eta_min: lr("lowest rate", { default: 0 }),
+    },
     formula: "lr = eta_min + (initial_lr − eta_min) · (1 + cos(π · t / T_max)) / 2",
     quirks: ["Past T_max the rate climbs again.", "Each step builds on the rate before, so float32 rounding gathers."],
     rule(a, base) {
@@ -227,7 +288,8 @@ const simple = [
       return {
         next: (rate, e) => {
           if (e === 0) return rate;
-          if ((e - 1 - T) % (2 * T) === 0) return f32(rate + f32(f32(span * f32(1 - f32(Math.cos(f32(Math.PI / T))))) / 2));
+          if ((e - 1 - T) % (2 * T) === 0)
+            return f32(rate + f32(f32(span * f32(1 - f32(Math.cos(f32(Math.PI / T))))) / 2));
           return f32(f32(f32(wave(e) / wave(e - 1)) * f32(rate - low)) + low);
         },
         closed: (e) => f32(low + f32(f32(span * wave(e)) / 2)),
@@ -244,8 +306,10 @@ const simple = [
     },
     formula: "lr = eta_min + (initial_lr − eta_min) · (1 + cos(π · T_cur / T_i)) / 2",
     rule(a, base) {
-      if (a.T_0 <= 0 || !isInt(a, "T_0")) raise(`ValueError: T_0 should be an integer and equal or greater than 0, but got ${a.T_0}`);
-      if (a.T_mult < 1 || !isInt(a, "T_mult")) raise(`ValueError: T_mult should be an integer and equal or greater than 1, but got ${a.T_mult}`);
+      if (a.T_0 <= 0 || !isInt(a, "T_0"))
+        raise(`ValueError: T_0 should be an integer and equal or greater than 0, but got ${a.T_0}`);
+      if (a.T_mult < 1 || !isInt(a, "T_mult"))
+        raise(`ValueError: T_mult should be an integer and equal or greater than 1, but got ${a.T_mult}`);
       const { start, length } = restarts(a.T_0, a.T_mult);
       const low = f32(a.eta_min);
       const at = (e: number) => {
@@ -263,14 +327,21 @@ function oneFunction(value: RateFunction): RateFunction {
 
 const sequential = defineSchedule({
   ...names("SequentialLR"),
-  params: { optimizer, schedulers: schedules("the schedulers, in order"), milestones: numbers("the epoch at which each but the first starts"), last_epoch: lastEpoch },
+  params: {
+    optimizer,
+    schedulers: schedules("the schedulers, in order"),
+    milestones: numbers("the epoch at which each but the first starts"),
+    last_epoch: lastEpoch,
+  },
   needs: ["initial_lr"],
   unit: "epoch",
   formula: "schedulers[i] from milestones[i − 1] on, counting its own epochs from there",
   source,
   compile({ schedulers, milestones }, context) {
     if (milestones.length !== schedulers.length - 1)
-      raise(`ValueError: Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers ${schedulers.length} and the number of milestones ${milestones.length}`);
+      raise(
+        `ValueError: Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers ${schedulers.length} and the number of milestones ${milestones.length}`,
+      );
     const base = f32(context.initial_lr);
     const parts = schedulers.map((s) => {
       const make = rules.get(s.definition);
@@ -296,7 +367,10 @@ const reduceOnPlateau = defineSchedule({
     factor: factor("the rate is multiplied by this", { default: 0.1, max: 1 }),
     patience: epochs("bad epochs that are still tolerated", { default: 10, min: 0 }),
     threshold: real("smaller improvements do not count", { default: 1e-4 }),
-    threshold_mode: word("threshold as a share of the best value, or absolute", { default: "rel", choices: ["rel", "abs"] }),
+    threshold_mode: word("threshold as a share of the best value, or absolute", {
+      default: "rel",
+      choices: ["rel", "abs"],
+    }),
     cooldown: integer("epochs after a reduction in which nothing is counted", { default: 0, min: 0 }),
     min_lr: anything("the rate never falls below; a number, or one per group", { default: 0 }),
     eps: real("smaller changes of the rate are not made", { default: 1e-8 }),
@@ -308,12 +382,16 @@ const reduceOnPlateau = defineSchedule({
   source,
   compile(a, context) {
     if (a.factor >= 1) raise("ValueError: The lr factor should be less than 1.0.");
-    if (a.mode !== "min" && a.mode !== "max") raise(`ValueError: \`mode\` should be 'min' or 'max', but got ${a.mode}.`);
-    if (a.threshold_mode !== "rel" && a.threshold_mode !== "abs") raise(`ValueError: \`threshold mode\` should be 'rel' or 'abs', but got ${a.threshold_mode}.`);
+    if (a.mode !== "min" && a.mode !== "max")
+      raise(`ValueError: \`mode\` should be 'min' or 'max', but got ${a.mode}.`);
+    if (a.threshold_mode !== "rel" && a.threshold_mode !== "abs")
+      raise(`ValueError: \`threshold mode\` should be 'rel' or 'abs', but got ${a.threshold_mode}.`);
     const sign = a.mode === "min" ? 1 : -1;
     const floor = f32(numberOf(Array.isArray(a.min_lr) ? a.min_lr[0] : a.min_lr));
     const bar = (best: number) =>
-      a.threshold_mode === "rel" ? f32(best * f32(a.mode === "min" ? 1 - a.threshold : a.threshold + 1)) : f32(best - sign * f32(a.threshold));
+      a.threshold_mode === "rel"
+        ? f32(best * f32(a.mode === "min" ? 1 - a.threshold : a.threshold + 1))
+        : f32(best - sign * f32(a.threshold));
     const start = (): LiveSchedule => {
       let [best, bad, cooling] = [sign * Infinity, 0, 0];
       return {

@@ -14,7 +14,10 @@ const base_lr = lr("rate after the warm-up", { default: 0.01 });
 const warm = {
   warmup_steps: steps("updates of the warm-up", { default: 0, min: 0 }),
   warmup_begin_lr: lr("rate at update 0", { default: 0 }),
-  warmup_mode: word("rise in a line, or stay at warmup_begin_lr", { default: "linear", choices: ["linear", "constant"] }),
+  warmup_mode: word("rise in a line, or stay at warmup_begin_lr", {
+    default: "linear",
+    choices: ["linear", "constant"],
+  }),
 };
 const firstUpdate = "The optimizer's first update asks for num_update 1, not 0.";
 
@@ -46,7 +49,11 @@ const checkFactor = (value: number) => {
 };
 
 /** A decay that ends at max_update and then keeps whatever rate was asked for last. */
-function until(a: Warm & { readonly max_update: number; readonly final_lr: number }, share: (left: number) => number, end?: CurveEnd): Curve {
+function until(
+  a: Warm & { readonly max_update: number; readonly final_lr: number },
+  share: (left: number) => number,
+  end?: CurveEnd,
+): Curve {
   const { base_lr: top, warmup_steps: W, max_update: N, final_lr: last } = a;
   if (!isInt(a, "max_update")) raise("AssertionError");
   if (N < 1) raise("ValueError: maximum number of updates must be strictly positive");
@@ -81,13 +88,21 @@ export const mxnet = [
       const drops = (t: number) => Math.max(0, Math.ceil(t / step) - 1);
       const value = (k: number) => (k === 0 ? base : rate < 0 ? floor : Math.max(base * rate ** k, floor));
       const next = (t: number) => Math.floor((drops(t) + 1) * step) + 1;
-      return warmed(a, curve((t) => value(drops(t)), next, [{ kind: "decay", from: 0, to: Infinity }]));
+      return warmed(
+        a,
+        curve((t) => value(drops(t)), next, [{ kind: "decay", from: 0, to: Infinity }]),
+      );
     },
   }),
   defineSchedule({
     ...names("MultiFactorScheduler"),
     ...common,
-    params: { step: numbers("the last update before each drop"), factor: factor("the rate is multiplied by this at each drop", { default: 1, max: 1 }), base_lr, ...warm },
+    params: {
+      step: numbers("the last update before each drop"),
+      factor: factor("the rate is multiplied by this at each drop", { default: 1, max: 1 }),
+      base_lr,
+      ...warm,
+    },
     formula: "base_lr · factor^(how many of step are < t)",
     quirks: ["It drops one update after each of step, where the documentation says at it.", firstUpdate],
     compile(a) {
@@ -100,7 +115,14 @@ export const mxnet = [
       checkFactor(rate);
       const edges = step.map((s: number) => Math.floor(s) + 1);
       const drops = (t: number) => edges.filter((e) => e <= t).length;
-      return warmed(a, curve((t) => base * rate ** drops(t), (t) => firstAbove(edges, t), [{ kind: "decay", from: 0, to: Infinity }]));
+      return warmed(
+        a,
+        curve(
+          (t) => base * rate ** drops(t),
+          (t) => firstAbove(edges, t),
+          [{ kind: "decay", from: 0, to: Infinity }],
+        ),
+      );
     },
   }),
   defineSchedule({

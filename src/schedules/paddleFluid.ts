@@ -36,7 +36,12 @@ const decays: readonly Decay[] = [
   {
     snake: "exponential_decay",
     pascal: "ExponentialDecay",
-    params: { learning_rate, decay_steps, decay_rate: factor("the rate is multiplied by this every decay_steps"), staircase },
+    params: {
+      learning_rate,
+      decay_steps,
+      decay_rate: factor("the rate is multiplied by this every decay_steps"),
+      staircase,
+    },
     formula: "learning_rate · decay_rate^(t / decay_steps), the exponent floored when staircase",
     curve: (a) => divided(a, (p) => a.learning_rate! * pow32(a.decay_rate!, p)),
   },
@@ -50,7 +55,12 @@ const decays: readonly Decay[] = [
   {
     snake: "inverse_time_decay",
     pascal: "InverseTimeDecay",
-    params: { learning_rate, decay_steps, decay_rate: real("share of the rate's inverse added every decay_steps"), staircase },
+    params: {
+      learning_rate,
+      decay_steps,
+      decay_rate: real("share of the rate's inverse added every decay_steps"),
+      staircase,
+    },
     formula: "learning_rate / (1 + decay_rate · t / decay_steps), the quotient floored when staircase",
     curve: (a) => divided(a, (p) => a.learning_rate! / f32(1 + f32(a.decay_rate! * p))),
   },
@@ -64,18 +74,29 @@ const decays: readonly Decay[] = [
       power: power("1 is linear", { default: 1 }),
       cycle: flag("start over with a longer period when decay_steps is over", { default: false }),
     },
-    formula: "(learning_rate − end_learning_rate) · (1 − min(t, T) / T)^power + end_learning_rate, T = decay_steps (with cycle: · ⌈t / decay_steps⌉)",
+    formula:
+      "(learning_rate − end_learning_rate) · (1 − min(t, T) / T)^power + end_learning_rate, T = decay_steps (with cycle: · ⌈t / decay_steps⌉)",
     curve({ learning_rate, decay_steps: T, end_learning_rate: end, power, cycle }) {
       const value = (p: number) => f32(f32((learning_rate! - end!) * pow32(f32(1 - p), power!)) + end!);
       const turn = (t: number) => (t === 0 ? 1 : Math.ceil(f32(t / T!)));
-      if (cycle) return curve((t) => value(f32(t / f32(T! * turn(t)))), changes(turn), [{ kind: "cycle", from: 0, to: Infinity }]);
-      return segments(decay(T!, (t) => value(f32(t / T!))), flat(Infinity, value(1)));
+      if (cycle)
+        return curve((t) => value(f32(t / f32(T! * turn(t)))), changes(turn), [
+          { kind: "cycle", from: 0, to: Infinity },
+        ]);
+      return segments(
+        decay(T!, (t) => value(f32(t / T!))),
+        flat(Infinity, value(1)),
+      );
     },
   },
   {
     snake: "cosine_decay",
     pascal: "CosineDecay",
-    params: { learning_rate, step_each_epoch: steps("steps of an epoch"), epochs: real("epochs from the highest rate to 0") },
+    params: {
+      learning_rate,
+      step_each_epoch: steps("steps of an epoch"),
+      epochs: real("epochs from the highest rate to 0"),
+    },
     formula: "learning_rate · (1 + cos(π · ⌊t / step_each_epoch⌋ / epochs)) / 2",
     curve({ learning_rate, step_each_epoch: each, epochs }) {
       const epoch = (t: number) => Math.floor(f32(t / each!));
@@ -86,7 +107,11 @@ const decays: readonly Decay[] = [
   {
     snake: "noam_decay",
     pascal: "NoamDecay",
-    params: { d_model: real("width of the model"), warmup_steps: steps("steps until the peak"), learning_rate: lr("scale", { default: 1 }) },
+    params: {
+      d_model: real("width of the model"),
+      warmup_steps: steps("steps until the peak"),
+      learning_rate: lr("scale", { default: 1 }),
+    },
     formula: "learning_rate · d_model^−½ · min(n^−½, n · warmup_steps^−1.5), n = t + 1",
     begin: 1,
     curve({ d_model, warmup_steps: W, learning_rate }) {
@@ -98,17 +123,34 @@ const decays: readonly Decay[] = [
 
 const layers = (name: string) => ({
   id: `paddle.fluid.layers.${name}`,
-  aliases: [`fluid.layers.${name}`, `paddle.fluid.layers.learning_rate_scheduler.${name}`, `paddle.optimizer.lr.${name}`],
+  aliases: [
+    `fluid.layers.${name}`,
+    `paddle.fluid.layers.learning_rate_scheduler.${name}`,
+    `paddle.optimizer.lr.${name}`,
+  ],
 });
-const dygraph = (name: string) => ({ id: `paddle.fluid.dygraph.${name}`, aliases: [`fluid.dygraph.${name}`, `paddle.fluid.dygraph.learning_rate_scheduler.${name}`] });
-const common = { unit: "step", dtype: "float32", source: "paddle 1.8, python/paddle/fluid/layers/learning_rate_scheduler.py and dygraph/learning_rate_scheduler.py" } as const;
+const dygraph = (name: string) => ({
+  id: `paddle.fluid.dygraph.${name}`,
+  aliases: [`fluid.dygraph.${name}`, `paddle.fluid.dygraph.learning_rate_scheduler.${name}`],
+});
+const common = {
+  unit: "step",
+  dtype: "float32",
+  source: "paddle 1.8, python/paddle/fluid/layers/learning_rate_scheduler.py and dygraph/learning_rate_scheduler.py",
+} as const;
 const counter = {
   step: integer("added to the counter per update", { default: 1 }),
   dtype: handle("number type of the rate"),
 };
 
 const fromDecay = (d: Decay): ScheduleDefinition[] => [
-  defineSchedule({ ...layers(d.snake), ...common, params: d.params, formula: d.formula, compile: (a) => shift(d.curve(a as Numbers), d.begin ?? 0) }),
+  defineSchedule({
+    ...layers(d.snake),
+    ...common,
+    params: d.params,
+    formula: d.formula,
+    compile: (a) => shift(d.curve(a as Numbers), d.begin ?? 0),
+  }),
   defineSchedule({
     ...dygraph(d.pascal),
     ...common,
@@ -133,7 +175,10 @@ function counted(c: Curve, begin: number, step: number): Curve {
   return { ...c, at: (t) => c.at(begin + step * t), nextBreak: next };
 }
 
-const piecewiseParams = { boundaries: numbers("the first step of each further value"), values: numbers("one rate more than boundaries") };
+const piecewiseParams = {
+  boundaries: numbers("the first step of each further value"),
+  values: numbers("one rate more than boundaries"),
+};
 const lengths = (a: { boundaries: readonly number[]; values: readonly number[] }) => {
   if (a.values.length - a.boundaries.length !== 1) raise("ValueError: len(values) - len(boundaries) should be 1");
   return piecewiseConstant(a.boundaries, a.values);
@@ -142,7 +187,13 @@ const piecewiseFormula = "values[i], i = how many boundaries are <= t";
 
 export const fluid: ScheduleDefinition[] = [
   ...decays.flatMap(fromDecay),
-  defineSchedule({ ...layers("piecewise_decay"), ...common, params: piecewiseParams, formula: piecewiseFormula, compile: lengths }),
+  defineSchedule({
+    ...layers("piecewise_decay"),
+    ...common,
+    params: piecewiseParams,
+    formula: piecewiseFormula,
+    compile: lengths,
+  }),
   defineSchedule({
     ...dygraph("PiecewiseDecay"),
     ...common,
@@ -165,7 +216,10 @@ export const fluid: ScheduleDefinition[] = [
       formula: "start_lr + (end_lr − start_lr) · t / W for t < W = warmup_steps; then learning_rate",
       quirks: ["In a static graph the schedule after the warm-up counts from step 0."],
       compile({ learning_rate, warmup_steps: W, start_lr, end_lr, begin, step }, context) {
-        const rise = segments(warmup(W, (t) => f32(start_lr + f32((end_lr - start_lr) * f32(t / W)))), hold(Infinity, end_lr));
+        const rise = segments(
+          warmup(W, (t) => f32(start_lr + f32((end_lr - start_lr) * f32(t / W)))),
+          hold(Infinity, end_lr),
+        );
         const after = { from: W, curve: curveOf(learning_rate, context, f32) };
         return counted(sequence([{ from: 0, curve: rise, kind: "warmup" }, after]), begin, step);
       },

@@ -13,7 +13,10 @@ export const reduceOnPlateau = defineSchedule({
     factor: factor("the rate is multiplied by this", { default: 0.1, max: 1 }),
     patience: epochs("bad epochs that are still tolerated", { default: 10, min: 0 }),
     threshold: real("smaller improvements do not count", { default: 1e-4 }),
-    threshold_mode: word("threshold as a share of the best value, or absolute", { default: "rel", choices: ["rel", "abs"] }),
+    threshold_mode: word("threshold as a share of the best value, or absolute", {
+      default: "rel",
+      choices: ["rel", "abs"],
+    }),
     cooldown: integer("epochs after a reduction that are not looked at", { default: 0, min: 0 }),
     min_lr: lr("the rate never falls below", { default: 0 }),
     epsilon: real("smaller changes of the rate are not made", { default: 1e-8 }),

@@ -7,8 +7,14 @@ import { raise } from "./torchRules.js";
 
 const source = "scikit-learn 1.9.1, sklearn/linear_model/_sgd_fast.pyx.tp and neural_network/_stochastic_optimizers.py";
 const falling = [{ kind: "decay", from: 0, to: Infinity }] as const;
-const unmoved = (...all: string[]) => Object.fromEntries(all.map((name) => [name, handle("not part of the rate", { keywordOnly: true })]));
-const eta0 = lr("the rate of 'constant', 'invscaling' and 'adaptive'", { default: 0.01, min: 0, above: true, keywordOnly: true });
+const unmoved = (...all: string[]) =>
+  Object.fromEntries(all.map((name) => [name, handle("not part of the rate", { keywordOnly: true })]));
+const eta0 = lr("the rate of 'constant', 'invscaling' and 'adaptive'", {
+  default: 0.01,
+  min: 0,
+  above: true,
+  keywordOnly: true,
+});
 const tol = real("smaller improvements of the objective do not count", { default: 1e-3, keywordOnly: true });
 
 interface Sgd {
@@ -22,14 +28,20 @@ interface Sgd {
 
 /** sklearn counts weight updates from 1: t = 0 and t = 1 are both the first update. */
 function sgdCurve(a: Sgd, context: Context): Compiled | Curve {
-  if (!(a.eta0 > 0)) raise(`InvalidParameterError: The 'eta0' parameter must be a float in the range (0.0, inf). Got ${a.eta0} instead.`);
+  if (!(a.eta0 > 0))
+    raise(
+      `InvalidParameterError: The 'eta0' parameter must be a float in the range (0.0, inf). Got ${a.eta0} instead.`,
+    );
   switch (a.learning_rate) {
     case "constant":
       return constant(a.eta0);
     case "invscaling":
       return curve((t) => a.eta0 / Math.max(t, 1) ** a.power_t, [], falling);
     case "optimal": {
-      if (a.alpha === 0) raise("ValueError: alpha must be > 0 since learning_rate is 'optimal'. alpha is used to compute the optimal learning rate.");
+      if (a.alpha === 0)
+        raise(
+          "ValueError: alpha must be > 0 since learning_rate is 'optimal'. alpha is used to compute the optimal learning rate.",
+        );
       const first = 1 / (Math.sqrt(1 / Math.sqrt(a.alpha)) * a.alpha);
       return curve((t) => 1 / (a.alpha * (first + Math.max(t, 1) - 1)), [], falling);
     }
@@ -80,7 +92,10 @@ function stopping(start: () => Stopping, context: Context): Compiled {
   const run = start();
   const epoch = (context.metrics ?? []).findIndex((loss) => (run.step(loss), run.stopped));
   if (epoch < 0) return compiled;
-  const end: CurveEnd = { at: epoch + 1, because: `training stops after ${epoch + 1} epochs: no improvement, and the rate is not above 1e-6` };
+  const end: CurveEnd = {
+    at: epoch + 1,
+    because: `training stops after ${epoch + 1} epochs: no improvement, and the rate is not above 1e-6`,
+  };
   const { lr: c } = compiled;
   return { ...compiled, lr: { at: c.at, nextBreak: c.nextBreak, phases: c.phases, end } };
 }
@@ -99,16 +114,35 @@ function sgd(name: string, { before, learning_rate, power_t, extra }: SgdDefault
     aliases: [`sklearn.linear_model._stochastic_gradient.${name}`],
     params: {
       ...before,
-      learning_rate: word("the rule", { default: learning_rate, choices: ["constant", "optimal", "invscaling", "adaptive"], keywordOnly: true }),
+      learning_rate: word("the rule", {
+        default: learning_rate,
+        choices: ["constant", "optimal", "invscaling", "adaptive"],
+        keywordOnly: true,
+      }),
       eta0,
       power_t: power("exponent of 'invscaling'", { default: power_t, keywordOnly: true }),
       tol,
-      n_iter_no_change: integer("epochs without improvement before 'adaptive' falls", { default: 5, min: 1, keywordOnly: true }),
-      ...unmoved("penalty", "l1_ratio", "fit_intercept", "max_iter", "shuffle", "verbose", "epsilon", "n_jobs", "random_state"),
+      n_iter_no_change: integer("epochs without improvement before 'adaptive' falls", {
+        default: 5,
+        min: 1,
+        keywordOnly: true,
+      }),
+      ...unmoved(
+        "penalty",
+        "l1_ratio",
+        "fit_intercept",
+        "max_iter",
+        "shuffle",
+        "verbose",
+        "epsilon",
+        "n_jobs",
+        "random_state",
+      ),
       ...unmoved("early_stopping", "validation_fraction", "class_weight", "warm_start", "average"),
     },
     unit: "step",
-    formula: "constant: eta0; invscaling: eta0 / t^power_t; optimal: 1 / (alpha · (t0 + t − 1)), t0 = alpha^−¾; adaptive: eta0, a fifth after n_iter_no_change epochs without improvement by tol",
+    formula:
+      "constant: eta0; invscaling: eta0 / t^power_t; optimal: 1 / (alpha · (t0 + t − 1)), t0 = alpha^−¾; adaptive: eta0, a fifth after n_iter_no_change epochs without improvement by tol",
     quirks: [
       "t counts samples from 1 and goes on over partial_fit calls.",
       "'optimal' ignores eta0 and the loss: its first rate is alpha^−¼, 10 for the default alpha.",
@@ -122,12 +156,29 @@ function sgd(name: string, { before, learning_rate, power_t, extra }: SgdDefault
   });
 }
 
-const alpha = real("strength of the regularization; 'optimal' takes its rate from it", { default: 1e-4, min: 0, keywordOnly: true });
+const alpha = real("strength of the regularization; 'optimal' takes its rate from it", {
+  default: 1e-4,
+  min: 0,
+  keywordOnly: true,
+});
 
 const linear = [
-  sgd("SGDClassifier", { before: { loss: word("the loss", { default: "hinge" }), alpha }, learning_rate: "optimal", power_t: 0.5 }),
-  sgd("SGDRegressor", { before: { loss: word("the loss", { default: "squared_error" }), alpha }, learning_rate: "invscaling", power_t: 0.25 }),
-  sgd("SGDOneClassSVM", { before: { nu: real("share of outliers; 'optimal' takes its rate from it", { default: 0.5 }) }, learning_rate: "optimal", power_t: 0.5, extra: "nu" }),
+  sgd("SGDClassifier", {
+    before: { loss: word("the loss", { default: "hinge" }), alpha },
+    learning_rate: "optimal",
+    power_t: 0.5,
+  }),
+  sgd("SGDRegressor", {
+    before: { loss: word("the loss", { default: "squared_error" }), alpha },
+    learning_rate: "invscaling",
+    power_t: 0.25,
+  }),
+  sgd("SGDOneClassSVM", {
+    before: { nu: real("share of outliers; 'optimal' takes its rate from it", { default: 0.5 }) },
+    learning_rate: "optimal",
+    power_t: 0.5,
+    extra: "nu",
+  }),
 ];
 
 const networks = ["MLPClassifier", "MLPRegressor"].map((name) =>
@@ -138,18 +189,41 @@ const networks = ["MLPClassifier", "MLPRegressor"].map((name) =>
       ...(name === "MLPRegressor" && { loss: handle("the loss") }),
       hidden_layer_sizes: handle("layers of the network"),
       activation: handle("activation of the network"),
-      solver: word("the optimizer; only 'sgd' moves its rate", { default: "adam", choices: ["lbfgs", "sgd", "adam"], keywordOnly: true }),
-      learning_rate: word("the rule", { default: "constant", choices: ["constant", "invscaling", "adaptive"], keywordOnly: true }),
+      solver: word("the optimizer; only 'sgd' moves its rate", {
+        default: "adam",
+        choices: ["lbfgs", "sgd", "adam"],
+        keywordOnly: true,
+      }),
+      learning_rate: word("the rule", {
+        default: "constant",
+        choices: ["constant", "invscaling", "adaptive"],
+        keywordOnly: true,
+      }),
       learning_rate_init: lr("the first rate", { default: 0.001, min: 0, above: true, keywordOnly: true }),
       power_t: power("exponent of 'invscaling'", { default: 0.5, keywordOnly: true }),
       tol: real("smaller improvements of the loss do not count", { default: 1e-4, keywordOnly: true }),
-      n_iter_no_change: integer("epochs without improvement that 'adaptive' still tolerates", { default: 10, min: 1, keywordOnly: true }),
-      ...unmoved("alpha", "batch_size", "max_iter", "shuffle", "random_state", "verbose", "warm_start", "momentum", "nesterovs_momentum"),
+      n_iter_no_change: integer("epochs without improvement that 'adaptive' still tolerates", {
+        default: 10,
+        min: 1,
+        keywordOnly: true,
+      }),
+      ...unmoved(
+        "alpha",
+        "batch_size",
+        "max_iter",
+        "shuffle",
+        "random_state",
+        "verbose",
+        "warm_start",
+        "momentum",
+        "nesterovs_momentum",
+      ),
       ...unmoved("early_stopping", "validation_fraction", "beta_1", "beta_2", "epsilon", "max_fun"),
     },
     needs: ["dataset_size"],
     unit: "epoch",
-    formula: "constant: learning_rate_init; invscaling: learning_rate_init / (epoch · samples + 1)^power_t; adaptive: a fifth after more than n_iter_no_change epochs without improvement by tol",
+    formula:
+      "constant: learning_rate_init; invscaling: learning_rate_init / (epoch · samples + 1)^power_t; adaptive: a fifth after more than n_iter_no_change epochs without improvement by tol",
     quirks: [
       "'invscaling' moves once per epoch but counts samples: the rate collapses after the first epoch.",
       "'adaptive' waits one epoch longer than n_iter_no_change says.",
@@ -158,9 +232,14 @@ const networks = ["MLPClassifier", "MLPRegressor"].map((name) =>
     source,
     compile(a, context) {
       const first = a.learning_rate_init;
-      if (!(first > 0)) raise(`InvalidParameterError: The 'learning_rate_init' parameter must be a float in the range (0.0, inf). Got ${first} instead.`);
+      if (!(first > 0))
+        raise(
+          `InvalidParameterError: The 'learning_rate_init' parameter must be a float in the range (0.0, inf). Got ${first} instead.`,
+        );
       if (!["constant", "invscaling", "adaptive"].includes(a.learning_rate))
-        raise(`InvalidParameterError: The 'learning_rate' parameter of ${name} must be a str among {'adaptive', 'constant', 'invscaling'}. Got '${a.learning_rate}' instead.`);
+        raise(
+          `InvalidParameterError: The 'learning_rate' parameter of ${name} must be a str among {'adaptive', 'constant', 'invscaling'}. Got '${a.learning_rate}' instead.`,
+        );
       if (a.solver !== "sgd" || a.learning_rate === "constant") return constant(first);
       if (a.learning_rate === "invscaling")
         return curve((t) => first / (t * context.dataset_size + 1) ** a.power_t, [], falling);

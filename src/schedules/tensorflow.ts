@@ -51,11 +51,20 @@ export function inverseTime(m: Arithmetic, lr: number, steps: number, rate: numb
   const stairs = (t: number) => Math.floor(smooth(t));
   const p = staircase ? stairs : smooth;
   const pole = ratio < 0 ? [Math.ceil(-every / ratio)] : [];
-  return curve((t) => m.round(base / m.round(1 + m.round(ratio * p(t)))), staircase ? changes(stairs) : pole, [phase("decay")]);
+  return curve((t) => m.round(base / m.round(1 + m.round(ratio * p(t)))), staircase ? changes(stairs) : pole, [
+    phase("decay"),
+  ]);
 }
 
 /** (lr − end) · (1 − min(t, T) / T)^power + end; with cycle T grows to its next multiple instead of t being clamped. */
-export function polynomial(m: Arithmetic, lr: number, steps: number, end: number, exponent: number, cycle: boolean): Curve {
+export function polynomial(
+  m: Arithmetic,
+  lr: number,
+  steps: number,
+  end: number,
+  exponent: number,
+  cycle: boolean,
+): Curve {
   const [T, floor, degree] = [m.cast(steps), m.cast(end), m.cast(exponent)];
   const span = m.round(m.cast(lr) - floor);
   const value = (p: number) => m.round(m.round(span * m.power(m.round(1 - p), degree)) + floor);
@@ -71,7 +80,14 @@ export function cosine(m: Arithmetic, lr: number, steps: number, alpha: number):
 }
 
 /** Keras' cosine with warm-up: linear from `lr` to `target` in W steps, then the cosine over T further ones. */
-export function warmedCosine(m: Arithmetic, lr: number, steps: number, alpha: number, target: number, warmup: number): Curve {
+export function warmedCosine(
+  m: Arithmetic,
+  lr: number,
+  steps: number,
+  alpha: number,
+  target: number,
+  warmup: number,
+): Curve {
   const [initial, T, peak, W] = [m.cast(lr), m.cast(steps), m.cast(target), m.cast(warmup)];
   const rise = m.round(peak - initial);
   const decay = cosineFrom(m, peak, T, alpha, W);
@@ -80,7 +96,11 @@ export function warmedCosine(m: Arithmetic, lr: number, steps: number, alpha: nu
   const top = Math.max(0, Math.ceil(W));
   const phases = [phase("warmup", 0, top), phase("decay", top, last), phase("constant", last)];
   const breaks = [...new Set([top, last])].filter((b) => b > 0);
-  return curve((t) => (m.cast(t) < W ? up(m.cast(t)) : decay(t)), breaks, phases.filter((p) => p.to > p.from));
+  return curve(
+    (t) => (m.cast(t) < W ? up(m.cast(t)) : decay(t)),
+    breaks,
+    phases.filter((p) => p.to > p.from),
+  );
 }
 
 function cosineFrom(m: Arithmetic, lr: number, T: number, alpha: number, shift: number): (t: number) => number {
@@ -93,7 +113,14 @@ function cosineFrom(m: Arithmetic, lr: number, T: number, alpha: number, shift: 
 }
 
 /** lr · ((1 − alpha) · m_mul^i · (1 + cos(π·p)) / 2 + alpha), p the share done of period i, which lasts first · t_mul^i steps. */
-export function cosineRestarts(m: Arithmetic, lr: number, first: number, t_mul: number, m_mul: number, alpha: number): Curve {
+export function cosineRestarts(
+  m: Arithmetic,
+  lr: number,
+  first: number,
+  t_mul: number,
+  m_mul: number,
+  alpha: number,
+): Curve {
   const [base, T, tMul, mMul, floor] = [m.cast(lr), m.cast(first), m.cast(t_mul), m.cast(m_mul), m.cast(alpha)];
   const { round, divide, power } = m;
   const done = (t: number) => divide(m.cast(t), T);
@@ -112,11 +139,22 @@ export function cosineRestarts(m: Arithmetic, lr: number, first: number, t_mul: 
     const height = round(round(0.5 * power(mMul, i)) * round(1 + round(Math.cos(round(m.pi * within(x, i))))));
     return round(base * round(round(round(1 - floor) * height) + floor));
   };
-  return curve(at, changes((t) => restart(done(t))), [phase("cycle")]);
+  return curve(
+    at,
+    changes((t) => restart(done(t))),
+    [phase("cycle")],
+  );
 }
 
 /** lr · ((alpha + (T − t)/T) · (1 + cos(2π·periods·t/T)) / 2 + beta), t clamped to T. */
-export function linearCosine(m: Arithmetic, lr: number, steps: number, periods: number, alpha: number, beta: number): Curve {
+export function linearCosine(
+  m: Arithmetic,
+  lr: number,
+  steps: number,
+  periods: number,
+  alpha: number,
+  beta: number,
+): Curve {
   const [base, T, n, a, b] = [m.cast(lr), m.cast(steps), m.cast(periods), m.cast(alpha), m.cast(beta)];
   const { round, divide } = m;
   const twice = round(2 * n);
@@ -144,7 +182,12 @@ function linearCosineBreaks(T: number, periods: number): (t: number) => number {
  * values[i] from the step after boundaries[i − 1] up to boundaries[i]; a boundary itself keeps the old value.
  * Unsorted boundaries claim some steps twice: there Keras 3 adds the values up (`overlap` "sum"), the others raise.
  */
-export function piecewise(m: Arithmetic, boundaries: readonly number[], values: readonly number[], overlap: "sum" | "raise"): Curve {
+export function piecewise(
+  m: Arithmetic,
+  boundaries: readonly number[],
+  values: readonly number[],
+  overlap: "sum" | "raise",
+): Curve {
   if (boundaries.length !== values.length - 1)
     throw new Raises("ValueError: The length of boundaries should be 1 less than the length of values.");
   if (!boundaries.length) throw new Raises("IndexError: list index out of range (no boundaries)");
@@ -159,9 +202,14 @@ export function piecewise(m: Arithmetic, boundaries: readonly number[], values: 
     return overlap === "sum" ? claimed.reduce((sum, v) => m.round(sum + v), 0) : (claimed[0] ?? rates[0]!);
   };
   const edges = [...new Set(boundaries.map((b) => Math.floor(b) + 1))].filter((b) => b > 0).toSorted((a, b) => a - b);
-  const steady = curve(at, edges, [0, ...edges].map((from, i) => phase("constant", from, edges[i] ?? Infinity)));
+  const steady = curve(
+    at,
+    edges,
+    [0, ...edges].map((from, i) => phase("constant", from, edges[i] ?? Infinity)),
+  );
   const twice = overlap === "raise" ? [0, ...edges].find((t) => claims(t).length > 1) : undefined;
-  const because = "InvalidArgumentError: more than 1 conditions evaluated as True but exclusive=True (boundaries are unsorted)";
+  const because =
+    "InvalidArgumentError: more than 1 conditions evaluated as True but exclusive=True (boundaries are unsorted)";
   return twice === undefined ? steady : { ...steady, end: { at: twice, because } };
 }
 

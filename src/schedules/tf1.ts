@@ -1,11 +1,31 @@
 import { f32 } from "../engine/float32.js";
-import { defineSchedule, factor, flag, handle, lr, numbers, power, ratio, real, writtenAsFloat, Raises } from "./define.js";
-import { cosine, cosineRestarts, exponential, graph, inverseTime, linearCosine, piecewise, polynomial } from "./tensorflow.js";
+import {
+  defineSchedule,
+  factor,
+  flag,
+  handle,
+  lr,
+  numbers,
+  power,
+  ratio,
+  real,
+  writtenAsFloat,
+  Raises,
+} from "./define.js";
+import {
+  cosine,
+  cosineRestarts,
+  exponential,
+  graph,
+  inverseTime,
+  linearCosine,
+  piecewise,
+  polynomial,
+} from "./tensorflow.js";
 
 const names = (name: string) => ({
   id: `tf.compat.v1.train.${name}`,
-  aliases: ["tensorflow.compat.v1", "tf", "tensorflow"]
-    .map((root) => `${root}.train.${name}`),
+  aliases: ["tensorflow.compat.v1", "tf", "tensorflow"].map((root) => `${root}.train.${name}`),
 });
 const common = {
   unit: "step",
@@ -13,7 +33,10 @@ const common = {
   source: "tensorflow 2.21.0, python/keras/optimizer_v2/legacy_learning_rate_decay.py",
 } as const;
 
-const start = { learning_rate: lr("rate at step 0"), global_step: handle("the step counter that the optimizer advances") };
+const start = {
+  learning_rate: lr("rate at step 0"),
+  global_step: handle("the step counter that the optimizer advances"),
+};
 const name = handle("op name");
 const decaySteps = real("steps in which the decay is completed", { min: 0, above: true });
 const every = real("steps in which decay_rate takes effect once", { min: 0, above: true });
@@ -25,7 +48,8 @@ const wave = {
   beta: ratio("added to the product: the floor, as a fraction of learning_rate", { default: 0.001 }),
   name,
 };
-const graphEdge = "A session's graph divides by multiplying with the rounded reciprocal: with decay_steps 41 the first drop is at 42.";
+const graphEdge =
+  "A session's graph divides by multiplying with the rounded reciprocal: with decay_steps 41 the first drop is at 42.";
 const clampless = "decay_steps is not checked: 0 gives NaN at step 0.";
 
 /** The rate must be a float tensor: an int one cannot be multiplied with the decay. */
@@ -39,7 +63,13 @@ function floatRate(args: { readonly learning_rate: number; readonly [writtenAsFl
 export const exponentialDecay = defineSchedule({
   ...names("exponential_decay"),
   ...common,
-  params: { ...start, decay_steps: every, decay_rate: factor("the rate is multiplied by this every decay_steps"), staircase, name },
+  params: {
+    ...start,
+    decay_steps: every,
+    decay_rate: factor("the rate is multiplied by this every decay_steps"),
+    staircase,
+    name,
+  },
   formula: "learning_rate · decay_rate^(t / decay_steps), the exponent floored when staircase",
   quirks: [graphEdge, clampless],
   compile: (a) => exponential(graph, floatRate(a), a.decay_steps, a.decay_rate, a.staircase),
@@ -48,7 +78,13 @@ export const exponentialDecay = defineSchedule({
 const naturalExpDecay = defineSchedule({
   ...names("natural_exp_decay"),
   ...common,
-  params: { ...start, decay_steps: every, decay_rate: real("exponent per decay_steps; negative grows"), staircase, name },
+  params: {
+    ...start,
+    decay_steps: every,
+    decay_rate: real("exponent per decay_steps; negative grows"),
+    staircase,
+    name,
+  },
   formula: "learning_rate · e^(−decay_rate · t / decay_steps), the quotient floored when staircase",
   quirks: ["It divides by decay_steps, although old documentation says exp(−decay_rate · global_step).", graphEdge],
   compile: (a) => exponential(graph, floatRate(a), a.decay_steps, f32(Math.exp(-a.decay_rate)), a.staircase),
@@ -57,7 +93,13 @@ const naturalExpDecay = defineSchedule({
 const inverseTimeDecay = defineSchedule({
   ...names("inverse_time_decay"),
   ...common,
-  params: { ...start, decay_steps: every, decay_rate: real("share of learning_rate's inverse added every decay_steps"), staircase, name },
+  params: {
+    ...start,
+    decay_steps: every,
+    decay_rate: real("share of learning_rate's inverse added every decay_steps"),
+    staircase,
+    name,
+  },
   formula: "learning_rate / (1 + decay_rate · t / decay_steps), the quotient floored when staircase",
   quirks: [graphEdge],
   compile: (a) => inverseTime(graph, floatRate(a), a.decay_steps, a.decay_rate, a.staircase),
@@ -74,7 +116,8 @@ const polynomialDecay = defineSchedule({
     cycle: flag("start over with a longer period when decay_steps is over", { default: false }),
     name,
   },
-  formula: "(learning_rate − end_learning_rate) · (1 − min(t, T) / T)^power + end_learning_rate, T = decay_steps (with cycle: · ⌈t / decay_steps⌉)",
+  formula:
+    "(learning_rate − end_learning_rate) · (1 − min(t, T) / T)^power + end_learning_rate, T = decay_steps (with cycle: · ⌈t / decay_steps⌉)",
   quirks: [
     "end_learning_rate is 0.0001 by default, not 0: a smaller learning_rate rises to it.",
     "With cycle the rate is at the end value at each multiple of decay_steps and jumps up one step later.",
@@ -114,7 +157,8 @@ const linearCosineDecay = defineSchedule({
   ...names("linear_cosine_decay"),
   ...common,
   params: { ...start, decay_steps: decaySteps, ...wave },
-  formula: "learning_rate · ((alpha + (T − t) / T) · (1 + cos(2π · num_periods · t / T)) / 2 + beta), t clamped to T = decay_steps",
+  formula:
+    "learning_rate · ((alpha + (T − t) / T) · (1 + cos(2π · num_periods · t / T)) / 2 + beta), t clamped to T = decay_steps",
   quirks: ["At step 0 the rate is learning_rate · (1 + alpha + beta), above learning_rate."],
   compile: (a) => linearCosine(graph, floatRate(a), a.decay_steps, a.num_periods, a.alpha, a.beta),
 });
@@ -129,7 +173,8 @@ const noisyLinearCosineDecay = defineSchedule({
     variance_decay: power("the variance falls as (1 + t)^−variance_decay", { default: 0.55 }),
     ...wave,
   },
-  formula: "as linear_cosine_decay, with normal noise of variance initial_variance / (1 + t)^variance_decay added to the linear part",
+  formula:
+    "as linear_cosine_decay, with normal noise of variance initial_variance / (1 + t)^variance_decay added to the linear part",
   quirks: ["The noise is random: the curve shown is its mean, which has no noise."],
   compile: (a) => linearCosine(graph, floatRate(a), a.decay_steps, a.num_periods, a.alpha, a.beta),
 });
@@ -146,7 +191,10 @@ const piecewiseConstant = (called: string) =>
     ...common,
     params: piecewiseParams,
     formula: "values[i], i = how many boundaries are < t",
-    quirks: ["At a boundary the old value still holds: the new one starts a step later.", "Unsorted boundaries fail when training reaches them."],
+    quirks: [
+      "At a boundary the old value still holds: the new one starts a step later.",
+      "Unsorted boundaries fail when training reaches them.",
+    ],
     compile: ({ boundaries, values }) => piecewise(graph, boundaries, values, "raise"),
   });
 

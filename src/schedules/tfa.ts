@@ -15,7 +15,11 @@ const range = {
   step_size: real("steps of half a cycle", { min: 0, above: true }),
 };
 const name = handle("name of the operation");
-const scaleMode = (mode: string) => word("what the scale is computed from: the cycle's number (from 1) or the step", { default: mode, choices: ["cycle", "iterations"] });
+const scaleMode = (mode: string) =>
+  word("what the scale is computed from: the cycle's number (from 1) or the step", {
+    default: mode,
+    choices: ["cycle", "iterations"],
+  });
 const halfCycle = "step_size is half a cycle: the rate is back after 2 · step_size.";
 
 interface Triangle {
@@ -46,7 +50,12 @@ export const tfa = [
   defineSchedule({
     ...names("CyclicalLearningRate"),
     ...common,
-    params: { ...range, scale_fn: rateFunction("height of the triangle, from the cycle or the step"), scale_mode: scaleMode("cycle"), name },
+    params: {
+      ...range,
+      scale_fn: rateFunction("height of the triangle, from the cycle or the step"),
+      scale_mode: scaleMode("cycle"),
+      name,
+    },
     formula: formula(" · scale_fn(cycle or t)"),
     quirks: [halfCycle],
     compile: (a) => triangles(a, (x) => numberOf(a.scale_fn.call([x]))),
@@ -70,7 +79,12 @@ export const tfa = [
   defineSchedule({
     ...names("ExponentialCyclicalLearningRate"),
     ...common,
-    params: { ...range, scale_mode: scaleMode("iterations"), gamma: factor("the height is multiplied by this every step (or cycle)", { default: 1 }), name },
+    params: {
+      ...range,
+      scale_mode: scaleMode("iterations"),
+      gamma: factor("the height is multiplied by this every step (or cycle)", { default: 1 }),
+      name,
+    },
     formula: formula(" · gamma^(t or cycle)"),
     quirks: [halfCycle],
     compile: (a) => triangles(a, (x) => pow32(f32(a.gamma), x)),

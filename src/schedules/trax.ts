@@ -26,14 +26,27 @@ const factorCurves: Readonly<Record<string, (a: Factors) => Curve>> = {
   two_constants: (a) => segments(flat(a.second_constant_step, a.constant), flat(Infinity, a.second_constant)),
   linear_warmup: ({ warmup_steps: W }) => {
     if (W === 0) return { ...constant(NaN), end: { at: 0, because: "ZeroDivisionError: division by zero" } };
-    return segments(warmup(W, (t) => Math.min(1, t / W)), flat(Infinity, (t) => Math.min(1, t / W)));
+    return segments(
+      warmup(W, (t) => Math.min(1, t / W)),
+      flat(Infinity, (t) => Math.min(1, t / W)),
+    );
   },
-  rsqrt_decay: ({ warmup_steps: W }) => segments(flat(W, 1 / Math.sqrt(W)), decay(Infinity, (t) => 1 / Math.sqrt(Math.max(t, W)))),
-  rsqrt_normalized_decay: ({ warmup_steps: W }) => segments(flat(W, 1), decay(Infinity, (t) => Math.sqrt(W) / Math.sqrt(Math.max(t, W)))),
+  rsqrt_decay: ({ warmup_steps: W }) =>
+    segments(
+      flat(W, 1 / Math.sqrt(W)),
+      decay(Infinity, (t) => 1 / Math.sqrt(Math.max(t, W))),
+    ),
+  rsqrt_normalized_decay: ({ warmup_steps: W }) =>
+    segments(
+      flat(W, 1),
+      decay(Infinity, (t) => Math.sqrt(W) / Math.sqrt(Math.max(t, W))),
+    ),
   decay_every: ({ decay_factor, steps_per_decay: each }) =>
     each === 0
       ? { ...constant(NaN), end: { at: 0, because: "ZeroDivisionError: integer division or modulo by zero" } }
-      : curve((t) => decay_factor ** Math.floor(t / each), everyPeriod(each), [{ kind: "decay", from: 0, to: Infinity }]),
+      : curve((t) => decay_factor ** Math.floor(t / each), everyPeriod(each), [
+          { kind: "decay", from: 0, to: Infinity },
+        ]),
   cosine_decay: ({ warmup_steps: W, steps_per_cycle: N }) => {
     const turn = (t: number) => Math.max(0, Math.floor((t - W) / N));
     const at = (t: number) => 0.5 * (1 + Math.cos(Math.PI * (Math.max(0, (t - W) / N) % 1)));
@@ -58,7 +71,10 @@ export const trax = [
     quirks: [oneLater],
     compile: ({ n_warmup_steps, max_value }) => {
       const W = n_warmup_steps + 1;
-      return segments(warmup(W, (t) => (t / W) * max_value), flat(Infinity, max_value));
+      return segments(
+        warmup(W, (t) => (t / W) * max_value),
+        flat(Infinity, max_value),
+      );
     },
   }),
   defineSchedule({
@@ -79,7 +95,10 @@ export const trax = [
     ...names("multifactor"),
     ...common,
     params: {
-      factors: word("factors joined by *: constant, two_constants, linear_warmup, rsqrt_decay, rsqrt_normalized_decay, decay_every, cosine_decay", { default: "constant * linear_warmup * rsqrt_decay" }),
+      factors: word(
+        "factors joined by *: constant, two_constants, linear_warmup, rsqrt_decay, rsqrt_normalized_decay, decay_every, cosine_decay",
+        { default: "constant * linear_warmup * rsqrt_decay" },
+      ),
       constant: lr("factor of `constant`", { default: 0.1 }),
       warmup_steps: steps("steps of linear_warmup, and where the decays start", { default: 400 }),
       decay_factor: factor("factor of decay_every", { default: 0.5 }),
@@ -90,7 +109,10 @@ export const trax = [
       minimum: lr("the rate never falls below", { default: 0 }),
     },
     formula: "max(minimum, product of the factors)",
-    quirks: ["cosine_decay falls to 0 once per steps_per_cycle and jumps back up.", "The order of the factors does not matter."],
+    quirks: [
+      "cosine_decay falls to 0 once per steps_per_cycle and jumps back up.",
+      "The order of the factors does not matter.",
+    ],
     compile(a) {
       const all = a.factors.split("*").map((name) => {
         const known = factorCurves[name.trim()];
