@@ -47,14 +47,21 @@ export function segments(...all: readonly Segment[]): Curve {
   return {
     at: (t) => {
       try {
-        return valueOf(kept[indexAt(t)]!, t);
+        const rate = valueOf(kept[indexAt(t)]!, t);
+        return typeof rate === "number" ? rate : NaN; // A list where a number belongs makes text of a sum.
       } catch {
         return NaN; // Past the end there is no rate; nobody who draws should have to catch.
       }
     },
     nextBreak: (t) => {
       const i = indexAt(t);
-      return Math.min(kept[i]!.breaks?.(t) ?? Infinity, i < last ? ends[i]! : Infinity);
+      const edge = i < last ? ends[i]! : Infinity;
+      try {
+        const own = kept[i]!.breaks?.(t) ?? Infinity;
+        return own > t ? Math.min(own, edge) : edge;
+      } catch {
+        return edge; // The formula has already ended here.
+      }
     },
     phases: merged(phases),
     ...(end && { end }),

@@ -18,7 +18,9 @@ export function constant(lr: number): Curve {
 
 /** Breaks at every positive multiple of `period` (real, > 0): the first integer t with t >= k·period. */
 export function everyPeriod(period: number, offset = 0): (t: number) => number {
-  if (!(period > 0)) return () => Infinity;
+  if (!(period > 0) || !Number.isFinite(offset)) return () => Infinity;
+  // Every step has a multiple of a period this short.
+  if (period <= 1) return (t) => Math.floor(t) + 1;
   return (t) => {
     let k = Math.max(1, Math.floor((t - offset) / period) + 1);
     let next = Math.ceil(k * period + offset);

@@ -69,6 +69,9 @@ function checked(name: string, spec: ParamSpec, value: Value, definition: Schedu
     throw new Raises(`TypeError: ${name} must be a number, got ${describe(value)}`);
   if (numeric && value === null && spec.default !== null)
     throw new Raises(`TypeError: ${name} must be a number, got None`);
+  const list = spec.kind === "numbers" || spec.kind === "schedules";
+  if (list && !Array.isArray(value) && !(value === null && spec.default === null))
+    throw new Raises(`TypeError: ${name} must be a list`);
   return rounded(spec, value, definition);
 }
 

@@ -163,6 +163,8 @@ const restarts = scheduler("CosineAnnealingWarmRestartsScheduler", {
           throw new PythonError(
             "ValueError: Interval between restarts for cosine annealing/warm restarts scheduler has decayed to 0.",
           );
+        // Negative lengths would go back and forth for ever, in the library too.
+        if (length < 0 || ends.length > 1e5) throw new PythonError("ValueError: the cycles do not reach this step");
         const next = Math.trunc(t_mult * length);
         steady = next === length;
         if (!steady) ends.push(ends.at(-1)! + next);
@@ -180,7 +182,7 @@ const restarts = scheduler("CosineAnnealingWarmRestartsScheduler", {
       return anneal((b * first.perBatch - start) / length, alpha_f);
     };
     const restart = (b: number) => Math.ceil(end(b * first.perBatch) / first.perBatch);
-    if (t_mult >= 1 || first.value <= 0) return segments(cycle(Infinity, at, restart));
+    if (!(t_mult > 0 && t_mult < 1) || first.value <= 0) return segments(cycle(Infinity, at, restart));
     let total = 0;
     for (let l = first.value; l > 0; l = Math.trunc(t_mult * l)) total += l;
     return segments(cycle(total / first.perBatch, at, restart), cycle(Infinity, at));

@@ -266,9 +266,9 @@ export function fixedGammaOf(base: number, decays: number, gamma: number, update
   if (!(base > 0 && gamma > 0)) throw new Raises("ValueError: base_value and gamma must be positive numbers");
   if (![decays, updates].every((k) => Number.isInteger(k) && k > 0))
     throw new Raises("ValueError: num_decays and num_updates must be positive integers");
-  // Products one after the other, as the library makes them; a list that long would not fit its memory either.
+  if (decays > 1e5) throw new Raises(`MemoryError: ${decays} drops are more than the list of rates should hold`);
   const values = [base];
-  for (let i = 0; i < Math.min(decays, 1e6); i++) values.push(values[i]! * gamma);
+  for (let i = 0; i < decays; i++) values.push(values[i]! * gamma);
   return stepOf(values);
 }
 
