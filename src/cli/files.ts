@@ -78,12 +78,15 @@ function realPath(path: string): string | undefined {
   }
 }
 
-/** The folder whose files an inspected file may import: the nearest one above it that holds a project, else the current one, else its own. */
+/**
+ * The folder whose files an inspected file may import: the nearest one above it that holds a project, else the current one
+ * when the file is inside, else a few levels up (configurations name their bases as `../../_base_/x`).
+ */
 export function workspaceRoot(path: string): string {
   const own = dirname(resolve(path));
   for (let folder = own; ; folder = dirname(folder)) {
     if ([".git", "setup.py", "pyproject.toml", "setup.cfg"].some((name) => exists(join(folder, name)))) return folder;
-    if (dirname(folder) === folder) return own.startsWith(process.cwd() + sep) ? process.cwd() : own;
+    if (dirname(folder) === folder) return own.startsWith(process.cwd() + sep) ? process.cwd() : resolve(own, "../../../..");
   }
 }
 

@@ -16,14 +16,15 @@ export const olmo: ConfigFormat = {
     if (!main || !name || !rate) return [];
     const stated = root.at("max_duration");
     const tokensPerStep = (root.num("global_train_batch_size") ?? 0) * (root.num("model.max_sequence_length") ?? 0);
-    const duration = durationOf(stated?.value, tokensPerStep);
+    const tokens = main.str("units") === "tokens";
+    // A schedule in tokens has tokens as its axis.
+    const duration = durationOf(stated?.value, tokens ? 1 : tokensPerStep);
     const length = runLength(assume, {
       ...(duration?.steps ? { maxSteps: known(duration.steps, "max_duration", [stated]) } : {}),
       ...(duration?.epochs ? { epochs: known(duration.epochs, "max_duration", [stated]) } : {}),
     });
     const args = each(main);
     delete args["name"];
-    const tokens = main.str("units") === "tokens";
     return [
       found({
         schedule: `olmo:${name}`,

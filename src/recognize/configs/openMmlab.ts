@@ -4,7 +4,7 @@ import type { Finding } from "../finding.js";
 import type { Block } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
 import { epochAxis, runLength, type Length } from "./length.js";
-import { each, found, known, type Given } from "./match.js";
+import { assumed, each, found, known, type Given } from "./match.js";
 
 const POLICIES: Readonly<Record<string, string>> = { cosineannealing: "CosineAnnealing", flatcosineannealing: "FlatCosineAnnealing", cosinerestart: "CosineRestart", linearannealing: "LinearAnnealing", onecycle: "OneCycle" };
 
@@ -17,22 +17,23 @@ export const mmcv: ConfigFormat = {
     const config = root.at("lr_config");
     if (!config || config.node.kind !== "map") return [];
     const policy = config.str("policy") ?? config.str("type")?.replace(/LrUpdaterHook$/, "");
-    if (!policy) return missing.length || !config.entries.length ? [] : [];
+    if (!policy) return [];
     const name = POLICIES[policy.toLowerCase()] ?? (/^[A-Z]/.test(policy) ? policy : policy.toLowerCase());
     const lower = ["fixed", "step", "exp", "poly", "inv", "cyclic"].find((p) => p === name.toLowerCase());
     const maxEpochs = root.first("runner.max_epochs", "total_epochs", "train_cfg.max_epochs");
     const maxIters = root.first("runner.max_iters", "total_iters");
-    const byIter = config.bool("by_epoch") === false && maxIters && !maxEpochs;
-    const axis = byIter || (maxIters && !maxEpochs)
-      ? { run: { unit: "step" as const, steppedPer: "iteration", ...runLength(assume, { maxSteps: maxIters }) }, context: {}, transforms: [] }
-      : epochAxis(assume, { epochs: maxEpochs ?? known(12, "total_epochs") });
+    const byIter = !maxEpochs && (maxIters !== undefined || config.bool("by_epoch") === false);
+    const length = runLength(assume, { maxSteps: maxIters });
+    const axis = byIter
+      ? { run: { unit: "step" as const, steppedPer: "iteration", ...length }, context: {}, transforms: [] }
+      : epochAxis(assume, { epochs: maxEpochs ?? assumed(assume, "epochs", 12, "the run length is not in this file") });
     return [
       found({
         schedule: `mmcv:${lower ?? name}`,
         main: config,
         callee: policy,
         blocks: [config],
-        args: { ...each(config), max_epochs: maxEpochs, max_iters: maxEpochs ? undefined : maxIters },
+        args: { ...each(config), max_epochs: maxEpochs, max_iters: byIter ? (maxIters ?? length.totalSteps) : undefined },
         context: { initial_lr: root.at("optimizer.lr"), ...axis.context },
         momentum: root.at("optimizer.momentum"),
         optimizer: root.str("optimizer.type"),
@@ -69,8 +70,8 @@ function mmengineFinding(list: Block, parts: readonly Block[], { root, assume, m
   const maxEpochs = root.first("train_cfg.max_epochs", "max_epochs");
   const maxIters = root.first("train_cfg.max_iters", "max_iters");
   const byIter = maxEpochs === undefined && maxIters !== undefined;
-  const length: Length = runLength(assume, byIter ? { maxSteps: maxIters } : { epochs: maxEpochs ?? known(12, "max_epochs") });
-  const axis = byIter ? undefined : epochAxis(assume, { epochs: maxEpochs });
+  const length: Length = runLength(assume, byIter ? { maxSteps: maxIters } : { epochs: maxEpochs ?? assumed(assume, "epochs", 12, "the run length is not in this file") });
+  const axis = byIter ? undefined : epochAxis(assume, { epochs: maxEpochs ?? assumed(assume, "epochs", 12, "the run length is not in this file") });
   const children = parts.flatMap((p) => part(p, rate));
   const dicts = parts.map((p) => new Map<Value, Value>([["type", typeName(p)!], ...p.entries.filter((e) => e.key !== "type" && e.value !== undefined).map((e) => [e.key, e.value!] as const)]));
   const args: Record<string, Given> = {

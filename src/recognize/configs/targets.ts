@@ -65,7 +65,8 @@ function walk(block: Block, input: ConfigInput, depth: number, fuel: { left: num
     }
   }
   const inner = block.node.kind === "list" ? block.items : block.entries;
-  for (const e of inner) if (e.node.kind !== "scalar") walk(e, input, depth + 1, fuel, findings);
+  // What is written as a reference stands, and is found, elsewhere.
+  for (const e of inner) if (e.node.kind !== "scalar" && e.entry?.value.kind !== "scalar") walk(e, input, depth + 1, fuel, findings);
 }
 
 function classFinding({ id, params, main }: Named, input: ConfigInput): Finding | undefined {
