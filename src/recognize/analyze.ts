@@ -34,7 +34,7 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
   try {
     const configs = recognizeConfig(document, workspace, assume);
     if (!isPython(document)) return { document, ...split(configs) };
-    const python = recognizePython(document, workspace, assume, (options.previous as WithProgram | undefined)?.program);
+    const python = recognizePython(document, bounded(workspace), assume, (options.previous as WithProgram | undefined)?.program);
     const inConfigs = new Set(configs.map(({ span }) => span.from));
     // A configuration written in Python is read as such; what merely may be a schedule beside it is left out.
     const own = python.findings.filter((f) => !inConfigs.has(f.span.from) && (configs.length === 0 || f.confidence !== "possible"));
@@ -50,6 +50,29 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
   } catch (error) {
     return { ...nothing, problem: `could not be read: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+const mostFiles = 40;
+const mostCharacters = 500_000;
+
+/** What one file imports is followed for so many files and so much text; a package beyond that is as good as a library. */
+function bounded(workspace: Workspace): Workspace {
+  const read = new Map<string, string | undefined>();
+  let left = mostCharacters;
+  let files = 0;
+  return {
+    read(path) {
+      if (read.has(path)) return read.get(path);
+      if (files >= mostFiles || left <= 0) return undefined;
+      const text = workspace.read(path);
+      if (text !== undefined) {
+        files++;
+        left -= text.length;
+      }
+      read.set(path, text);
+      return text;
+    },
+  };
 }
 
 /** What the next analysis of the same document builds on. */

@@ -1,6 +1,6 @@
 import type { ScheduleDefinition } from "../schedules/define.js";
 import { bindCall, fits } from "./bind.js";
-import { CallResult, Choice, Library, first, type PythonCall, type Val } from "./evaluate/index.js";
+import { CallResult, Choice, Library, Unknown, first, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
 import { idiomAt } from "./idioms/index.js";
 import { definitionOf, definitionsCalled, mayBeSchedule, type Named } from "./names.js";
@@ -18,13 +18,33 @@ export function scheduleCalls(reader: Reader): Found[] {
       const one = result === undefined ? undefined : first(result);
       return one instanceof CallResult && one.node && keyOf(one.node) === keyOf(site.node) ? [one] : [];
     });
-    const [call, ...others] = made;
+    const [call = unreached(reader, site, value), ...others] = made;
     const main = call && reader.found(call);
     if (!main) continue;
     if (others.length > 0) main.finding = withAlternatives(reader, main, others, site);
     if (!found.includes(main)) found.push(main);
   }
   return found;
+}
+
+/** A schedule in code that the run does not come by (a branch given as a lambda): read by its text, in the file's own names. */
+function unreached(reader: Reader, site: PythonCall, value: Val | undefined): CallResult | undefined {
+  if (!(value instanceof Unknown) || !mayBeSchedule(site.name)) return undefined;
+  const [root, ...rest] = reader.text(site.callee).replace(/\s+/g, "").split(".");
+  const home = root === undefined ? undefined : reader.program.module.globals.get(root);
+  const library = home === undefined ? undefined : first(home);
+  if (!(library instanceof Library)) return undefined;
+  const name = [library.name, ...rest].join(".");
+  if (!definitionOf(name)) return undefined;
+  const args: Val[] = [];
+  const kwargs = new Map<string, Val>();
+  let more = false;
+  for (const argument of site.arguments) {
+    if (argument.star) more = true;
+    else if (argument.name !== undefined) kwargs.set(argument.name, reader.program.object(argument.value));
+    else args.push(reader.program.object(argument.value));
+  }
+  return new CallResult(new Library(name, library.certain), args, kwargs, site.node, reader.program.module, more);
 }
 
 /** Several call sites of the enclosing function: several possible values. */

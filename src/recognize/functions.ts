@@ -4,11 +4,14 @@ import { callValue } from "./evaluate/call.js";
 import { fromValue } from "./evaluate/describe.js";
 import { type ClassValue, Dict, dictGet, first, FunctionValue, Instance, Method, Unknown, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Argument, Evaluated, Finding, Run } from "./finding.js";
+import type { Workspace } from "../source/document.js";
+import { inlineRate } from "./inlineRates.js";
 import { FakeOptimizer, Interpreter, withOptimizer } from "./interpret.js";
 import { onlyOptimizer, readOptimizer } from "./optimizer.js";
 import type { Found, Reader } from "./reader.js";
 import { runOf, settingAround } from "./stepping.js";
-import { functionAround, parametersOf, rateWrites, timeParameter, type RateWrite } from "./writes.js";
+import { otherQuantity } from "./quantity.js";
+import { functionAround, inTrainingLoop, parametersOf, rateWrites, timeParameter, type RateWrite } from "./writes.js";
 
 /** A function of the file that computes or sets the rate, and how to ask it. */
 interface Candidate {
@@ -18,10 +21,11 @@ interface Candidate {
 }
 
 /** Rates computed by the file's own code: functions that set an optimizer's rate, and functions that return it to such a place. */
-export function rateFunctions(reader: Reader, calls: readonly Found[]): Finding[] {
+export function rateFunctions(reader: Reader, calls: readonly Found[], workspace: Workspace): Finding[] {
   const { program } = reader;
   const code = program.source.code;
   const candidates = new Map<number, Candidate>();
+  const inline: Finding[] = [];
   const add = (definition: SyntaxNode | undefined, writes: boolean) => {
     if (!definition || reader.consumed.has(definition.from) || candidates.has(definition.from)) return;
     // What a library's schedule computes inside a function is that schedule's.
@@ -31,6 +35,10 @@ export function rateFunctions(reader: Reader, calls: readonly Found[]): Finding[
   for (const write of rateWrites(program.source.tree, code)) {
     const found = writerOf(reader, write, 0);
     if (found) add(found.definition, found.writes);
+    else if (inTrainingLoop(write.statement, code)) {
+      const finding = inlineRate(reader, workspace, write);
+      if (finding && !inline.some((other) => other.area!.from === finding.area!.from)) inline.push(finding);
+    }
   }
   for (const definition of namedRateFunctions(reader)) {
     // A helper of a function that is told already is a part of it.
@@ -38,7 +46,7 @@ export function rateFunctions(reader: Reader, calls: readonly Found[]): Finding[
     const inside = (node: SyntaxNode) => [...candidates.values()].some((c) => node.from > c.definition.from && node.to <= c.definition.to);
     if (callers.length === 0 || !callers.every((site) => inside(site.node))) add(definition, false);
   }
-  return [...candidates.values()].flatMap((candidate) => findingOf(reader, candidate) ?? []);
+  return [...[...candidates.values()].flatMap((candidate) => findingOf(reader, candidate) ?? []), ...inline];
 }
 
 /** The function that the written value depends on time through: the one around the write, its caller, or one it calls. */
@@ -48,11 +56,13 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
   const text = code.slice(write.value.from, write.value.to).trim();
   if (around?.name === "FunctionDefinition") {
     const names = parametersOf(around, code);
-    if (timeParameter(names) || (names[0] === "self" && countsItself(reader.text(around)))) return { definition: around, writes: true };
+    const trains = inTrainingLoop(write.statement, code);
+    if ((timeParameter(names) && !trains) || (names[0] === "self" && countsItself(reader.text(around)))) return { definition: around, writes: true };
     // A setter that only stores what it was given: the caller decides.
-    if (names.includes(text) && depth < 3) {
+    const stored = trains ? undefined : storedParameter(reader, write.value, around, names);
+    if (stored !== undefined && depth < 3) {
       for (const site of callersOf(reader, around)) {
-        const outer = writerOf(reader, { statement: site.node, value: argumentFor(site, names, text) ?? site.node, augmented: false, owner: "" }, depth + 1);
+        const outer = writerOf(reader, { statement: site.node, value: argumentFor(site, names, stored) ?? site.node, augmented: false, owner: "" }, depth + 1);
         if (outer) return outer;
       }
       return undefined;
@@ -64,6 +74,17 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
   const own = around?.name === "FunctionDefinition" ? around.getChild("VariableName") : undefined;
   const builds = write.augmented || /\[\s*['"]lr['"]\s*\]/.test(text);
   return own && builds && /adjust|decay|anneal|update|reduce|schedul|step/i.test(reader.text(own)) && /lr|learning|rate/i.test(reader.text(own)) ? { definition: around!, writes: true } : undefined;
+}
+
+/** The parameter that is written as it came, or scaled by what a group holds. */
+function storedParameter(reader: Reader, value: SyntaxNode, around: SyntaxNode, names: readonly string[]): string | undefined {
+  const mentioned = (text: string) => names.find((name) => !/optim|^opt$|^self$|group|^cfg$|^args$/i.test(name) && new RegExp(`\\b${name}\\b`).test(text));
+  const text = reader.text(value).trim();
+  const direct = mentioned(text);
+  if (direct !== undefined || !/^[A-Za-z_]\w*$/.test(text)) return direct;
+  for (const statement of reader.program.assignmentsTo(text))
+    if (statement.from > around.from && statement.to < value.from) return mentioned(reader.text(statement));
+  return undefined;
 }
 
 const counts = /self\.\w+\s*\+=\s*1\b|self\.(\w+)\s*=\s*self\.\1\s*\+\s*1\b/;
@@ -123,6 +144,17 @@ export function callersOf(reader: Reader, definition: SyntaxNode): PythonCall[] 
 const rateName =
   /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
 
+const speaksOfRate = /(?:^|[^a-z])l_?r(?:[^a-z]|$)|lr_|_lr|learning_?rate|lrate|noam/i;
+
+/** `x` of `x = f(…)`. */
+function assignedTo(reader: Reader, node: SyntaxNode): string | undefined {
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.name === "AssignStatement") return reader.text(at.firstChild!);
+    if (/Statement$|Body/.test(at.name)) return undefined;
+  }
+  return undefined;
+}
+
 /** Functions of the module that by their name and parameters give a rate for a step, and return something computed. */
 function namedRateFunctions(reader: Reader): SyntaxNode[] {
   const { code, tree } = reader.program.source;
@@ -134,7 +166,9 @@ function namedRateFunctions(reader: Reader): SyntaxNode[] {
     const parameters = parametersOf(ref.node, code);
     const body = code.slice(ref.from, ref.to);
     if (!timeParameter(parameters) || !/\breturn\s+\S/.test(body)) return undefined;
-    if (/^(?:schedule[r]?)$/i.test(code.slice(name.from, name.to)) && !/lr|learning/i.test(body)) return undefined;
+    if (!speaksOfRate.test(code.slice(name.from, body.length + ref.from))) return undefined;
+    const uses = callersOf(reader, ref.node).map((site) => assignedTo(reader, site.node) ?? "");
+    if ([...uses, ...parameters, code.slice(name.from, name.to)].some((word) => otherQuantity(word) !== undefined)) return undefined;
     found.push(ref.node);
     return undefined;
   });
@@ -203,7 +237,7 @@ function argumentsAt(reader: Reader, own: readonly string[], names: readonly str
     if (parameter === time) continue;
     const node = site && argumentFor(site, names, parameter);
     const value = node && reader.program.object(node);
-    if (/optim|^opt$/i.test(parameter)) {
+    if (/optim|^opt$|trainer/i.test(parameter)) {
       optimizer = value;
       continue;
     }
@@ -330,7 +364,7 @@ function rateOf(
     const kwargs = new Map<string, Val>();
     for (const parameter of parameters) {
       if (parameter === time) kwargs.set(parameter, t);
-      else if (/optim|^opt$/i.test(parameter)) kwargs.set(parameter, optimizer.value);
+      else if (/optim|^opt$|trainer/i.test(parameter)) kwargs.set(parameter, optimizer.value);
       else {
         const value = values.get(parameter);
         if (value !== undefined) kwargs.set(parameter, value);
@@ -382,6 +416,12 @@ function freeNames(reader: Reader, definition: SyntaxNode, own: readonly string[
     return false;
   });
   return args;
+}
+
+/** The same for a stretch of code that is no function. Only names that speak of rates and lengths: it holds much else. */
+export function freeNamesIn(reader: Reader, node: SyntaxNode, own: readonly string[]): Record<string, Argument> {
+  const all = Object.entries(freeNames(reader, node, own, new Map()));
+  return Object.fromEntries(all.filter(([name]) => /l_?r\b|lr_|_lr|learning|rate|warm|decay|epochs|steps|iter|gamma|milestone|schedule/i.test(name)));
 }
 
 function attributeOf(owner: Val, name: string): Val | undefined {

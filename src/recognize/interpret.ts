@@ -1,7 +1,7 @@
 import { Raises } from "../schedules/define.js";
 import { callValue } from "./evaluate/call.js";
 import { dictOf, numberOf } from "./evaluate/access.js";
-import { Dict, dictGet, first, Float, Instance, List, NdArray, Unknown, type PythonProgram, type Val } from "./evaluate/index.js";
+import { Builtin, Dict, dictGet, first, Float, Instance, List, NdArray, Unknown, type PythonProgram, type Val } from "./evaluate/index.js";
 import { LIMITS, NotKnown, PyError, TooComplex } from "./evaluate/machine.js";
 
 /** What a user's function reads and writes as its optimizer: one parameter group at the starting rate. */
@@ -28,6 +28,12 @@ export class FakeOptimizer {
       "optimizer",
       "optimizer",
     );
+    const set = (args: Val[]): Val => {
+      this.group.entries.set("slr", Object.assign(["lr", args[0] ?? null] as [Val, Val], { entry: true }));
+      return null;
+    };
+    for (const name of ["set_learning_rate", "set_lr"])
+      this.value.entries.set(`s${name}`, Object.assign([name, new Builtin(name, set)] as [Val, Val], { entry: true }));
   }
 
   /** The rate after what the code did: the group's, or the optimizer's own attribute when that was written. */

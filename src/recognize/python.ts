@@ -34,7 +34,7 @@ export function recognizePython(
   const surroundings = { values, trainer: guarded(() => trainerRun(reader)) ?? {} };
   const transforms = guarded(() => transformsOf(reader, found, values)) ?? new Map<Found, Transform[]>();
   const calls = found.map((one) => complete(reader, one, transforms.get(one) ?? [], surroundings));
-  const functions = guarded(() => rateFunctions(reader, reader.all())) ?? [];
+  const functions = guarded(() => rateFunctions(reader, reader.all(), workspace)) ?? [];
   const classes = guarded(() => schedulerClasses(reader)) ?? [];
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
   const all = [...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)), ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from)), ...classes, ...solvers];

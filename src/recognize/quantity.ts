@@ -15,6 +15,11 @@ const words: readonly [RegExp, Quantity][] = [
 ];
 const rate = /(?:^|_|\b)l_?r(?:s|_|\d|$|\b)|learning|_lr|lr_|sched|rate(?:_|$)/i;
 
+/** What else than a rate a name speaks of. */
+export function otherQuantity(name: string): Quantity | undefined {
+  return rate.test(name) ? undefined : words.find(([pattern]) => pattern.test(name))?.[1];
+}
+
 /** What a schedule drives: told by the optimizer's keyword that takes it, the name it is given, or the function it is made in. */
 export function quantityOf(reader: Reader, found: Found): Quantity {
   const declared = declaredParameter(found);

@@ -55,6 +55,17 @@ function callWrite(node: SyntaxNode, code: string): RateWrite | undefined {
   return undefined;
 }
 
+/** True when the write stands in a loop over data or epochs of its own function: then that function trains, it is no schedule. */
+export function inTrainingLoop(node: SyntaxNode, code: string): boolean {
+  for (let at = node.parent, inner: SyntaxNode = node; at; inner = at, at = at.parent) {
+    if (at.name === "FunctionDefinition" || at.name === "LambdaExpression") return false;
+    if (inner.name !== "Body") continue;
+    if (at.name === "WhileStatement") return true;
+    if (at.name === "ForStatement" && !/param_?groups|\bgroups\b|optimi[sz]ers|schedul|milestones|\.keys\(|items\(/.test(code.slice(at.from, inner.from))) return true;
+  }
+  return false;
+}
+
 /** The innermost function or lambda around a node. */
 export function functionAround(node: SyntaxNode): SyntaxNode | undefined {
   for (let at = node.parent; at; at = at.parent) if (at.name === "FunctionDefinition" || at.name === "LambdaExpression") return at;
@@ -77,7 +88,7 @@ export function parametersOf(definition: SyntaxNode, code: string): string[] {
 }
 
 const timeNames =
-  /^(?:cur(?:r(?:ent)?)?_?|global_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|progress)$/i;
+  /^(?:cur(?:r(?:ent)?)?_?|global_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|count|progress)$/i;
 
 /** The parameter that counts the run, by its name. */
 export function timeParameter(names: readonly string[]): string | undefined {

@@ -1,0 +1,151 @@
+import type { SyntaxNode } from "@lezer/common";
+import { Raises } from "../schedules/define.js";
+import type { Workspace } from "../source/document.js";
+import { FunctionValue, PythonProgram, Range } from "./evaluate/index.js";
+import type { Finding } from "./finding.js";
+import { freeNamesIn, missing, placed, startOf } from "./functions.js";
+import { Interpreter } from "./interpret.js";
+import { settingOf, type Loop } from "./loops.js";
+import type { Reader } from "./reader.js";
+import { runOf, settingAround } from "./stepping.js";
+import type { RateWrite } from "./writes.js";
+
+const name = "lr_lens_rate";
+
+/**
+ * A rate that a training loop computes in its own body: `for epoch in range(n): … group["lr"] = lr * 0.1 ** (epoch // 30)`. The
+ * statements that lead to the written value are kept, the loop around them is read as a function of its variable, and that
+ * function is asked. Nothing when the value hangs on more of the loop than that.
+ */
+export function inlineRate(reader: Reader, workspace: Workspace, write: RateWrite): Finding | undefined {
+  if (write.augmented) return undefined;
+  const loops = settingOf(write.statement, (n) => reader.text(n)).loops.filter((l) => !/param_?groups|groups\b/.test(header(reader, l)));
+  for (const loop of loops) {
+    const finding = inLoop(reader, workspace, write, loop);
+    if (finding) return finding;
+  }
+  return undefined;
+}
+
+function inLoop(reader: Reader, workspace: Workspace, write: RateWrite, loop: Loop): Finding | undefined {
+  const { code } = reader.program.source;
+  const variable = variableOf(reader, loop);
+  const body = loop.node.getChild("Body");
+  if (!variable || !body) return undefined;
+  const value = code.slice(write.value.from, write.value.to);
+  const group = groupLoop(reader, write.statement, loop.node);
+  if (group.names.some((n) => new RegExp(`\\b${n}\\b`).test(value))) return undefined;
+  const wanted = new Set(namesIn(value));
+  const kept = sliceOf(reader, body, group.node, `return ${value}`, wanted);
+  // What does not move with the loop is no schedule.
+  if (!wanted.has(variable.name)) return undefined;
+  const before = code.slice(0, loop.node.from);
+  const text = `${before}def ${name}(${variable.name}):${kept}\n${code.slice(loop.node.to)}`;
+  const { document } = reader;
+  const program = new PythonProgram({ path: document.path, languageId: "python", text }, workspace, { assume: reader.assume });
+  const fn = definitionIn(program);
+  if (!fn) return undefined;
+  const interpreter = new Interpreter(program);
+  const rate = (t: number) => {
+    const rate = interpreter.run((call) => interpreter.number(call(fn, [variable.at(t)])));
+    if (Number.isNaN(rate)) throw new Raises("the rate is not a number");
+    return rate;
+  };
+  const target = write.statement.firstChild!;
+  const around = settingAround(reader, group.node);
+  const unit = loop.kind === "epoch" ? "epoch" : "step";
+  const args = freeNamesIn(reader, loop.node, [variable.name]);
+  return {
+    ...placed(reader, target, loop.node),
+    args: { ...args, ...missing(reader, rate, args) },
+    rate,
+    context: startOf(reader, undefined)?.context ?? {},
+    run: { unit, ...runOf(reader, { ...around, loops: [loop, ...around.loops.filter((l) => l.node.from < loop.node.from)] }, unit) },
+  };
+}
+
+function header(reader: Reader, loop: Loop): string {
+  return loop.over ? reader.text(loop.over) : "";
+}
+
+/** The loop's counting variable, and its value in each turn. */
+function variableOf(reader: Reader, loop: Loop): { name: string; at: (t: number) => number } | undefined {
+  const counted = /^([A-Za-z_]\w*)\s*,/.exec(loop.target)?.[1];
+  if (counted && /^(?:tqdm\()?enumerate\(/.test(header(reader, loop))) return { name: counted, at: (t) => t };
+  if (!/^[A-Za-z_]\w*$/.test(loop.target) || !loop.over) return undefined;
+  const over = reader.object(loop.over);
+  if (over instanceof Range) return { name: loop.target, at: (t) => over.start + t * over.step };
+  return /range\(/.test(header(reader, loop)) && loop.kind !== "batch" ? { name: loop.target, at: (t) => t } : undefined;
+}
+
+/** The loop over parameter groups around the write, when there is one. */
+function groupLoop(reader: Reader, statement: SyntaxNode, outer: SyntaxNode): { node: SyntaxNode; names: readonly string[] } {
+  let node = statement;
+  const names: string[] = [];
+  for (let at = statement.parent; at && at.from > outer.from; at = at.parent) {
+    const header = at.name === "ForStatement" ? reader.text({ from: at.from, to: at.getChild("Body")?.from ?? at.to }) : "";
+    if (!/param_?groups|groups\b/.test(header)) continue;
+    node = at;
+    names.push(...namesIn(/^for\s+(.*?)\s+in\b/s.exec(header)?.[1] ?? ""));
+  }
+  return { node, names };
+}
+
+/** The loop's body with only what the statement needs: everything else is `pass`, the statement itself `instead`. */
+function sliceOf(reader: Reader, body: SyntaxNode, statement: SyntaxNode, instead: string, wanted: Set<string>): string {
+  const { code } = reader.program.source;
+  const edits: { from: number; to: number; text: string }[] = [];
+  const visit = (block: SyntaxNode) => {
+    const statements: SyntaxNode[] = [];
+    for (let child = block.firstChild; child; child = child.nextSibling) if (/Statement|Definition/.test(child.name)) statements.push(child);
+    let past = true;
+    for (const child of statements.reverse()) {
+      const holds = child.from <= statement.from && child.to >= statement.to;
+      if (holds) {
+        past = false;
+        if (child.from === statement.from && child.to === statement.to) edits.push({ from: child.from, to: child.to, text: instead });
+        else {
+          for (const word of namesIn(code.slice(child.from, child.getChild("Body")?.from ?? child.from))) wanted.add(word);
+          for (const inner of child.getChildren("Body")) visit(inner);
+        }
+        continue;
+      }
+      const needed = !past && assigns(reader, child).some((target) => wanted.has(target)) && !/\b(?:for|while)\b/.test(code.slice(child.from, child.to).slice(0, 6));
+      if (needed) for (const word of namesIn(code.slice(child.from, child.to))) wanted.add(word);
+      else edits.push({ from: child.from, to: child.to, text: "pass" });
+    }
+  };
+  visit(body);
+  let text = code.slice(body.from, body.to);
+  for (const edit of edits.sort((a, b) => b.from - a.from)) text = text.slice(0, edit.from - body.from) + edit.text + text.slice(edit.to - body.from);
+  return text.replace(/^:/, "");
+}
+
+function namesIn(text: string): string[] {
+  return text.match(/[A-Za-z_]\w*/g) ?? [];
+}
+
+/** Names that a statement, or what stands in it, assigns. */
+function assigns(reader: Reader, statement: SyntaxNode): string[] {
+  const names: string[] = [];
+  statement.cursor().iterate((ref) => {
+    if (ref.from >= statement.to) return false;
+    if (ref.name === "AssignStatement" || ref.name === "UpdateStatement") {
+      const target = ref.node.firstChild;
+      if (target) names.push(...namesIn(reader.text(target)));
+    }
+    return undefined;
+  });
+  return names;
+}
+
+function definitionIn(program: PythonProgram): FunctionValue | undefined {
+  let found: SyntaxNode | undefined;
+  const { code, tree } = program.source;
+  tree.cursor().iterate((ref) => {
+    if (ref.name === "FunctionDefinition" && code.startsWith(`def ${name}(`, ref.from)) found = ref.node;
+    return !found;
+  });
+  const value = found && program.definition(found);
+  return value instanceof FunctionValue ? value : undefined;
+}
