@@ -22,7 +22,7 @@ export async function answerRequests(input: Readable, output: Writable, options:
 export function answer(line: string, defaults: ReportOptions = {}, workspaces = new Map<string, Workspace>()): string {
   let id: unknown = null;
   try {
-    const request = JSON.parse(line) as unknown;
+    const request = parse(line);
     if (typeof request !== "object" || request === null || Array.isArray(request)) throw new Error("a request is an object");
     const fields = request as Record<string, unknown>;
     id = fields["id"] ?? null;
@@ -39,10 +39,21 @@ export function answer(line: string, defaults: ReportOptions = {}, workspaces = 
     const root = workspaceRoot(path as string);
     let workspace = workspaces.get(root);
     if (!workspace) workspaces.set(root, (workspace = diskWorkspace(root)));
-    const options = { assume, at: at as number[] | undefined, metrics: (metrics as (number | string)[] | undefined)?.map((m) => metricsOf(String(m))[0]!) };
+    const options = { assume, at: at as number[] | undefined, metrics: (metrics as (number | string | null)[] | undefined)?.map((m) => metricsOf(String(m ?? "nan"))[0]!) };
     return JSON.stringify({ id, ...reportOf(analyze(document, workspace, options), workspace, options) });
   } catch (error) {
     return JSON.stringify({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** As JSON, or as Python's json module writes it: bare NaN and Infinity between brackets, commas and colons. */
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    const quoted = line.replace(/([[,:]\s*)(-?(?:NaN|Infinity))(?=\s*[\],}])/g, '$1"$2"');
+    if (quoted === line) throw error;
+    return JSON.parse(quoted);
   }
 }
 
@@ -55,6 +66,6 @@ function checked(fields: Record<string, unknown>, name: string, test: (v: unknow
 
 const isObject = (v: unknown) => typeof v === "object" && !Array.isArray(v);
 const areSteps = (v: unknown) => Array.isArray(v) && v.every((t) => Number.isSafeInteger(t) && (t as number) >= 0);
-/** JSON has no NaN: "nan" and "inf" as text stand for them. */
+/** JSON has no NaN: null, "nan" and "inf" as text stand for them. */
 const areNumbers = (v: unknown) =>
-  Array.isArray(v) && v.every((n) => typeof n === "number" || (typeof n === "string" && /^[-+]?(nan|inf|infinity)$/i.test(n)));
+  Array.isArray(v) && v.every((n) => n === null || typeof n === "number" || (typeof n === "string" && /^[-+]?(nan|inf|infinity)$/i.test(n)));
