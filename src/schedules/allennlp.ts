@@ -323,6 +323,7 @@ const combined = scheduler("combined", "CombinedLearningRateScheduler", "combine
     const items = (schedulers as readonly Value[]).map(childOf);
     const starts = items.map((_, i) => items.slice(0, i).reduce((sum, item) => sum + item.epochs, 0));
     const total = items.reduce((sum, item) => sum + item.epochs, 0);
+    if (!(total > 0)) throw new Raises("TypeError: schedulers must be pairs of a number of epochs and a scheduler");
     let current: Child | undefined;
     const construct = (epoch: number, rate: number, n: number) => {
       const i = starts.indexOf(epoch);

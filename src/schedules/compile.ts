@@ -22,7 +22,10 @@ export function compileSchedule(definition: ScheduleDefinition, args: Args, cont
     return "lr" in result ? result : { lr: result };
   } catch (error) {
     // What Python refuses in a constructor, the library refuses.
-    throw error instanceof PythonError ? new Raises(error.message) : error;
+    if (error instanceof PythonError) throw new Raises(error.message);
+    // A value of a kind that nobody could foresee (a number for a list of pairs) is the user's, not ours.
+    if (error instanceof TypeError) throw new Raises(`TypeError: an argument of ${shortName(definition)} has a wrong type`);
+    throw error;
   }
 }
 

@@ -329,6 +329,7 @@ function detection(a: Detection, spe: number, decayed: (W: number) => Curve): Cu
   if (!a.use_warmup || a.warmup === null) return decayed(0);
   const linear = a.warmup === "LinearWarmup";
   const W = Math.max(1, a.epochs !== null ? a.epochs * spe : (a.steps ?? (linear ? 500 : 1000)));
+  if (!Number.isFinite(W)) throw new Raises("the warm-up must be finite");
   const factor = linear ? (p: number) => a.start_factor * (1 - p) + p : (p: number) => p ** a.power;
   return sequence([
     { from: 0, curve: segments(warmup(W, (t) => a.base_lr * factor(t / W))) },

@@ -49,6 +49,7 @@ type Fastreid = { [K in keyof typeof fastreidParams]: number };
 /** Linear warm-up by iterations; the epoch schedule starts at the first epoch after both warm-up and delay. */
 function fastreid(a: Fastreid, spe: number, byEpoch: (epochs: number) => ReturnType<typeof segments>) {
   const W = a.WARMUP_ITERS;
+  if (!Number.isFinite(W + a.DELAY_EPOCHS)) throw new Raises("WARMUP_ITERS and DELAY_EPOCHS must be finite");
   // The schedule steps after the first epoch whose last iteration reaches W and which is past the delay.
   const start = Math.max(Math.ceil(W / spe) - 1, a.DELAY_EPOCHS, 0);
   const left = a.MAX_EPOCH - Math.max(Math.ceil(W / spe), a.DELAY_EPOCHS);

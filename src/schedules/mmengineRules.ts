@@ -11,6 +11,8 @@ export interface Rule {
   readonly next: (value: number, s: number, base: number) => number;
   /** What it writes into group["initial_lr"] when it is built. */
   readonly initial?: number;
+  /** The active step at which it raises, where that is known beforehand. */
+  readonly raises?: { readonly at: number; readonly because: string };
   /** Active steps at which another rule of its own begins. */
   readonly edges?: readonly number[];
 }
@@ -113,9 +115,9 @@ export function oneCycleRule({ max, total, pct, strategy, div, finalDiv, three }
         [pct * total - 1, first, max],
         [total - 1, max, last],
       ];
+  const because = `ValueError: Tried to step ${total + 2} times. The specified number of total steps is ${total}`;
   const next = (_: number, s: number) => {
-    if (s > total)
-      throw new Raises(`ValueError: Tried to step ${s + 1} times. The specified number of total steps is ${total}`);
+    if (s > total) throw new Raises(because);
     const i = Math.max(
       0,
       phases.findIndex(([end], i) => s <= end || i === phases.length - 1),
@@ -124,7 +126,8 @@ export function oneCycleRule({ max, total, pct, strategy, div, finalDiv, three }
     const start = i === 0 ? 0 : phases[i - 1]![0];
     return ease(from, to, divide(s - start, end - start));
   };
-  return { kind: "cycle", next, initial: first, edges: phases.slice(0, -1).map(([end]) => Math.floor(end) + 1) };
+  const edges = phases.slice(0, -1).map(([end]) => Math.floor(end) + 1);
+  return { kind: "cycle", next, initial: first, edges, raises: { at: total + 1, because } };
 }
 
 export function cosineRestartRule(
@@ -201,19 +204,24 @@ export function combined(
     [r.begin, r.end, ...(r.edges ?? []).map((e) => e + r.begin)].map((e) => Math.ceil(e) * scale(r)),
   );
   const cuts = [...new Set(edges)].filter((e) => e > 0 && e < INF).sort((a, b) => a - b);
-  const raising = Math.max(
-    0,
-    ...rules.map((r) => (r.kind === "cycle" ? (r.begin + 2 * (r.edges?.at(-1) ?? 0)) * scale(r) : 2)),
-  );
-  const horizon = Math.max(raising, Math.min(context.total_steps || 0, 1e5)) + 2;
+  // Other failures show in the first steps; this one is known beforehand.
+  const known = rules
+    .flatMap((r) =>
+      r.raises && r.begin + r.raises.at < r.end ? [{ ...r.raises, at: (r.begin + r.raises.at) * scale(r) }] : [],
+    )
+    .sort((a, b) => a.at - b.at)[0];
+  const horizon = Math.min(context.total_steps || 0, 1e5) + 2;
   const c = stepwise(first, next, { phases: phasesOf(rules, cuts, scale), horizon });
-  return Object.defineProperties(Object.create(null) as Curve, {
-    ...Object.getOwnPropertyDescriptors(c),
-    nextBreak: {
-      value: (t: number) => Math.min(c.nextBreak(t), cuts.find((e) => e > t) ?? Infinity),
-      enumerable: true,
+  return {
+    at: c.at,
+    nextBreak: (t) => Math.min(c.nextBreak(t), cuts.find((e) => e > t) ?? Infinity),
+    phases: c.phases,
+    ...(c.walk !== undefined && { walk: c.walk }),
+    get end() {
+      const found = c.end;
+      return known && !(found && found.at <= known.at) ? known : found;
     },
-  });
+  } as Curve;
 }
 
 /** A warm-up counts before what runs beneath it; where nothing acts the value is constant. */
