@@ -6,7 +6,7 @@ import { clamp, constant, sequence } from "../engine/shapes.js";
 import { Raises } from "./define.js";
 import type { Value } from "./define.js";
 
-export const rising = (from: number, to: number): PhaseKind => (to > from ? "warmup" : "decay");
+const rising = (from: number, to: number): PhaseKind => (to > from ? "warmup" : "decay");
 
 /** (init − end) · (1 − c/T)^power + end, c = t − begin clamped to [0, T]. */
 export function polynomial(init: number, end: number, degree: number, T: number, from: number): Curve {
@@ -21,7 +21,7 @@ export function polynomial(init: number, end: number, degree: number, T: number,
   return segments(hold(begin, value(begin)), transition, flat(Infinity, value(begin + T)));
 }
 
-export interface Exponential {
+interface Exponential {
   readonly T: number;
   readonly rate: number;
   readonly begin: number;

@@ -5,18 +5,7 @@ import { flat, segments, warmup } from "../engine/segments.js";
 import { constant, earliest, everyPeriod, sequence, withTurns } from "../engine/shapes.js";
 import { opaque } from "../engine/stepwise.js";
 import { isScheduleCall } from "./compile.js";
-import {
-  defineSchedule,
-  factor,
-  flag,
-  lr,
-  ratio,
-  rateFunction,
-  real,
-  schedule,
-  steps,
-  word,
-} from "./define.js";
+import { defineSchedule, factor, flag, lr, ratio, rateFunction, real, schedule, steps, word } from "./define.js";
 import type { Value } from "./define.js";
 import { numberOf, walkOf } from "./nested.js";
 import { names, common, learning_rate, last, from, demand, whole, writtenInt, rising } from "./paddleCommon.js";
