@@ -16,6 +16,7 @@ type Clause = { kind: "for"; write: (frame: Frame, value: Val) => void; over: Ex
 export function compileComprehension(node: SyntaxNode, code: Code): Ex {
   const parts = kids(node);
   const start = parts.findIndex((part) => part.name === "for");
+  if (start < 1) return () => new Unknown("it is not finished");
   const scope = new Map<string, number>();
   code.renames.push(scope);
   const clauses: Clause[] = [];

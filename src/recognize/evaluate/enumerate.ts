@@ -22,29 +22,36 @@ export interface CallArgument {
   readonly star?: "*" | "**";
 }
 
-export function* calls(source: PythonSource, wanted?: (name: string) => boolean): Iterable<PythonCall> {
+/** In order of text; nothing but the call's node and its name is read before it is asked for. */
+export function calls(source: PythonSource): PythonCall[] {
   const cursor = source.tree.cursor();
-  const found: { node: SyntaxNode; name: string }[] = [];
+  const found: PythonCall[] = [];
   do {
     if (cursor.name !== "CallExpression") continue;
+    const node = cursor.node;
     cursor.firstChild();
     const end = cursor.to;
-    const start = cursor.from;
     cursor.parent();
-    const name = /[A-Za-z_]\w*$/.exec(source.code.slice(Math.max(start, end - 80), end))?.[0] ?? "";
-    if (!wanted || wanted(name)) found.push({ node: cursor.node, name });
+    const name = /[A-Za-z_]\w*$/.exec(source.code.slice(Math.max(node.from, end - 80), end))?.[0] ?? "";
+    found.push(new Call(node, name, source.code));
   } while (cursor.next());
-  for (const { node, name } of found) {
-    const list = node.getChild("ArgList");
-    yield {
-      node,
-      name,
-      callee: node.firstChild!,
-      closed: list?.lastChild?.name === ")",
-      get arguments() {
-        return callArguments(node, source.code);
-      },
-    };
+  return found;
+}
+
+class Call implements PythonCall {
+  constructor(
+    readonly node: SyntaxNode,
+    readonly name: string,
+    private readonly code: string,
+  ) {}
+  get callee(): SyntaxNode {
+    return this.node.firstChild!;
+  }
+  get arguments(): readonly CallArgument[] {
+    return callArguments(this.node, this.code);
+  }
+  get closed(): boolean {
+    return this.node.getChild("ArgList")?.lastChild?.name === ")";
   }
 }
 

@@ -31,6 +31,7 @@ export function same(a: Val, b: Val): boolean {
 
 /** A value that is one of both; the first's come first. Unknowns stay among the choices, so that nothing looks surer than it is. */
 export function join(a: Val, b: Val): Val {
+  if (a === undefined || b === undefined) return a ?? b;
   if (same(a, b)) return a;
   const values: Val[] = [];
   for (const value of [...choices(a), ...choices(b)])

@@ -111,47 +111,56 @@ export class Modules {
   }
 }
 
-/** Words of what schedules are made of, or writes to something that is not the function's own. */
+/** Words of what schedules are made of, or statements that write to something that is not the function's own. */
 const MATTERS =
-  /sched|decay|anneal|warm|learning_?rate|(?:^|[^a-zA-Z])lr(?:[^a-zA-Z]|$)|optim|setattr|\bglobal\b|\bnonlocal\b|\.update\(|\.setdefault\(|add_argument|DEFINE_|set_defaults|merge_from|\bsys\.exit|(?<![\w.])(?!self\b)[A-Za-z_]\w*(?:\.\w+|\[[^\]\n]+\])+\s*(?:[-+*/]|\*\*|\/\/)?=(?!=)/i;
+  /sched|decay|anneal|warm|learning_?rate|(?<![a-z])lr(?![a-z])|optim|setattr|\bglobal\b|\bnonlocal\b|\.update\(|\.setdefault\(|add_argument|DEFINE_|set_defaults|merge_from|\bsys\.exit|^[ \t]*(?!self\b)[a-z_]\w*[.[][^\n=()]*=(?!=)/gim;
 
 /** A method that sets attributes of its object. */
 const STORES = /\bself\.\w+(?:\[[^\]\n]*\])*\s*(?:[-+*/]|\*\*|\/\/)?=(?!=)/;
 
+/**
+ * Which defs and classes matter: what holds such a word, or a name that leads to one that does. The text is scanned once; a def
+ * reaches to the next one that stands no deeper.
+ */
 function obligation(code: string): (node: SyntaxNode) => boolean {
-  const defs = [...code.matchAll(/^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)/gm)].map((match) => match[1]!);
-  const names = new Set(defs);
-  const answers = new Map<number, boolean>();
-  const bodies = new Map<string, string[]>();
-  // Which names lead to something that matters: a fixed point over the names that each body mentions.
-  const starts = [...code.matchAll(/^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)/gm)];
-  const matters = new Set<string>();
-  starts.forEach((match, i) => {
-    const indent = match[1]!.length;
-    const next = starts.slice(i + 1, i + 200).find((other) => other[1]!.length <= indent);
-    const body = code.slice(match.index, next?.index ?? Math.min(code.length, match.index + 100_000));
-    if (MATTERS.test(body)) matters.add(match[2]!);
-    else
-      bodies.set(
-        match[2]!,
-        [...new Set(body.match(/[A-Za-z_]\w*/g))].filter((word) => names.has(word) && word !== match[2]),
-      );
-  });
-  for (let changed = true; changed;) {
-    changed = false;
-    for (const [name, words] of bodies)
-      if (!matters.has(name) && words.some((word) => matters.has(word))) {
-        matters.add(name);
-        changed = true;
-      }
+  const hits = [...code.matchAll(MATTERS)].map((match) => match.index);
+  const hitIn = (from: number, to: number): boolean => {
+    let [low, high] = [0, hits.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (hits[middle]! < from) low = middle + 1;
+      else high = middle;
+    }
+    return low < hits.length && hits[low]! < to;
+  };
+  const defs = [...code.matchAll(/^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)/gm)].map((match) => ({
+    at: match.index,
+    indent: match[1]!.length,
+    name: match[2]!,
+    to: code.length,
+  }));
+  const open: typeof defs = [];
+  for (const def of defs) {
+    while (open.length && open.at(-1)!.indent >= def.indent) open.pop()!.to = def.at;
+    open.push(def);
   }
+  const matters = new Set<string>();
+  const others = defs.filter((def) => !hitIn(def.at, def.to) || !matters.add(def.name));
+  const names = new Set(others.map((def) => def.name));
+  const mentions = (from: number, to: number): boolean =>
+    matters.size > 0 && (code.slice(from, to).match(/[A-Za-z_]\w*/g) ?? []).some((word) => matters.has(word));
+  for (let round = 0; round < 4; round++) {
+    const before = matters.size;
+    for (const def of others)
+      if (names.has(def.name) && !matters.has(def.name) && mentions(def.at, def.to)) matters.add(def.name);
+    if (matters.size === before) break;
+  }
+  const answers = new Map<number, boolean>();
   return (node) => {
-    const key = nodeKey(node);
-    const known = answers.get(key);
+    const known = answers.get(node.from);
     if (known !== undefined) return known;
-    const text = code.slice(node.from, node.to);
-    const answer = MATTERS.test(text) || (text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => matters.has(word));
-    answers.set(key, answer);
+    const answer = hitIn(node.from, node.to) || mentions(node.from, node.to);
+    answers.set(node.from, answer);
     return answer;
   };
 }

@@ -43,6 +43,7 @@ export class PythonProgram {
   readonly machine: Machine;
   private readonly entries: Entries;
   private readonly rates: RateFunctions;
+  private called: readonly PythonCall[] | undefined;
   private assigned: Map<string, SyntaxNode[]> | undefined;
 
   constructor(
@@ -70,7 +71,8 @@ export class PythonProgram {
 
   /** Every call in the document, in order; `wanted` filters by the last part of the callee's name before anything is built. */
   calls(wanted?: (name: string) => boolean): Iterable<PythonCall> {
-    return calls(this.source, wanted);
+    this.called ??= [...calls(this.source)];
+    return wanted ? this.called.filter(({ name }) => wanted(name)) : this.called;
   }
 
   arguments(call: SyntaxNode): readonly CallArgument[] {

@@ -261,17 +261,19 @@ function compilePattern(nodes: readonly SyntaxNode[], code: Code): Target {
     if (star < 0) {
       if (!frame.m.tracking && items.length !== targets.length)
         throw new PyError("ValueError", "not enough or too many values to unpack");
-      targets.forEach(({ write }, i) => write(frame, items[i] ?? new Unknown("there are fewer values than names")));
+      targets.forEach(({ write }, i) => write(frame, items[i] ?? tooFew()));
       return;
     }
     const after = targets.length - star - 1;
     targets.forEach(({ write }, i) => {
-      if (i < star) write(frame, items[i]!);
+      if (i < star) write(frame, items[i] ?? tooFew());
       else if (i === star) write(frame, new List(items.slice(star, items.length - after)));
-      else write(frame, items[items.length - targets.length + i]!);
+      else write(frame, items[items.length - targets.length + i] ?? tooFew());
     });
   };
 }
+
+const tooFew = () => new Unknown("there are fewer values than names");
 
 function compileAssign(node: SyntaxNode, code: Code): St | undefined {
   const parts = kids(node);

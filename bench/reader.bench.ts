@@ -1,0 +1,163 @@
+import { parser } from "@lezer/python";
+import { analyze } from "../src/recognize/analyze.js";
+import { PythonProgram } from "../src/recognize/evaluate/index.js";
+import { mayHoldSchedule } from "../src/recognize/prefilter.js";
+
+interface BenchRow {
+  readonly name: string;
+  readonly ours?: number;
+  readonly peer?: number;
+  readonly ratio?: number;
+  readonly value?: number;
+  readonly unit: string;
+  readonly goal: { readonly atMost?: number; readonly atLeast?: number };
+}
+
+const none = { read: () => undefined };
+
+/** Reading Python: how much recognition costs beside the bare parse, and how fast a user's rate function is interpreted. */
+export function readerBench(): BenchRow[] {
+  const short = script(2000);
+  const long = script(5000);
+  const parse = best(() => parser.parse(short));
+  const read = best(() => analyze(document(short), none));
+  const full = best(() => parser.parse(long));
+  return [
+    {
+      name: "reader: parse and recognize 2,000 lines, against the bare parse",
+      ours: read,
+      peer: parse,
+      ratio: read / parse,
+      unit: "ms",
+      goal: { atMost: 1.5 },
+    },
+    keystroke(long, full),
+    prefilter(),
+    rates(),
+  ];
+}
+
+const document = (text: string) => ({ path: "train.py", languageId: "python", text });
+
+/** One letter typed in the middle of 5,000 lines, with the analysis of the moment before at hand. */
+function keystroke(text: string, full: number): BenchRow {
+  const at = text.indexOf("\n", text.length / 2) + 1;
+  let previous = analyze(document(text), none);
+  let typed = "";
+  const ms = best(() => {
+    typed += "x";
+    previous = analyze(document(`${text.slice(0, at)}# ${typed}\n${text.slice(at)}`), none, { previous });
+  });
+  return {
+    name: "reader: a keystroke in 5,000 lines, against a full parse",
+    ours: ms,
+    peer: full,
+    ratio: ms / full,
+    unit: "ms",
+    goal: { atMost: 1 },
+  };
+}
+
+function prefilter(): BenchRow {
+  const text = "def handler(request):\n    body = request.get_json()\n    return make_response(body, 200)\n".repeat(
+    40_000,
+  );
+  const ms = best(() => mayHoldSchedule({ path: "a.py", languageId: "python", text }));
+  return {
+    name: "reader: telling files without a schedule",
+    value: text.length / 1e6 / (ms / 1000),
+    unit: "MB/s",
+    goal: { atLeast: 100 },
+  };
+}
+
+function rates(): BenchRow {
+  const text = `import math
+WARMUP, TOTAL, MIN = 2000, 100000, 0.1
+def get_lr(it):
+    if it < WARMUP:
+        return 6e-4 * (it + 1) / (WARMUP + 1)
+    if it > TOTAL:
+        return 6e-4 * MIN
+    ratio = (it - WARMUP) / (TOTAL - WARMUP)
+    assert 0 <= ratio <= 1
+    coeff = 0.5 * (1.0 + math.cos(math.pi * ratio))
+    return 6e-4 * MIN + coeff * (6e-4 - 6e-4 * MIN)
+LambdaLR(opt, get_lr)
+`;
+  const program = new PythonProgram(document(text), none);
+  const [call] = program.calls((name) => name === "LambdaLR");
+  const rate = program.function(call!.arguments[1]!.value)!;
+  const seconds =
+    best(() => {
+      for (let t = 0; t < 100_000; t++) rate.call([t]);
+    }, 3) / 1000;
+  return { name: "reader: 100,000 steps of a rate function", value: seconds, unit: "s", goal: { atMost: 1 } };
+}
+
+/** A training script of about that many lines: models and data in many functions, one schedule. */
+function script(lines: number): string {
+  const block = (i: number) => `
+class Block${i}(nn.Module):
+    """A residual block with squeeze and excitation, number ${i}."""
+
+    def __init__(self, channels, stride=1, reduction=${4 + (i % 4)}):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels * 2, kernel_size=3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels * 2)
+        self.conv2 = nn.Conv2d(channels * 2, channels * 2, kernel_size=3, stride=1, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels * 2)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Sequential(nn.Linear(channels * 2, channels // reduction), nn.ReLU(inplace=True))
+
+    def forward(self, x):
+        out = F.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        weights = self.fc(self.pool(out).flatten(1))
+        if self.training and weights.size(0) > 1:
+            weights = weights * (1 - self.drop(weights))
+        return F.relu(out * weights[:, :, None, None] + x)
+
+
+def load_part_${i}(root, split="train", limit=None):
+    items = []
+    for name in sorted(os.listdir(os.path.join(root, split))):
+        if not name.endswith((".jpg", ".png")):
+            continue
+        items.append({"path": os.path.join(root, split, name), "label": int(name.split("_")[0])})
+    return items[:limit] if limit else items
+
+`;
+  const main = `
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lr", type=float, default=0.1)
+    parser.add_argument("--epochs", type=int, default=90)
+    args = parser.parse_args()
+    model = Block0(64)
+    optimizer = optim.SGD(model.parameters(), lr=args.lr, momentum=0.9)
+    scheduler = optim.lr_scheduler.StepLR(optimizer, step_size=args.epochs // 3, gamma=0.1)
+    for epoch in range(args.epochs):
+        train(model, optimizer, epoch)
+        scheduler.step()
+
+
+if __name__ == "__main__":
+    main()
+`;
+  const head =
+    "import argparse\nimport os\nimport torch.nn as nn\nimport torch.nn.functional as F\nimport torch.optim as optim\n";
+  const count = Math.round(lines / block(0).split("\n").length);
+  return head + Array.from({ length: count }, (_, i) => block(i)).join("") + main;
+}
+
+/** Milliseconds of the best run, after some to warm up. */
+function best(run: () => void, times = 12): number {
+  let least = Infinity;
+  for (let i = 0; i < times * 2; i++) {
+    const start = performance.now();
+    run();
+    if (i >= times) least = Math.min(least, performance.now() - start);
+  }
+  return least;
+}
