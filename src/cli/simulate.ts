@@ -17,10 +17,14 @@ interface Source {
   readonly rates: Float64Array;
   /** Steps of the run that one simulated update stands for. */
   readonly stride: number;
+  readonly unit: "step" | "epoch";
+  /** Simulated updates of one scheduler step, where that is more than one update. */
+  readonly perStep: number;
 }
 
-/** Longer runs are compressed in time. */
+/** Longer runs are compressed in time; a run of few epochs of unknown length gets at least the second many updates. */
 const budget = 1_000_000;
+const fewest = 2000;
 
 /** `lr-lens simulate`: descent under the first schedule of a file, or under a specification. */
 export function simulate(words: readonly string[]): number {
@@ -70,8 +74,9 @@ function liveOf({ told }: SimulationSpec, source: Source | undefined): (() => Li
   };
 }
 
-function fill(parsed: Parsed, { rates }: Source): Parsed {
-  return parsed.ok ? withRates(parsed.spec, rates) : parsed;
+function fill(parsed: Parsed, { rates, perStep }: Source): Parsed {
+  if (!parsed.ok) return parsed;
+  return withRates({ ...parsed.spec, ...(perStep > 1 && { stepsPerEpoch: perStep }) }, rates);
 }
 
 /** A file's rate is run in a toy fitted to it, as in the panel; a specification's is taken as it is. */
@@ -83,7 +88,7 @@ function fitted(source: Source, path: string): Parsed {
   if (!parsed.ok) return parsed;
   const { spec } = parsed;
   const scale = fitScale(problemOf(spec.problem), spec.optimizer, spec.rates);
-  const told = { scale, stride: source.stride };
+  const told = { scale, stride: source.stride, unit: source.unit };
   return { ok: true, spec: { ...spec, rates: spec.rates.map((lr) => lr * scale), told } };
 }
 
@@ -106,7 +111,10 @@ function sourceOf(
     resolved = resolve(resolved.finding, { assume: new Map([...assume, ["total_steps", Math.ceil(steps / perStep)]]) });
   const { compiled, run: found } = resolved;
   const total = steps ?? Math.max(1, Math.round(found.totalSteps * perStep));
-  const updates = Math.min(total, budget);
+  const unit = found.unit === "epoch" && !found.stepsPerEpoch ? "epoch" : "step";
+  // With `steps` the caller counts updates himself.
+  const repeated = unit === "epoch" && steps === undefined ? Math.max(1, Math.ceil(fewest / total)) : 1;
+  const updates = Math.min(total * repeated, budget);
   const stride = total / updates;
   const { at, end } = compiled!.lr;
   const rates = Float64Array.from({ length: updates }, (_, k) => {
@@ -115,7 +123,7 @@ function sourceOf(
       throw new UsageError(`${document.path}: no rate from step ${count(end.at * perStep)} on: ${end.because}`);
     return at(t);
   });
-  return { resolved, rates, stride };
+  return { resolved, rates, stride, unit, perStep: Math.max(1, Math.round(perStep / stride)) };
 }
 
 /** The file's optimizer with the settings that could be read; plain SGD when it is not one that is simulated. */
@@ -183,22 +191,25 @@ function json(
 }
 
 function people(spec: SimulationSpec, { at, loss, expected, verdict }: Simulated, source: Source | undefined): string {
+  const { told } = spec;
+  const stride = source?.stride ?? 1;
   const places = [0, 0.1, 0.25, 0.5, 0.75, 1].map((part) => at.findIndex((n) => n >= part * spec.rates.length));
   const rows = [...new Set(places)].map((k) => {
     const exact = expected ? `  expected ${figure(expected.loss[k]!, 3)}` : "";
     const band = `${figure(loss.p10[k]!, 3)} … ${figure(loss.p90[k]!, 3)}`;
-    return `  step ${count(at[k]!).padStart(9)}  median ${figure(loss.median[k]!, 3).padEnd(8)} 10–90 % ${band}${exact}`;
+    return `  ${told?.unit ?? "step"} ${count(at[k]! * stride).padStart(9)}  median ${figure(loss.median[k]!, 3).padEnd(8)} 10–90 % ${band}${exact}`;
   });
   const heading = `${spec.optimizer.kind} on ${spec.problem.kind}, ${spec.seeds} seeds, ${count(spec.rates.length)} updates`;
-  const { told } = spec;
   const scaled =
     told && told.scale !== 1
       ? [`  the toy's curvature is its own: it runs at ${figure(told.scale, 3)} times the file's rate`]
       : [];
   const compressed =
-    source && source.stride > 1
-      ? [`  compressed in time: one update stands for ${figure(source.stride, 4)} steps of the run`]
-      : [];
+    stride > 1
+      ? [`  compressed in time: one update stands for ${figure(stride, 4)} steps of the run`]
+      : stride < 1
+        ? [`  how long an epoch is, the file does not say: ${figure(1 / stride, 4)} updates each`]
+        : [];
   return [
     ...(source ? [source.resolved.finding.callee] : []),
     verdict.sentence,

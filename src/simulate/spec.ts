@@ -17,7 +17,7 @@ export interface SimulationSpec {
   /** Updates between two metrics of a metric-driven schedule; by default the problem's own epoch. */
   readonly stepsPerEpoch?: number;
   /** How sentences tell rates and steps: a rate r of the toy as r / scale, an update n as step n · stride of the user's run. */
-  readonly told?: { readonly scale: number; readonly stride: number };
+  readonly told?: { readonly scale: number; readonly stride: number; readonly unit?: "step" | "epoch" };
 }
 
 /** A schedule to be read from a text by the caller. */

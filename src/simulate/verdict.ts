@@ -73,7 +73,7 @@ const SETTLED = 1e-9;
  *     nothing moves any more             as below
  *     else                               wanders: the rate in force holds the loss where it is
  *   distance rules:
- *     E_end > ½ E₀ and little motion     stalls from step 0
+ *     E_end > ½ E₀                       stalls from step 0 when the last half could move it by less than one e-fold, else wanders
  *     flat from step k <= T/2 on, or from k <= 0.8 T while the reference run ends ten times lower, with little motion: stalls
  *     flat with much motion              wanders: it swings across the valley
  *     else                               converges (or is still falling at the end; the sentence says so)
@@ -92,7 +92,7 @@ export function judge(e: Evidence): Verdict {
   if (diverged) return diverged;
   if (end <= SETTLED * start || end === 0) {
     const step = settledFrom(e, SETTLED * start);
-    const sentence = `Converges: below ${shown(SETTLED * start)} by step ${stepOf(e, step)}, ${shown(end)} at the end.`;
+    const sentence = `Converges: below ${shown(SETTLED * start)} by ${stepOf(e, step)}, ${shown(end)} at the end.`;
     return { kind: "converges", step, loss: end + e.least, sentence: sentence + grownFirst(e) + someFailed(e) };
   }
 
@@ -126,15 +126,15 @@ export function judge(e: Evidence): Verdict {
       kind: "stalls",
       step,
       loss: end + e.least,
-      sentence: `Stalls at ${shown(end)} from step ${stepOf(e, step)} ${why}.${grownFirst(e)}${someFailed(e)}`,
+      sentence: `Stalls at ${shown(end)} from ${stepOf(e, step)} ${why}.${grownFirst(e)}${someFailed(e)}`,
     };
   };
   const converges = (): Verdict => {
     const step = settledFrom(e, (noisy && motion.kind === "sampled" ? 1.5 : 1.1) * end);
     const falling = !noisy && meanBetween(e, 0.85 * T, 0.9 * T) > 1.1 * end;
     const sentence = falling
-      ? `Converges, still falling at the end: ${shown(e.excess[e.at.length - 1]!)} at step ${stepOf(e, T)}.`
-      : `Converges to ${shown(end)} by step ${stepOf(e, step)}.`;
+      ? `Converges, still falling at the end: ${shown(e.excess[e.at.length - 1]!)} at ${stepOf(e, T)}.`
+      : `Converges to ${shown(end)} by ${stepOf(e, step)}.`;
     return { kind: "converges", step, loss: end + e.least, sentence: sentence + grownFirst(e) + someFailed(e) };
   };
 
@@ -169,7 +169,7 @@ function divergence(e: Evidence, start: number, middle: number, end: number): Ve
       kind: "diverges",
       step: at,
       loss: Infinity,
-      sentence: `Diverges at step ${stepOf(e, at)} ${reason}; not a finite number from step ${stepOf(e, step)} on.`,
+      sentence: `Diverges at ${stepOf(e, at)} ${reason}; not a finite number from ${stepOf(e, step)} on.`,
     };
   }
   // A start next to the minimum rises to the noise floor under any rate: with a known limit, growth needs a rate above it.
@@ -182,18 +182,18 @@ function divergence(e: Evidence, start: number, middle: number, end: number): Ve
   if (!grew && !climbing && Number.isFinite(end)) return undefined;
   const from = firstFrom(e, (k) => !(e.excess[k]! <= 10 * start));
   const step = e.at[from >= 0 ? from : Math.max(0, over)]!;
-  const sentence = `Diverges at step ${stepOf(e, step)} ${reason}: ${figure(end + e.least)} at the end, ${figure(start + e.least)} at the start.`;
+  const sentence = `Diverges at ${stepOf(e, step)} ${reason}: ${figure(end + e.least)} at the end, ${figure(start + e.least)} at the start.`;
   return { kind: "diverges", step, loss: end + e.least, sentence };
 }
 
 /** Steps and rates in the user's own figures. */
-const stepOf = ({ told }: Evidence, n: number) => count(n * told.stride);
+const stepOf = ({ told }: Evidence, n: number) => `${told.unit ?? "step"} ${count(n * told.stride)}`;
 const rateOf = ({ told }: Evidence, lr: number) => figure(lr / told.scale);
 
 function someFailed(e: Evidence): string {
   const { failures, runs } = e;
   if (failures.length === 0) return "";
-  return ` ${failures.length} of ${runs} runs diverge, the first at step ${stepOf(e, Math.min(...failures))}.`;
+  return ` ${failures.length} of ${runs} runs diverge, the first at ${stepOf(e, Math.min(...failures))}.`;
 }
 
 /** A run that grew and came back is told to have: in float32 it might not have come back. */
@@ -202,7 +202,7 @@ function grownFirst(e: Evidence): string {
   for (let k = 1; k < e.at.length; k++) if (e.excess[k]! > e.excess[top]!) top = k;
   if (!(e.excess[top]! > 100 * e.excess[0]!)) return "";
   const why = e.limit && maxOf(e.rates) > e.limit.lr ? `, while the rate is above ${rateOf(e, e.limit.lr)}` : "";
-  return ` Before, it grows to ${figure(e.excess[top]! + e.least)} at step ${stepOf(e, e.at[top]!)}${why}.`;
+  return ` Before, it grows to ${figure(e.excess[top]! + e.least)} at ${stepOf(e, e.at[top]!)}${why}.`;
 }
 
 function maxOf(values: ArrayLike<number>): number {

@@ -73,6 +73,17 @@ it("a file: its first schedule, with its optimizer, in a toy fitted to it", () =
   expect(answer.scale).toBeLessThan(0.1);
 });
 
+it("for people: the verdict first, then the band along the run, in the file's own unit", () => {
+  const text =
+    "import torch\nopt = torch.optim.SGD(m, lr=0.1)\ns = torch.optim.lr_scheduler.StepLR(opt, step_size=30)\n" +
+    "for epoch in range(90):\n    for x in loader:\n        opt.step()\n    s.step()\n";
+  const [callee, verdict, heading, ...rows] = run("epochs.py", text).split("\n");
+  expect(callee).toContain("StepLR");
+  expect(verdict).toMatch(/^(Converges|Wanders|Stalls|Diverges)/);
+  expect(heading).toContain("sgd on quadratic, 32 seeds");
+  expect(rows.join("\n")).toMatch(/epoch +90 +median .* expected/);
+});
+
 it.each([
   { words: [], why: "no file" },
   { words: ["a.py", "b.py"], why: "two files" },

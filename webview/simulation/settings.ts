@@ -109,7 +109,7 @@ export interface Fit {
 export function fitTo(view: ScheduleView, settings: SimulationSettings, rates: Rates): Fit {
   const optimizer = optimizerOf(view, settings);
   const momentum = typeof optimizer.momentum === "number" ? optimizer.momentum : 0;
-  const condition = settings.condition ?? fitCondition(used(settings, rates), momentum);
+  const condition = settings.condition ?? fitCondition(used(view, settings, rates), momentum);
   const draft = parseSpec({ lr: [0], problem: problemJson(view, settings, { condition, noise: 0 }), optimizer });
   if (!draft.ok) return { condition, noise: 0, scale: 1 };
   const problem = problemOf(draft.spec.problem);
@@ -120,7 +120,7 @@ export function fitTo(view: ScheduleView, settings: SimulationSettings, rates: R
   return {
     condition,
     noise,
-    scale: set ? limit / settings.growsAbove! : fitScale(problem, draft.spec.optimizer, used(settings, rates)),
+    scale: set ? limit / settings.growsAbove! : fitScale(problem, draft.spec.optimizer, used(view, settings, rates)),
   };
 }
 
@@ -137,12 +137,23 @@ function problemJson(
   return { kind, noise, batch, ...(start?.length === 2 && { start }) };
 }
 
-/** The rates, thinned to the problem's budget. */
-function used({ problem }: SimulationSettings, { rates }: Rates): Float64Array {
-  const updates = Math.min(rates.length, budgets[problem]);
-  return updates === rates.length
-    ? rates
-    : Float64Array.from({ length: updates }, (_, k) => rates[Math.floor((k * rates.length) / updates)]!);
+/** When an epoch's length is not known, a run of few epochs is simulated with at least this many updates. */
+const FEWEST = 2000;
+
+/** Whether the rates count epochs because nobody knows how many updates an epoch has. */
+export function countsEpochs({ axes }: ScheduleView): boolean {
+  return axes.some((axis) => axis.name === "epochs" && axis.perUnit === 1);
+}
+
+/** The rates, one for each update: thinned to the problem's budget, or each epoch's repeated. */
+function used(view: ScheduleView, { problem }: SimulationSettings, { rates }: Rates): Float64Array {
+  const { length } = rates;
+  const enough = countsEpochs(view)
+    ? length * Math.max(1, Math.ceil(Math.min(FEWEST, budgets[problem]) / Math.max(1, length)))
+    : length;
+  const updates = Math.min(enough, budgets[problem]);
+  if (updates === length) return rates;
+  return Float64Array.from({ length: updates }, (_, k) => rates[Math.floor((k * length) / updates)]!);
 }
 
 /** The specification for one line of rates. */
@@ -157,7 +168,7 @@ export function specFor(view: ScheduleView, settings: SimulationSettings, rates:
     seed: settings.seed,
   });
   if (!parsed.ok) return parsed;
-  const scaled = used(settings, rates).map((lr) => lr * fit.scale);
+  const scaled = used(view, settings, rates).map((lr) => lr * fit.scale);
   const stride = (rates.stride * length) / scaled.length;
   const negative = scaled.findIndex((lr) => !(lr >= 0));
   if (negative >= 0)
@@ -167,7 +178,7 @@ export function specFor(view: ScheduleView, settings: SimulationSettings, rates:
     };
   const perEpoch = view.axes.find((axis) => axis.name === "epochs")?.perUnit;
   const stepsPerEpoch = perEpoch && Math.max(1, Math.round(perEpoch / stride));
-  const told = { scale: fit.scale, stride };
+  const told = { scale: fit.scale, stride, ...(countsEpochs(view) && { unit: "epoch" as const }) };
   return { ok: true, spec: { ...parsed.spec, rates: scaled, told, ...(stepsPerEpoch && { stepsPerEpoch }) } };
 }
 

@@ -259,15 +259,18 @@ export class SimulationView {
     const { told, rates } = spec;
     const total = state.view.totalSteps;
     const stride = told?.stride ?? 1;
+    const unit = told?.unit === "epoch" ? "epochs" : "steps";
     const length =
       stride > 1 + 1e-9
-        ? `${countText(total)} steps in ${countText(rates.length)} updates, each for ${rateText(stride, 3)} steps of the run`
-        : `all ${countText(rates.length)} steps`;
+        ? `${countText(total)} ${unit} in ${countText(rates.length)} updates, each for ${rateText(stride, 3)} of them`
+        : stride < 1 - 1e-9
+          ? `${countText(total)} ${unit} of ${countText(Math.round(1 / stride))} updates each`
+          : `all ${countText(rates.length)} ${unit}`;
     const stopped = state.view.simulation.stopped;
     return [
       `A toy: it shares the schedule's shape and the optimizer's settings with your run (${length}), not your model's curvature, noise or data.`,
-      `Rates are scaled by ${rateText(this.fit.scale, 2)} to the toy, whose limit is unknown for your model.`,
-      stopped ? `It ends at step ${countText(stopped.at)}: ${stopped.because}.` : "",
+      `It runs at ${rateText(this.fit.scale, 2)} times your rates: where your model becomes unstable is not known.`,
+      stopped ? `The schedule ends at step ${countText(stopped.at)}: ${stopped.because}.` : "",
     ]
       .filter(Boolean)
       .join(" ");
