@@ -14,7 +14,7 @@ const modules = ["vision", "text", "tabular", "callback", "medical.imaging"]
   .concat("fastai.basics", "fastai.collab");
 export const names = (name: string) => ({
   id: `fastai.callback.schedule.${name}`,
-  aliases: [...modules.map((m) => `${m}.${name}`), `fastai.callback.all.${name}`],
+  aliases: modules.map((m) => `${m}.${name}`),
 });
 export const methodNames = (name: string) => ({
   id: `fastai.learner.Learner.${name}`,
