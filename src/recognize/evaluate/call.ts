@@ -141,8 +141,7 @@ export function invoke(
 ): Val {
   if (m.depth >= LIMITS.depth) throw new TooComplex("calls more than 100 deep");
   const { code } = fn;
-  const frame = new Frame(m, code, fn.module, fn.closure, undefined, fn.owner);
-  bind(m, fn, frame, args, kwargs, place);
+  const frame = activation(m, fn, args, kwargs, place);
   fn.entered = true;
   m.depth++;
   try {
@@ -158,6 +157,19 @@ export function invoke(
   } finally {
     m.depth--;
   }
+}
+
+/** A frame of the function with its parameters bound. */
+export function activation(
+  m: Machine,
+  fn: FunctionValue,
+  args: readonly Val[],
+  kwargs: ReadonlyMap<string, Val>,
+  place: CallPlace,
+): Frame {
+  const frame = new Frame(m, fn.code, fn.module, fn.closure, undefined, fn.owner);
+  bind(m, fn, frame, args, kwargs, place);
+  return frame;
 }
 
 function bind(

@@ -1,7 +1,10 @@
 import type { SyntaxNode } from "@lezer/common";
 import { force } from "./access.js";
 import { lookup } from "./attributes.js";
-import { callValue, invoke } from "./call.js";
+import { activation, callValue, invoke } from "./call.js";
+import { Code } from "./code.js";
+import { compile } from "./expressions.js";
+import { Frame } from "./frame.js";
 import { NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
 import { ClassValue, FunctionValue, Instance, type ModuleValue } from "./objects.js";
 import { nodeKey } from "./syntax.js";
@@ -30,6 +33,22 @@ export class Entries {
     for (const def of chain.reverse()) {
       this.enter(def, module, 0, done);
       if (done()) return;
+    }
+    this.guard(() => this.alone(node, module, chain.at(-1)));
+  }
+
+  /** The expression by itself, with what its function and module know without running up to it. */
+  private alone(node: SyntaxNode, module: ModuleValue, def: SyntaxNode | undefined): void {
+    const { m } = this;
+    const fn = def && this.definition(def, module);
+    m.ghosts++;
+    if (fn instanceof FunctionValue) {
+      const self =
+        fn.owner && fn.role === "" && fn.code.kind === "function" ? this.instancesOf(fn.owner).slice(0, 1) : [];
+      compile(node, fn.code)(activation(m, fn, self, new Map(), {}));
+    } else {
+      const code = new Code("module", module.source.tree.topNode, module, undefined);
+      compile(node, code)(new Frame(m, code, module, undefined, module.globals));
     }
   }
 
@@ -106,7 +125,7 @@ export class Entries {
   /** Functions of the file whose body mentions a call of this one. */
   private callers(def: SyntaxNode, module: ModuleValue): SyntaxNode[] {
     const code = module.source.code;
-    const nameNode = def.getChild("VariableName");
+    const nameNode = def.name === "FunctionDefinition" ? def.getChild("VariableName") : null;
     if (!nameNode) return [];
     const name = code.slice(nameNode.from, nameNode.to);
     const owner =

@@ -351,7 +351,9 @@ function compileLambda(node: SyntaxNode, code: Code): Ex {
   const defaults = compileDefaults(inner, code);
   return (frame) => {
     inner.expression ??= compile(body, inner);
-    return new FunctionValue("<lambda>", node, inner, code.module, frame, defaults(frame));
+    const fn = new FunctionValue("<lambda>", node, inner, code.module, frame, defaults(frame));
+    if (frame.m.tracking) frame.m.modules.note(fn);
+    return fn;
   };
 }
 

@@ -3,6 +3,7 @@ import { element } from "./arrays.js";
 import { getAttribute, settableEntry } from "./attributes.js";
 import { callValue } from "./call.js";
 import { joinAll } from "./join.js";
+import { environment } from "./libraries.js";
 import { LIMITS, NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
 import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
 import { typeName, type Place } from "./operators.js";
@@ -36,7 +37,12 @@ export function getItem(m: Machine, object: Val, key: Val, place: Place): Val {
     const own = v instanceof CallResult ? v.items.get(text ?? `#${numberOf(k)}`) : undefined;
     return own ?? new Member(v, undefined, k);
   }
-  if (v instanceof Library || v instanceof ClassValue || v instanceof FunctionValue) return v;
+  if (v instanceof Library) {
+    if (v.name.endsWith("os.environ")) return environment(m, [k], new Map(), place, v)!;
+    // `List[int]` is a type as much as `List`; an item of anything else is only known when the file runs.
+    return /(^|\.)[A-Z]\w*$/.test(v.name) ? v : new Member(v, undefined, k);
+  }
+  if (v instanceof ClassValue || v instanceof FunctionValue) return v;
   if (v instanceof Instance) return instanceItem(m, v, k, place);
   if (k instanceof Choice) return joinAll(k.values.map((value) => getItem(m, v, value, place)))!;
   if (k instanceof Unknown)

@@ -6,6 +6,7 @@ import { attributesOf, construct, replaced } from "./classes.js";
 import { deepCopy, makeConfig, merged, wandbInit } from "./configs.js";
 import { defineFlag } from "./flags.js";
 import { iterate } from "./items.js";
+import { join } from "./join.js";
 import { PyError, type Machine } from "./machine.js";
 import { ARRAY, ARRAY_ALIASES, MATH } from "./numpy.js";
 import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
@@ -14,7 +15,7 @@ import { applyPure, type Pure } from "./pure.js";
 import { symbolFor } from "./symbols.js";
 import { Builtin, CallResult, Dict, Float, Library, List, Unknown, type BuiltinCall, type Val } from "./values.js";
 
-type Handler = (
+export type Handler = (
   m: Machine,
   args: Val[],
   kwargs: Map<string, Val>,
@@ -93,7 +94,7 @@ const worldSize: Handler = (m, _, __, place) =>
   m.tracking ? symbolFor(m, "world_size", "the number of processes", place.node, undefined, "world_size") : undefined;
 const rank: Handler = (m, _, __, place) =>
   m.tracking ? new Unknown("the number of the process", "rank") : (void place, undefined);
-const environment: Handler = (m, [key, otherwise], kwargs, place) => {
+export const environment: Handler = (m, [key, otherwise], kwargs, place) => {
   const name = stringOf(key ?? null) ?? "a variable";
   const value = otherwise ?? kwargs.get("default");
   const size = /^(WORLD_SIZE|SLURM_NTASKS|OMPI_COMM_WORLD_SIZE|NUM_GPUS|NGPUS)$/.test(name);
@@ -160,7 +161,7 @@ const choose: Handler = (m, args, kwargs) => {
   const run = (fn: Val | undefined) => (fn === undefined ? null : force(callValue(m, fn, operands, new Map(), {})));
   const truth = truthOf(test);
   if (typeof truth === "boolean") return run(truth ? then : otherwise);
-  return undefined;
+  return m.tracking ? join(run(then), run(otherwise)) : undefined;
 };
 
 const HANDLERS: Readonly<Record<string, Handler>> = {

@@ -350,7 +350,9 @@ function contains(container: Val, item: Val): boolean | Unknown {
 
 /** Python's name of a value's type, for messages. */
 export function typeName(value: Val): string {
-  const v = plain(value);
+  const v = plain(value) as ReturnType<typeof plain> | undefined;
+  // An argument that a builtin needs and was not given.
+  if (v === undefined) return "nothing";
   if (v === null) return "NoneType";
   if (typeof v === "boolean") return "bool";
   if (typeof v === "number" || typeof v === "bigint") return "int";

@@ -32,7 +32,8 @@ export function applyPure(
   const { m } = call;
   if (!m.tracking) {
     const values = args.map(bare);
-    if (![...values, ...kwargs.values()].some(isOpen)) return fn(values, kwargs, call);
+    if (![...values, ...kwargs.values()].some(isOpen) && !(values[0] instanceof Library))
+      return fn(values, kwargs, call);
   }
   const values = args.map(force);
   const at = values.findIndex((value) => value instanceof Choice);
@@ -44,7 +45,8 @@ export function applyPure(
   const all = [...values, ...named.values()];
   const unknown = all.find((value) => value instanceof Unknown);
   if (unknown) return unknown;
-  if (all.some(isOpen)) return new CallResult(new Library(name), values, named, call.node, call.module);
+  if (all.some(isOpen) || values[0] instanceof Library)
+    return new CallResult(new Library(name), values, named, call.node, call.module);
   try {
     const result = fn(values.map(bare), new Map([...named].map(([key, value]) => [key, bare(value)])), call);
     return derive(result, all);

@@ -102,6 +102,17 @@ it.each([
   },
   { source: "x = load_config()\nf(«x»)", expected: "unknown: returned by load_config()", why: "an unknown call" },
   { source: "sched = (lambda n: n + 1)(4)\nf(«sched»)", expected: "5", why: "a lambda called in place" },
+  { source: "def g():\n  hand_over(lambda: f(«0.5 * 2»))", expected: "1.0", why: "a lambda that is only handed over" },
+  {
+    source: "import tensorflow as tf\nx = tf.cond(step < 5, lambda: 0.1, lambda: 0.2)\nf(«x»)",
+    expected: "0.1 or 0.2",
+    why: "tf.cond undecided",
+  },
+  {
+    source: "import os\ntry:\n  n = int(os.environ['WORLD_SIZE'])\nexcept KeyError:\n  n = 1\nf(«n»)",
+    expected: "assumed 1 [world_size]",
+    why: "the environment in a try",
+  },
   // Classes
   {
     source: "class A:\n  def __init__(self, lr=0.1):\n    self.lr = lr\n  def g(self):\n    f(«self.lr»)",
@@ -254,7 +265,12 @@ it.each([
   },
   { source: "import os\nf(«int(os.environ.get('N', '8'))»)", expected: "8", why: "the environment's default" },
   { source: "import os\nf(«os.environ['LR']»)", expected: /^unknown/, why: "the environment without default" },
-  { source: "import argparse\ndef parse():\n  p = argparse.ArgumentParser()\n  p.add_argument('--lr', default=0.1)\n  p.add_argument('--data', default=None)\n  args = p.parse_args()\n  if args.data is None:\n    raise ValueError('need data')\n  return args\nf(«parse().lr»)", expected: "0.1", why: "a check that the defaults fail" },
+  {
+    source:
+      "import argparse\ndef parse():\n  p = argparse.ArgumentParser()\n  p.add_argument('--lr', default=0.1)\n  p.add_argument('--data', default=None)\n  args = p.parse_args()\n  if args.data is None:\n    raise ValueError('need data')\n  return args\nf(«parse().lr»)",
+    expected: "0.1",
+    why: "a check that the defaults fail",
+  },
   // Configs
   {
     source: "c = {'o': {'lr': 0.1}}\nc['o']['lr'] = 0.2\nc.update(n=3)\nf(«[c['o']['lr'], c.get('n'), c.get('m', 7)]»)",
