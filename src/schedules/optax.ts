@@ -47,7 +47,7 @@ const plain = [
   }),
   defineSchedule({
     ...names("linear_schedule"),
-    ...single,
+    ...common,
     params: { init_value, end_value: lr("rate at the end"), transition_steps, transition_begin },
     formula:
       "init_value + (end_value − init_value) · c / transition_steps, c = t − transition_begin clamped to [0, transition_steps]",
@@ -56,7 +56,7 @@ const plain = [
   }),
   defineSchedule({
     ...names("polynomial_schedule"),
-    ...single,
+    ...common,
     params: {
       init_value,
       end_value: lr("rate at the end"),
@@ -198,7 +198,7 @@ const composed = [
   }),
   defineSchedule({
     ...names("warmup_constant_schedule"),
-    ...single,
+    ...common,
     params: { init_value, peak_value, warmup_steps },
     formula: "init_value + (peak_value − init_value) · min(t, W) / W, W = warmup_steps",
     quirks: ["With warmup_steps = 0 the rate stays at init_value for ever and never reaches the peak."],
