@@ -1,4 +1,4 @@
-import type { ScheduleView } from "../src/panel/protocol.js";
+import type { Columns, ScheduleView } from "../src/panel/protocol.js";
 import { everyFrame, h, keyEntry, setAttribute, setText } from "./dom.js";
 import { countText, rateText } from "./format.js";
 import { HandleLayer } from "./handles.js";
@@ -151,6 +151,8 @@ export class CurveView {
       if (y >= draw.area.top && y <= draw.area.bottom)
         label(draw, `${limit.words} ${rateText(limit.lr)}`, draw.area.right, y - 10, theme, theme.red, "right");
     }
+    drawBreaks(draw, view, axis, theme);
+    if (view.momentum) drawMomentum(draw, view.momentum, axis, theme);
     for (const { at } of view.events) {
       draw.ctx.fillStyle = theme.amber;
       draw.ctx.fillRect(draw.x(at / axis.perUnit) - 1, draw.area.bottom - 6, 2, 6);
@@ -195,9 +197,14 @@ export class CurveView {
     const event = view.events.findLast((e) => e.at <= step && step - e.at < view.totalSteps / 60);
     const floor = limits.floor?.(lr);
     const unit = axis.name === "steps" ? "step" : axis.name === "epochs" ? "epoch" : "sample";
-    const lines = [`${unit} ${countText(at)} · ${rateText(lr, 4)}`, floor, event?.because].filter(
-      (words) => words !== undefined,
-    );
+    const momentum =
+      view.momentum && columnOf(view.momentum, step) >= 0 ? view.momentum.first[columnOf(view.momentum, step)] : null;
+    const lines = [
+      `${unit} ${countText(at)} · ${rateText(lr, 4)}`,
+      typeof momentum === "number" ? `momentum ${rateText(momentum)}` : undefined,
+      floor,
+      event?.because,
+    ].filter((words) => words !== undefined);
     return { lr, lines };
   }
 
@@ -245,6 +252,35 @@ export class CurveView {
     const width = this.plotWidth;
     if (width !== this.width) this.resized((this.width = width));
   }
+}
+
+/** Where a new rule begins: short strokes on the axis. */
+function drawBreaks({ ctx, area, x }: Drawing, { breaks }: ScheduleView, axis: XAxis, theme: Theme): void {
+  ctx.fillStyle = theme.muted;
+  for (const at of breaks) {
+    const px = x(at / axis.perUnit);
+    if (px >= area.left && px <= area.right) ctx.fillRect(px - 0.5, area.bottom - 4, 1, 4);
+  }
+}
+
+/** Momentum where the schedule moves it too: a band of its own at the top, between its least and its largest value. */
+function drawMomentum(draw: Drawing, momentum: Columns, axis: XAxis, theme: Theme): void {
+  const { ctx, area, x } = draw;
+  const values = momentum.first.filter((m) => m !== null);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (values.length === 0) return;
+  const band = 24;
+  ctx.strokeStyle = theme.purple;
+  ctx.lineWidth = 1.25;
+  ctx.beginPath();
+  momentum.first.forEach((m, i) => {
+    if (m === null) return;
+    const y = area.top + 6 + (high > low ? ((high - m) / (high - low)) * band : band / 2);
+    ctx.lineTo(x(columnStart(momentum, i) / axis.perUnit), y);
+  });
+  ctx.stroke();
+  const range = high > low ? `${rateText(low)} – ${rateText(high)}` : rateText(low);
+  label(draw, `momentum ${range}`, area.left + 6, area.top + band + 16, theme, theme.purple);
 }
 
 const phaseNames = {

@@ -13,12 +13,12 @@ let answer: ((rates: readonly (number | null)[]) => void) | undefined;
 
 const post = (message: FromWorker) => postMessage(message);
 const channel = new MessageChannel();
-let resume: (() => void) | undefined;
-channel.port1.onmessage = () => resume?.();
+const waiting: (() => void)[] = [];
+channel.port1.onmessage = () => waiting.shift()?.();
 /** Lets waiting messages in; a timer would wait four milliseconds longer. */
 const breathe = () =>
   new Promise<void>((resolve) => {
-    resume = resolve;
+    waiting.push(resolve);
     channel.port2.postMessage(0);
   });
 

@@ -1,4 +1,4 @@
-import { runSeeds, setupOf } from "./seeds.js";
+import { chunkSize, runSeeds, setupOf } from "./seeds.js";
 import type { RunRecord, Setup } from "./run.js";
 import type { SimulationSpec } from "./spec.js";
 import { quantile, summarize, type Summary } from "./summary.js";
@@ -106,6 +106,8 @@ function fallOf(at: readonly number[], records: readonly RunRecord[]): number {
 
 const REFERENCE_RUNS = 4;
 const REFERENCE_STEPS = 20_000;
+/** Chunks of a few milliseconds that the reference may take: the worker listens to nothing meanwhile. */
+const REFERENCE_CHUNKS = 8;
 
 /** Excess at the end when the highest stable rate of the schedule falls linearly to 0 over the same run. */
 function reference(spec: SimulationSpec, limit: number | undefined, least: number): number | undefined {
@@ -121,7 +123,8 @@ function reference(spec: SimulationSpec, limit: number | undefined, least: numbe
   }
   if (T > REFERENCE_STEPS) return undefined;
   const shared = setupOf(spec, [0, T]);
-  const ends = new Float64Array(REFERENCE_RUNS);
+  const affordable = Math.floor((REFERENCE_CHUNKS * chunkSize(shared)) / T);
+  const ends = new Float64Array(Math.max(1, Math.min(REFERENCE_RUNS, affordable)));
   for (const record of runSeeds(shared, rates, ends.keys())) if (record) ends[record.index] = record.loss[1]! - least;
   const value = quantile(ends.sort(), 0.5);
   return Number.isFinite(value) ? value : undefined;
