@@ -117,7 +117,17 @@ export function namedBy(callee: Val, call: CallResult): Named | undefined {
   if (target.certain) return undefined;
   // No import in sight: the bare name has to stand for one schedule alone, called as that one is.
   const short = target.name.slice(target.name.lastIndexOf(".") + 1);
-  const fitting = definitionsCalled(short).filter((definition) => fits(definition, call));
+  // Without an argument that means something to it, a name alone (`get_lr()`) says too little.
+  const fitting = definitionsCalled(short).filter((definition) => fits(definition, call) && saysSomething(definition, call));
   const [definition] = fitting;
   return definition ? { definition, confidence: "possible" } : undefined;
+}
+
+function saysSomething(definition: ScheduleDefinition, call: CallResult): boolean {
+  const positional = Object.values(definition.params).filter((spec) => !spec.keywordOnly);
+  return (
+    positional.slice(0, call.args.length).some((spec) => spec.kind !== "handle") ||
+    [...call.kwargs.keys()].some((name) => definition.params[name] !== undefined && definition.params[name].kind !== "handle") ||
+    positional.every((spec) => spec.default !== undefined && spec.kind === "handle")
+  );
 }
