@@ -106,7 +106,7 @@ const show = everyFrame((message: Extract<ToWebview, { type: "show" }>) => {
   view = message.view;
   if (!main.isConnected) document.querySelector("#root")!.replaceChildren(toast, main);
   if (saved.yAxis === undefined) log = message.preferred.yAxis === "log";
-  save({ uri: view.uri });
+  save({ uri: view.uri, key: view.key });
   header.show(view, message.findings);
   showFacts(facts, view.facts);
   showNotices(problems, notes, view);

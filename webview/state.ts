@@ -1,8 +1,9 @@
 import type { SimulationSettings } from "./simulation/settings.js";
 
-/** What survives hiding the tab and reloading the window. The host reads `uri` to restore the panel. */
+/** What survives hiding the tab and reloading the window. The host reads `uri` and `key` to restore the panel. */
 export interface Saved {
   uri?: string;
+  key?: string;
   yAxis?: "linear" | "log";
   xAxis?: "steps" | "epochs" | "samples";
   /** Step of the run under the cursor line. */

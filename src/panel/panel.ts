@@ -16,10 +16,10 @@ import { itemOf, viewOf, type GhostSource } from "./view.js";
 
 export const viewType = "lrLens.panel";
 
-/** What survives a reload: the file and where in it the schedule stood. */
+/** What survives a reload: the file and which of its schedules was on show. */
 interface SavedState {
   readonly uri?: string;
-  readonly offset?: number;
+  readonly key?: string;
 }
 
 /**
@@ -56,10 +56,11 @@ export class SchedulePanel implements vscode.Disposable {
       async deserializeWebviewPanel(webviewPanel, state: unknown) {
         webviewPanel.webview.options = webviewOptions(services);
         const panel = new SchedulePanel(services, webviewPanel);
-        const { uri, offset } = readState(state);
+        const { uri, key } = readState(state);
         if (uri !== undefined) {
           const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
-          panel.targets.aim(document, offset ?? 0);
+          panel.targets.aim(document, 0);
+          if (key !== undefined) panel.targets.choose(key);
         }
         panel.refresh();
       },
@@ -294,8 +295,8 @@ function webviewOptions({ context }: PanelServices): vscode.WebviewOptions & vsc
 }
 
 function readState(state: unknown): SavedState {
-  const { uri, offset } = (typeof state === "object" && state !== null ? state : {}) as Record<string, unknown>;
-  return { ...(typeof uri === "string" && { uri }), ...(typeof offset === "number" && Number.isSafeInteger(offset) && { offset }) };
+  const { uri, key } = (typeof state === "object" && state !== null ? state : {}) as Record<string, unknown>;
+  return { ...(typeof uri === "string" && { uri }), ...(typeof key === "string" && { key }) };
 }
 
 function replaced(current: { status: string; value?: Value }, index: number, entry: Value): Value {
