@@ -2,7 +2,8 @@ import { recognizeConfig } from "../src/recognize/configs/index.js";
 import type { BenchRow } from "./simulate.bench.js";
 
 const none = { read: () => undefined };
-const lines = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join("\n");
+const lines = (count: number, line: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => line(i)).join("\n");
 
 /** Files of another kind are most of a workspace: telling them must cost next to nothing. A trainer file is read beside it. */
 export function configsBench(): BenchRow[] {
@@ -13,10 +14,19 @@ export function configsBench(): BenchRow[] {
     goal: { atMost: 5 },
   });
   return [
-    other("a.yaml", lines(10_000, (i) => `key_${i}: {name: value, list: [1, 2]}`)),
+    other(
+      "a.yaml",
+      lines(10_000, (i) => `key_${i}: {name: value, list: [1, 2]}`),
+    ),
     other("a.json", `{${lines(10_000, (i) => `"key_${i}": ${i},`)}}`),
-    other("a.py", lines(10_000, (i) => `value_${i} = call(${i})`)),
-    other("a.sh", lines(10_000, (i) => `run --flag_${i} ${i}`)),
+    other(
+      "a.py",
+      lines(10_000, (i) => `value_${i} = call(${i})`),
+    ),
+    other(
+      "a.sh",
+      lines(10_000, (i) => `run --flag_${i} ${i}`),
+    ),
     {
       name: "configs: a trainer file",
       value: milliseconds("a.yaml", "learning_rate: 1e-4\nlr_scheduler_type: cosine\nmax_steps: 100\n"),

@@ -30,7 +30,12 @@ const warmupParams = {
 };
 const named = (name: string) => tfm.find((d) => d.id.endsWith(`.${name}`));
 
-function make(type: string, inner: ScheduleDefinition | undefined, own: Readonly<Record<string, ParamSpec>>, formula: string): ScheduleDefinition {
+function make(
+  type: string,
+  inner: ScheduleDefinition | undefined,
+  own: Readonly<Record<string, ParamSpec>>,
+  formula: string,
+): ScheduleDefinition {
   return defineSchedule({
     id: `tf-model-garden:${type}`,
     params: { ...own, ...warmupParams } as Readonly<Record<string, ParamSpec>>,
@@ -43,12 +48,27 @@ function make(type: string, inner: ScheduleDefinition | undefined, own: Readonly
       const args = Object.fromEntries(Object.entries(given).filter(([key]) => key in own));
       const W = given["warmup"] ? (given["warmup_steps"] as number) : 0;
       const rest = inner
-        ? { kind: "schedule" as const, definition: inner, args: bindArguments(inner, { ...args, ...(inner.params["offset"] && args["offset"] === undefined && { offset: 0 }) }) }
+        ? {
+            kind: "schedule" as const,
+            definition: inner,
+            args: bindArguments(inner, {
+              ...args,
+              ...(inner.params["offset"] && args["offset"] === undefined && { offset: 0 }),
+            }),
+          }
         : (given["learning_rate"] as number);
       const linear = given["warmup"] === "linear";
       const outer = named(linear ? "LinearWarmup" : "PolynomialWarmUp");
       if (W > 0 && outer)
-        return compileSchedule(outer, { after_warmup_lr_sched: rest, warmup_steps: W, ...(linear ? { warmup_learning_rate: given["warmup_learning_rate"] } : { power: given["warmup_power"] }) }, context);
+        return compileSchedule(
+          outer,
+          {
+            after_warmup_lr_sched: rest,
+            warmup_steps: W,
+            ...(linear ? { warmup_learning_rate: given["warmup_learning_rate"] } : { power: given["warmup_power"] }),
+          },
+          context,
+        );
       return typeof rest === "number" ? constant(rest) : compileSchedule(rest.definition, rest.args, context);
     },
   });

@@ -69,7 +69,9 @@ const sbPlateau = defineSchedule({
           else if (waited < a.patience) waited++;
           else [this.lr, waited] = [this.lr * a.factor, 0];
           this.lr = Math.max(this.lr, a.lr_min);
-          return this.lr === old ? undefined : `no improvement for ${a.patience + 1} epochs: ${short(old)} → ${short(this.lr)}`;
+          return this.lr === old
+            ? undefined
+            : `no improvement for ${a.patience + 1} epochs: ${short(old)} → ${short(this.lr)}`;
         },
       };
     };
@@ -84,8 +86,13 @@ const sbInterval = defineSchedule({
   unit: "step",
   formula: "the lr of the last interval with steps ≤ t; the optimizer's before the first",
   compile({ intervals }, { initial_lr }) {
-    const pairs = (intervals as readonly ReadonlyMap<string, number>[]).map((m) => [m.get("steps") ?? 0, m.get("lr") ?? NaN] as const);
-    return segments(hold(pairs[0]?.[0] ?? Infinity, initial_lr), ...pairs.map(([, rate], i) => hold(pairs[i + 1]?.[0] ?? Infinity, rate)));
+    const pairs = (intervals as readonly ReadonlyMap<string, number>[]).map(
+      (m) => [m.get("steps") ?? 0, m.get("lr") ?? NaN] as const,
+    );
+    return segments(
+      hold(pairs[0]?.[0] ?? Infinity, initial_lr),
+      ...pairs.map(([, rate], i) => hold(pairs[i + 1]?.[0] ?? Infinity, rate)),
+    );
   },
 });
 
@@ -94,11 +101,21 @@ const forks = {
   warmup_iter: steps("iterations of linear warm-up from 0; -1 for none", { default: -1 }),
 };
 const warmed = (base: number, W: number, c: ReturnType<typeof segments>) =>
-  W > 0 ? sequence([{ from: 0, curve: segments(warmup(W, (t) => (base / W) * t)) }, { from: W, curve: c }]) : c;
+  W > 0
+    ? sequence([
+        { from: 0, curve: segments(warmup(W, (t) => (base / W) * t)) },
+        { from: W, curve: c },
+      ])
+    : c;
 
 const restartCyclic = defineSchedule({
   id: "basicsr:CosineAnnealingRestartCyclicLR",
-  params: { ...forks, periods: numbers("lengths of the cycles"), restart_weights: numbers("height of each cycle", { default: [1] }), eta_mins: numbers("lowest rate of each cycle", { default: [0] }) },
+  params: {
+    ...forks,
+    periods: numbers("lengths of the cycles"),
+    restart_weights: numbers("height of each cycle", { default: [1] }),
+    eta_mins: numbers("lowest rate of each cycle", { default: [0] }),
+  },
   unit: "step",
   formula: "eta_mins[i] + weight · (lr − eta_mins[i]) · (1 + cos(π · t_cycle / period)) / 2",
   quirks: ["The restart comes one step after the period's end: the end itself still belongs to the cycle before."],
@@ -154,7 +171,10 @@ const litgptFinetune = defineSchedule({
   compile({ lr: base, lr_warmup_steps: W, max_steps }, { total_steps }) {
     const T = Math.min(max_steps ?? Infinity, total_steps);
     const span = T - W;
-    return segments(warmup(W, (t) => (base * t) / W), decay(Infinity, (t) => base * halfCosine((t - W) / span), everyPeriod(Math.max(1, span), W)));
+    return segments(
+      warmup(W, (t) => (base * t) / W),
+      decay(Infinity, (t) => base * halfCosine((t - W) / span), everyPeriod(Math.max(1, span), W)),
+    );
   },
 });
 
@@ -184,5 +204,13 @@ const cvnetsMultiStep = defineSchedule({
   },
 });
 
-
-export const configToolsMore = [newBob, sbPlateau, sbInterval, restartCyclic, trueCosine, linear, litgptFinetune, cvnetsMultiStep];
+export const configToolsMore = [
+  newBob,
+  sbPlateau,
+  sbInterval,
+  restartCyclic,
+  trueCosine,
+  linear,
+  litgptFinetune,
+  cvnetsMultiStep,
+];

@@ -41,7 +41,17 @@ interface Tool {
   readonly home?: string;
 }
 
-const family = ({ tool, params, source, quirk, args, instead, own = true, functions = transformers, home = "transformers." }: Tool): ScheduleDefinition[] =>
+const family = ({
+  tool,
+  params,
+  source,
+  quirk,
+  args,
+  instead,
+  own = true,
+  functions = transformers,
+  home = "transformers.",
+}: Tool): ScheduleDefinition[] =>
   Object.entries(TYPES).flatMap(([name, id]) => {
     const inner = byId(functions, `${home}${id}`);
     if (!inner) return [];
@@ -59,14 +69,18 @@ const family = ({ tool, params, source, quirk, args, instead, own = true, functi
           const target = instead?.(given, name) ?? inner;
           const all = args(given, context.total_steps, name);
           const known = Object.entries({ ...pick(given, target), ...all }).filter(([key]) => key in target.params);
-          return compileSchedule(target, Object.fromEntries(known), { ...context, initial_lr: given["learning_rate"] as number });
+          return compileSchedule(target, Object.fromEntries(known), {
+            ...context,
+            initial_lr: given["learning_rate"] as number,
+          });
         },
       }),
     ];
   });
 
 /** "constant" has no warm-up, whatever the file says. */
-const unwarmed = (params: Params): Params => Object.fromEntries(Object.entries(params).filter(([key]) => key === "learning_rate"));
+const unwarmed = (params: Params): Params =>
+  Object.fromEntries(Object.entries(params).filter(([key]) => key === "learning_rate"));
 /** Values written for parameters that the function has under the same name. */
 const pick = (given: Args, target: ScheduleDefinition): Args =>
   Object.fromEntries(Object.entries(given).filter(([key, value]) => key in target.params && value !== undefined));
@@ -86,7 +100,10 @@ const huggingFace = family({
   params: { learning_rate: lr("peak rate", { default: 5e-5 }), ...warmups },
   source: "transformers 5.23.0, training_args.py and trainer.py",
   quirk: "W is warmup_steps, else ⌈warmup_ratio · T⌉.",
-  args: (a, T) => ({ num_warmup_steps: trainerWarmup(num(a["warmup_steps"]), num(a["warmup_ratio"]), T), num_training_steps: T }),
+  args: (a, T) => ({
+    num_warmup_steps: trainerWarmup(num(a["warmup_steps"]), num(a["warmup_ratio"]), T),
+    num_training_steps: T,
+  }),
 });
 
 /** Axolotl's default warm-up, and its rule that one step becomes two. */
@@ -109,7 +126,12 @@ const axolotl = family({
   quirk: "Without warmup_steps and warmup_ratio, W is min(⌊0.03 · T⌋, 100); a warm-up of 1 becomes 2.",
   args: (a, T) => {
     const W = axolotlWarmup(optional(a["warmup_steps"]), optional(a["warmup_ratio"]), T);
-    return { learning_rate: a["learning_rate"], num_warmup_steps: W, num_training_steps: T, ...(a["cosine_min_lr_ratio"] === null && { cosine_min_lr_ratio: undefined }) };
+    return {
+      learning_rate: a["learning_rate"],
+      num_warmup_steps: W,
+      num_training_steps: T,
+      ...(a["cosine_min_lr_ratio"] === null && { cosine_min_lr_ratio: undefined }),
+    };
   },
   instead: (a, name) => {
     if (name !== "cosine") return undefined;
@@ -119,14 +141,18 @@ const axolotl = family({
 });
 
 /** kohya: a number below 1 is a share of the run. */
-const share = (value: Value | undefined, T: number) => (num(value) > 0 && num(value) < 1 ? Math.trunc(num(value) * T) : num(value));
+const share = (value: Value | undefined, T: number) =>
+  num(value) > 0 && num(value) < 1 ? Math.trunc(num(value) * T) : num(value);
 const kohya = family({
   tool: "kohya",
   own: false,
   params: {
     learning_rate: lr("peak rate", { default: 2e-6 }),
     lr_warmup_steps: steps("steps of warm-up; below 1 a share of the run", { default: 0, min: 0 }),
-    lr_decay_steps: steps("steps of the decay of warmup_stable_decay; below 1 a share of the run", { default: 0, min: 0 }),
+    lr_decay_steps: steps("steps of the decay of warmup_stable_decay; below 1 a share of the run", {
+      default: 0,
+      min: 0,
+    }),
     lr_scheduler_num_cycles: real("restarts of cosine_with_restarts", { default: 1 }),
     lr_scheduler_power: real("exponent of polynomial", { default: 1 }),
     lr_scheduler_timescale: steps("timescale of inverse_sqrt; the warm-up when absent", { default: null }),
@@ -191,4 +217,10 @@ const torchtune = defineSchedule({
   },
 });
 
-export const configToolsTrainer: readonly ScheduleDefinition[] = [...huggingFace, ...axolotl, ...kohya, ...scripts, torchtune];
+export const configToolsTrainer: readonly ScheduleDefinition[] = [
+  ...huggingFace,
+  ...axolotl,
+  ...kohya,
+  ...scripts,
+  torchtune,
+];

@@ -13,13 +13,18 @@ export function readCfg(text: string, file?: string): ConfigText {
   const root: Open = { kind: "map", at: place(0, text.length), entries: [] };
   let section = root;
   const line = /[^\r\n]*/g;
-  for (let match; (match = line.exec(text)); ) {
+  for (let match; (match = line.exec(text));) {
     const start = match.index;
     if (!match[0]) line.lastIndex++;
     const header = /^\s*\[([^\]]*)\]/.exec(match[0]);
     if (header) {
       const from = start + match[0].indexOf("[");
-      section = open(root, header[1]!.trim(), place(from, from + header[0].trim().length), place(start + header[0].length, start + match[0].length));
+      section = open(
+        root,
+        header[1]!.trim(),
+        place(from, from + header[0].trim().length),
+        place(start + header[0].length, start + match[0].length),
+      );
       continue;
     }
     const pair = /^(\s*)([^#;=:\s[][^=:]*?)(\s*[=:]\s*)(.*)$/.exec(match[0]);

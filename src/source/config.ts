@@ -83,11 +83,20 @@ export function wordValue(text: string): number | boolean | string | null {
   const number = numberOf(text);
   if (number !== undefined) return number;
   switch (text) {
-    case "true": case "True": case "TRUE":
+    case "true":
+    case "True":
+    case "TRUE":
       return true;
-    case "false": case "False": case "FALSE":
+    case "false":
+    case "False":
+    case "FALSE":
       return false;
-    case "null": case "None": case "Null": case "NULL": case "~": case "":
+    case "null":
+    case "None":
+    case "Null":
+    case "NULL":
+    case "~":
+    case "":
       return null;
   }
   return text;

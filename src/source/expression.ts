@@ -7,7 +7,10 @@ export type Plain = number | boolean | string | null | readonly Plain[];
  * the few functions that matter. Names (`lr`, `self.x`, `<lr>`, `@lr`, `${a.b}`, `$VAR`) are asked of `lookup`.
  * undefined: not such an expression, or a name without a value.
  */
-export function evaluateExpression(text: string, lookup: (name: string) => Plain | undefined = () => undefined): Plain | undefined {
+export function evaluateExpression(
+  text: string,
+  lookup: (name: string) => Plain | undefined = () => undefined,
+): Plain | undefined {
   if (text.length > 2000) return undefined;
   const tokens = text.match(TOKEN);
   if (!tokens || tokens.join("").replace(/\s/g, "") !== text.replace(/\s/g, "")) return undefined;
@@ -64,7 +67,7 @@ function comparison(s: State): Plain {
 
 function sum(s: State): Plain {
   let left = product(s);
-  for (let operator; (operator = taken(s, "+", "-")); ) {
+  for (let operator; (operator = taken(s, "+", "-"));) {
     const right = product(s);
     if (operator === "+" && Array.isArray(left) && Array.isArray(right)) left = [...left, ...right];
     else left = operator === "+" ? number(left) + number(right) : number(left) - number(right);
@@ -74,7 +77,7 @@ function sum(s: State): Plain {
 
 function product(s: State): Plain {
   let left = unary(s);
-  for (let operator; (operator = taken(s, "*", "/", "//", "%")); ) {
+  for (let operator; (operator = taken(s, "*", "/", "//", "%"));) {
     const right = unary(s);
     if (operator === "*" && (Array.isArray(left) || Array.isArray(right))) {
       const [list, times] = (Array.isArray(left) ? [left, number(right)] : [right, number(left)]) as [Plain[], number];
@@ -84,7 +87,14 @@ function product(s: State): Plain {
     }
     const [a, b] = [number(left), number(right)];
     if (operator !== "*" && b === 0) fail();
-    left = operator === "*" ? a * b : operator === "/" ? a / b : operator === "//" ? Math.floor(a / b) : a - b * Math.floor(a / b);
+    left =
+      operator === "*"
+        ? a * b
+        : operator === "/"
+          ? a / b
+          : operator === "//"
+            ? Math.floor(a / b)
+            : a - b * Math.floor(a / b);
   }
   return left;
 }
@@ -134,7 +144,10 @@ function named(s: State, token: string): Plain {
     const { items } = list(s, ")");
     return call(token.slice(token.lastIndexOf(".") + 1), items);
   }
-  return s.lookup(token) ?? (/^(?:math|np|numpy|torch)\.(pi|e|inf)$/.exec(token) ? constants[token.slice(token.lastIndexOf(".") + 1)]! : fail());
+  return (
+    s.lookup(token) ??
+    (/^(?:math|np|numpy|torch)\.(pi|e|inf)$/.exec(token) ? constants[token.slice(token.lastIndexOf(".") + 1)]! : fail())
+  );
 }
 
 const constants: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E, inf: Infinity };
@@ -153,21 +166,37 @@ function call(name: string, args: Plain[]): Plain {
   );
   const first = x[0] ?? fail();
   switch (name) {
-    case "int": case "trunc": return Math.trunc(first);
-    case "float": return first;
-    case "abs": return Math.abs(first);
-    case "round": return roundHalfEven(first, x[1] ?? 0);
-    case "ceil": return Math.ceil(first);
-    case "floor": return Math.floor(first);
-    case "sqrt": return Math.sqrt(first);
-    case "exp": return Math.exp(first);
-    case "log": return x[1] === undefined ? Math.log(first) : Math.log(first) / Math.log(x[1]);
-    case "log10": return Math.log10(first);
-    case "log2": return Math.log2(first);
-    case "pow": return first ** (x[1] ?? fail());
-    case "min": return Math.min(...x);
-    case "max": return Math.max(...x);
-    case "sum": return x.reduce((a, b) => a + b, 0);
+    case "int":
+    case "trunc":
+      return Math.trunc(first);
+    case "float":
+      return first;
+    case "abs":
+      return Math.abs(first);
+    case "round":
+      return roundHalfEven(first, x[1] ?? 0);
+    case "ceil":
+      return Math.ceil(first);
+    case "floor":
+      return Math.floor(first);
+    case "sqrt":
+      return Math.sqrt(first);
+    case "exp":
+      return Math.exp(first);
+    case "log":
+      return x[1] === undefined ? Math.log(first) : Math.log(first) / Math.log(x[1]);
+    case "log10":
+      return Math.log10(first);
+    case "log2":
+      return Math.log2(first);
+    case "pow":
+      return first ** (x[1] ?? fail());
+    case "min":
+      return Math.min(...x);
+    case "max":
+      return Math.max(...x);
+    case "sum":
+      return x.reduce((a, b) => a + b, 0);
   }
   return fail();
 }

@@ -9,14 +9,19 @@ import { evaluateExpression, type Plain } from "./expression.js";
 export function readGin(text: string, file?: string): ConfigText {
   const place = (from: number, to: number): Place => ({ from, to, ...(file && { file }) });
   const entries: Entry[] = [];
-  const statement = /^(?:(include)[ \t]+(['"])(.*?)\2|([ \t]*[\w./]+)([ \t]*=\s*(?:\\\r?\n\s*)?)|([\w./]+)[ \t]*:[ \t]*(?:#.*)?\r?$)/gm;
+  const statement =
+    /^(?:(include)[ \t]+(['"])(.*?)\2|([ \t]*[\w./]+)([ \t]*=\s*(?:\\\r?\n\s*)?)|([\w./]+)[ \t]*:[ \t]*(?:#.*)?\r?$)/gm;
   /** `module.function:` with its parameters indented below. */
   let block = "";
-  for (let match; (match = statement.exec(text)); ) {
+  for (let match; (match = statement.exec(text));) {
     const start = match.index;
     if (match[1]) {
       const from = start + match[0].indexOf(match[2]!);
-      entries.push({ key: "include", keyAt: place(start, start + 7), value: string(match[3]!, place(from, start + match[0].length)) });
+      entries.push({
+        key: "include",
+        keyAt: place(start, start + 7),
+        value: string(match[3]!, place(from, start + match[0].length)),
+      });
       continue;
     }
     if (match[6]) {
@@ -32,12 +37,19 @@ export function readGin(text: string, file?: string): ConfigText {
     const raw = valueText(text, from);
     statement.lastIndex = from + raw.length;
     const key = name.split("/").at(-1)!.split(".").slice(-2).join(".");
-    entries.push({ key, keyAt: place(start + indent, start + written.length), value: value(raw, place(from, from + raw.length)) });
+    entries.push({
+      key,
+      keyAt: place(start + indent, start + written.length),
+      value: value(raw, place(from, from + raw.length)),
+    });
   }
   const macro = (key: string) => entries.findLast((e) => e.key === key)?.value;
   const follow = (node: ConfigNode, depth: number): ConfigNode => {
     if (node.kind === "list") return { ...node, items: node.items.map((i) => follow(i, depth)) };
-    const name = node.kind === "scalar" && typeof node.value === "string" && !node.quoted ? /^%([\w./]+)$/.exec(node.value)?.[1] : undefined;
+    const name =
+      node.kind === "scalar" && typeof node.value === "string" && !node.quoted
+        ? /^%([\w./]+)$/.exec(node.value)?.[1]
+        : undefined;
     if (!name) return node;
     const target = depth < 32 ? macro(name.split("/").at(-1)!) : undefined;
     if (!target) return { ...node, value: undefined, note: `%${name} is not in this file` } as ConfigNode;
@@ -69,7 +81,12 @@ function valueText(text: string, from: number): string {
 
 function value(raw: string, at: Place): ConfigNode {
   const plain = evaluateExpression(raw.replace(/#[^\n]*/g, "").replace(/\\\r?\n/g, " "));
-  const parts = /^["'][^"']*["'](\s*\\?\s*["'][^"']*["'])+$/.test(raw) ? raw.match(/["']([^"']*)["']/g)!.map((p) => p.slice(1, -1)).join("") : undefined;
+  const parts = /^["'][^"']*["'](\s*\\?\s*["'][^"']*["'])+$/.test(raw)
+    ? raw
+        .match(/["']([^"']*)["']/g)!
+        .map((p) => p.slice(1, -1))
+        .join("")
+    : undefined;
   return node(parts ?? plain, raw, at);
 }
 

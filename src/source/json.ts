@@ -15,7 +15,8 @@ export function readJson(text: string, file?: string): ConfigText {
   const problems = errors.length ? [`${errors.length} syntax errors`] : [];
   const at = (node: Node): Place => ({ from: node.offset, to: node.offset + node.length, ...(file && { file }) });
   const convert = (node: Node, depth: number): ConfigNode => {
-    if (depth > limits.depth) return { kind: "scalar", at: at(node), value: undefined, text: "", note: "nested too deeply" };
+    if (depth > limits.depth)
+      return { kind: "scalar", at: at(node), value: undefined, text: "", note: "nested too deeply" };
     if (node.type === "array")
       return { kind: "list", at: at(node), items: (node.children ?? []).map((c) => convert(c, depth + 1)) };
     if (node.type !== "object")

@@ -1,14 +1,18 @@
 import type { ConfigNode, ConfigText, Entry, Place } from "./config.js";
 import { entryOf, limits, numberOf } from "./config.js";
-import { overlay, plainOf } from "./references.js";
+import { compute, overlayPlus, settle, std, unquote, type Plain, type ScalarValue } from "./jsonnetValues.js";
+import { plainOf } from "./references.js";
 
-type Plain = number | boolean | string | null | undefined | readonly unknown[];
 interface Scope {
   readonly names: ReadonlyMap<string, () => ConfigNode>;
   readonly self?: () => ConfigNode;
   readonly dollar?: () => ConfigNode;
 }
 type Expression = (scope: Scope) => ConfigNode;
+interface Parameter {
+  readonly name: string;
+  readonly value?: Expression;
+}
 
 const TOKEN =
   /\s+|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|\|\|\|[\s\S]*?\|\|\||@?"(?:[^"\\]|\\.)*"|@?'(?:[^'\\]|\\.)*'|\d+\.?\d*(?:[eE][-+]?\d+)?|[A-Za-z_]\w*|\+:::?|::?:?|\$|==|!=|<=|>=|&&|\|\||[-+*/%<>!{}[\](),;.=]|./gy;
@@ -20,7 +24,7 @@ const TOKEN =
 export function readJsonnet(text: string, file?: string): ConfigText {
   const tokens: { text: string; from: number }[] = [];
   TOKEN.lastIndex = 0;
-  for (let match; (match = TOKEN.exec(text)); )
+  for (let match; (match = TOKEN.exec(text));)
     if (!/^(?:\s|\/\/|#|\/\*)/.test(match[0])) tokens.push({ text: match[0], from: match.index });
   let at = 0;
   let depth = 0;
@@ -36,7 +40,15 @@ export function readJsonnet(text: string, file?: string): ConfigText {
   const scalar = (value: Plain, where: Place, through: readonly Place[] = [], note?: string): ConfigNode => {
     if (Array.isArray(value)) return { kind: "list", at: where, items: value.map((v) => scalar(v as Plain, where)) };
     const text_ = text.slice(where.from, where.to);
-    return { kind: "scalar", at: where, value: value as ScalarValue, text: text_, ...(through.length && { through }), ...(note && { note }), ...(typeof value === "string" && { quoted: true }) };
+    return {
+      kind: "scalar",
+      at: where,
+      value: value as ScalarValue,
+      text: text_,
+      ...(through.length && { through }),
+      ...(note && { note }),
+      ...(typeof value === "string" && { quoted: true }),
+    };
   };
   const lost = (where: Place, note: string) => scalar(undefined, where, [], note);
   const spend = () => {
@@ -61,7 +73,11 @@ export function readJsonnet(text: string, file?: string): ConfigText {
       const where = place(start);
       result = (scope) => {
         const chosen = plainOf(test(scope));
-        return chosen === undefined ? lost(where, "the condition is not known") : chosen ? yes(scope) : (no?.(scope) ?? scalar(null, where));
+        return chosen === undefined
+          ? lost(where, "the condition is not known")
+          : chosen
+            ? yes(scope)
+            : (no?.(scope) ?? scalar(null, where));
       };
     } else if (take("function")) {
       const parameters = names();
@@ -78,7 +94,10 @@ export function readJsonnet(text: string, file?: string): ConfigText {
     return result;
   }
 
-  const functions = new WeakMap<ConfigNode, (args: readonly ConfigNode[], named: ReadonlyMap<string, ConfigNode>) => ConfigNode>();
+  const functions = new WeakMap<
+    ConfigNode,
+    (args: readonly ConfigNode[], named: ReadonlyMap<string, ConfigNode>) => ConfigNode
+  >();
   function lambda(parameters: readonly Parameter[], body: Expression, where: Place): Expression {
     return (scope) => {
       const node = lost(where, "a function");
@@ -87,7 +106,10 @@ export function readJsonnet(text: string, file?: string): ConfigText {
         const inner = new Map(scope.names);
         parameters.forEach((p, i) => {
           const value = args[i] ?? named.get(p.name);
-          inner.set(p.name, () => value ?? p.value?.({ ...scope, names: inner }) ?? lost(where, `no argument ${p.name}`));
+          inner.set(
+            p.name,
+            () => value ?? p.value?.({ ...scope, names: inner }) ?? lost(where, `no argument ${p.name}`),
+          );
         });
         return body({ ...scope, names: inner });
       });
@@ -132,7 +154,7 @@ export function readJsonnet(text: string, file?: string): ConfigText {
     if (level === LEVELS.length) return unary();
     const start = from();
     let left = binary(level + 1);
-    for (let operator; (operator = take(...LEVELS[level]!)); ) {
+    for (let operator; (operator = take(...LEVELS[level]!));) {
       const [a, b, sign] = [left, binary(level + 1), operator];
       const where = place(start);
       left = (scope) => operate(sign, a(scope), b(scope), where);
@@ -142,10 +164,12 @@ export function readJsonnet(text: string, file?: string): ConfigText {
   function operate(sign: string, a: ConfigNode, b: ConfigNode, where: Place): ConfigNode {
     spend();
     if (sign === "+" && a.kind === "map" && b.kind === "map") return { ...overlayPlus(a, b), at: where };
-    if (sign === "+" && a.kind === "list" && b.kind === "list") return { kind: "list", at: where, items: [...a.items, ...b.items] };
+    if (sign === "+" && a.kind === "list" && b.kind === "list")
+      return { kind: "list", at: where, items: [...a.items, ...b.items] };
     const [x, y] = [plainOf(a), plainOf(b)];
     const used = [a, b].flatMap((n) => [n.at, ...(n.through ?? [])]);
-    if (x === undefined || y === undefined) return lost(where, ("note" in a && a.note) || ("note" in b && b.note) || "cannot be followed");
+    if (x === undefined || y === undefined)
+      return lost(where, ("note" in a && a.note) || ("note" in b && b.note) || "cannot be followed");
     const value = compute(sign, x, y);
     return value === undefined ? lost(where, "cannot be computed") : scalar(value, where, used);
   }
@@ -189,8 +213,11 @@ export function readJsonnet(text: string, file?: string): ConfigText {
   }
   function pick(node: ConfigNode, key: unknown, where: Place): ConfigNode {
     spend();
-    const target = node.kind === "list" ? node.items[Number(key)] : typeof key === "string" ? entryOf(node, key)?.value : undefined;
-    return target ? { ...target, through: [...(target.through ?? []), { ...where, how: "reference" }] } : lost(where, `no ${String(key)} here`);
+    const target =
+      node.kind === "list" ? node.items[Number(key)] : typeof key === "string" ? entryOf(node, key)?.value : undefined;
+    return target
+      ? { ...target, through: [...(target.through ?? []), { ...where, how: "reference" }] }
+      : lost(where, `no ${String(key)} here`);
   }
   function application(callee: Expression, start: number): Expression {
     const args: { name?: string; value: Expression }[] = [];
@@ -217,7 +244,9 @@ export function readJsonnet(text: string, file?: string): ConfigText {
     const args = nodes.map(plainOf);
     const used = nodes.flatMap((n) => [n.at, ...(n.through ?? [])]);
     const value = args.includes(undefined) ? undefined : std(name, args as unknown[]);
-    return value === undefined ? lost(where, nodes.find((n) => n.kind === "scalar" && n.note)?.note ?? `std.${name} cannot be followed`) : scalar(value, where, used);
+    return value === undefined
+      ? lost(where, nodes.find((n) => n.kind === "scalar" && n.note)?.note ?? `std.${name} cannot be followed`)
+      : scalar(value, where, used);
   }
 
   function primary(): Expression {
@@ -282,16 +311,20 @@ export function readJsonnet(text: string, file?: string): ConfigText {
         const sign = take(":", "::", ":::", "+:", "+::", "+:::") ?? (take("+") && take(":", "::") ? "+:" : undefined);
         if (!sign) throw new SyntaxError("colon");
         const value = expression();
-        fields.push({ key, keyAt, value: parameters ? lambda(parameters, value, place(keyFrom)) : value, plus: sign.startsWith("+") });
+        fields.push({
+          key,
+          keyAt,
+          value: parameters ? lambda(parameters, value, place(keyFrom)) : value,
+          plus: sign.startsWith("+"),
+        });
       }
       if (!take(",") && peek() !== "}") throw new SyntaxError("object");
     }
     const where = place(start);
     return (outer) => {
-      let made: ConfigNode | undefined;
       const entries: Entry[] = [];
       const partial: ConfigNode = { kind: "map", at: where, entries };
-      const self = () => made ?? partial;
+      const self = () => partial;
       const scope = bound({ ...outer, self, dollar: outer.dollar ?? self }, locals);
       for (const f of fields) {
         const key = plainOf(f.key(scope));
@@ -299,8 +332,9 @@ export function readJsonnet(text: string, file?: string): ConfigText {
         // Evaluated on first use: a field may refer to a later one through self.
         let value: ConfigNode | "open" | undefined;
         entries.push({
-          key: f.plus ? `${key}+` : key,
+          key,
           keyAt: f.keyAt,
+          ...(f.plus && { plus: true }),
           get value() {
             if (value === "open") return lost(f.keyAt, `${key} refers to itself`);
             if (value) return value;
@@ -309,8 +343,7 @@ export function readJsonnet(text: string, file?: string): ConfigText {
           },
         });
       }
-      made = { kind: "map", at: where, entries: entries.map((e) => (e.key.endsWith("+") ? Object.defineProperty({ ...lazy(e), key: e.key.slice(0, -1) }, "plus", { value: true }) : e)) };
-      return made;
+      return partial;
     };
   }
 
@@ -320,79 +353,4 @@ export function readJsonnet(text: string, file?: string): ConfigText {
   } catch (error) {
     return { roots: [], problems: [error instanceof Error ? error.message : String(error)] };
   }
-}
-
-type ScalarValue = number | boolean | string | null | undefined;
-interface Parameter {
-  readonly name: string;
-  readonly value?: Expression;
-}
-
-const lazy = (e: Entry): Entry => ({ key: e.key, keyAt: e.keyAt, get value() { return e.value; } });
-const isPlus = (e: Entry): boolean => "plus" in e;
-
-/** `a + b`: fields of b over those of a; `key+:` fields are added to a's. */
-function overlayPlus(a: ConfigNode, b: ConfigNode): ConfigNode {
-  if (a.kind !== "map" || b.kind !== "map") return b;
-  const entries = a.entries.filter((e) => !entryOf(b, e.key));
-  const own = b.entries.map((e) => {
-    const below = entryOf(a, e.key);
-    return below && isPlus(e) ? { key: e.key, keyAt: e.keyAt, value: overlay(below.value, e.value) } : e;
-  });
-  return { ...b, entries: [...entries, ...own] };
-}
-
-/** All fields evaluated. */
-function settle(node: ConfigNode, depth: number): ConfigNode {
-  if (depth > limits.depth) return node;
-  if (node.kind === "list") return { ...node, items: node.items.map((i) => settle(i, depth + 1)) };
-  if (node.kind !== "map") return node;
-  return { ...node, entries: node.entries.map((e) => ({ key: e.key, keyAt: e.keyAt, value: settle(e.value, depth + 1) })) };
-}
-
-const unquote = (token: string) => token.replace(/^@?["']|["']$/g, "").replace(/\\(["'\\])/g, "$1");
-
-function compute(sign: string, x: unknown, y: unknown): Plain {
-  if (sign === "==") return x === y;
-  if (sign === "!=") return x !== y;
-  if (sign === "&&") return Boolean(x && y);
-  if (sign === "||") return Boolean(x || y);
-  if (sign === "+" && (typeof x === "string" || typeof y === "string")) return String(x) + String(y);
-  if (typeof x !== "number" || typeof y !== "number") return undefined;
-  switch (sign) {
-    case "+": return x + y;
-    case "-": return x - y;
-    case "*": return x * y;
-    case "/": return y === 0 ? undefined : x / y;
-    case "%": return y === 0 ? undefined : x % y;
-    case "<": return x < y;
-    case ">": return x > y;
-    case "<=": return x <= y;
-    case ">=": return x >= y;
-  }
-  return undefined;
-}
-
-function std(name: string, args: readonly unknown[]): Plain {
-  const [a, b] = args;
-  if (typeof a === "number")
-    switch (name) {
-      case "ceil": return Math.ceil(a);
-      case "floor": return Math.floor(a);
-      case "round": return Math.round(a);
-      case "abs": return Math.abs(a);
-      case "sqrt": return Math.sqrt(a);
-      case "log": return Math.log(a);
-      case "exp": return Math.exp(a);
-      case "toString": return String(a);
-      case "max": return typeof b === "number" ? Math.max(a, b) : undefined;
-      case "min": return typeof b === "number" ? Math.min(a, b) : undefined;
-      case "pow": return typeof b === "number" ? a ** b : undefined;
-      case "mod": return typeof b === "number" ? a % b : undefined;
-      case "range": return typeof b === "number" && b - a < 10_000 ? Array.from({ length: Math.max(0, b - a + 1) }, (_, i) => a + i) : undefined;
-    }
-  if ((name === "parseInt" || name === "parseJson") && typeof a === "string") return numberOf(a);
-  if (name === "length" && (Array.isArray(a) || typeof a === "string")) return a.length;
-  if (name === "toString") return String(a);
-  return undefined;
 }

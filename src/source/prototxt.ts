@@ -13,7 +13,9 @@ export function readPrototxt(text: string, file?: string): ConfigText {
     for (;;) {
       token.lastIndex = next.to;
       const match = next.to < text.length ? token.exec(text) : null;
-      next = match ? { text: match[0], from: next.to, to: token.lastIndex } : { text: "", from: text.length, to: text.length };
+      next = match
+        ? { text: match[0], from: next.to, to: token.lastIndex }
+        : { text: "", from: text.length, to: text.length };
       if (!match || !/^(?:\s|#)/.test(match[0])) break;
     }
     return before;

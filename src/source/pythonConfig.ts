@@ -23,13 +23,20 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
 
   const lookup = (path: string, local?: Open): ConfigNode | undefined => {
     const parts = path.replace(/^(?:self|cls)\./, "").split(".");
-    let node = (local && entryOf(local, parts[0]!)?.value) ?? entryOf(root, parts[0]!)?.value ?? (bases && entryOf(bases, parts[0]!)?.value);
+    let node =
+      (local && entryOf(local, parts[0]!)?.value) ??
+      entryOf(root, parts[0]!)?.value ??
+      (bases && entryOf(bases, parts[0]!)?.value);
     if (parts[0] === "_base_" && parts.length > 1 && node?.kind !== "map") node = bases;
     for (const part of parts.slice(1)) node = node && entryOf(node, part)?.value;
     return node;
   };
   const lost = (node: SyntaxNode, note = `${raw(node).slice(0, 60)} needs the file to be run`): ConfigNode => ({
-    kind: "scalar", at: place(node.from, node.to), value: undefined, text: raw(node).slice(0, 200), note,
+    kind: "scalar",
+    at: place(node.from, node.to),
+    value: undefined,
+    text: raw(node).slice(0, 200),
+    note,
   });
   const children = (node: SyntaxNode): SyntaxNode[] => {
     const list: SyntaxNode[] = [];
@@ -41,7 +48,11 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
     const at = place(node.from, node.to);
     if (--fuel < 0 || depth > limits.depth) return lost(node, "too large to follow");
     const scalar = (value: string | number | boolean | null, quoted = false): ConfigNode => ({
-      kind: "scalar", at, value, text: raw(node), ...(quoted && { quoted }),
+      kind: "scalar",
+      at,
+      value,
+      text: raw(node),
+      ...(quoted && { quoted }),
     });
     switch (node.name) {
       case "Number":
@@ -49,10 +60,17 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
       case "String": {
         const reference = /^["']\{\{\s*_base_\.([\w.]+)\s*\}\}["']$/.exec(raw(node));
         const target = reference && bases && lookup(`_base_.${reference[1]}`);
-        return target ? { ...target, through: [...(target.through ?? []), { ...at, how: "reference" }] } : scalar(unquote(raw(node)), true);
+        return target
+          ? { ...target, through: [...(target.through ?? []), { ...at, how: "reference" }] }
+          : scalar(unquote(raw(node)), true);
       }
       case "ContinuedString":
-        return scalar(children(node).map((c) => unquote(raw(c))).join(""), true);
+        return scalar(
+          children(node)
+            .map((c) => unquote(raw(c)))
+            .join(""),
+          true,
+        );
       case "Boolean":
         return scalar(raw(node) === "True");
       case "None":
@@ -63,10 +81,12 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
       }
       case "TupleExpression":
       case "ArrayExpression": {
-        const items = children(node).filter((c) => !/^[()[\],*]$/.test(c.name)).flatMap((c) => {
-          const item = convert(c, local, depth + 1);
-          return c.prevSibling?.name === "*" && item.kind === "list" ? item.items : [item];
-        });
+        const items = children(node)
+          .filter((c) => !/^[()[\],*]$/.test(c.name))
+          .flatMap((c) => {
+            const item = convert(c, local, depth + 1);
+            return c.prevSibling?.name === "*" && item.kind === "list" ? item.items : [item];
+          });
         return { kind: "list", at, items };
       }
       case "DictionaryExpression":
@@ -102,7 +122,13 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
     const made = (plain: Plain): ConfigNode => {
       const at = place(node.from, node.to);
       if (Array.isArray(plain)) return { kind: "list", at, items: (plain as Plain[]).map(made), through };
-      return { kind: "scalar", at, value: plain as number | string | boolean | null, text: raw(node), ...(through.length && { through }) };
+      return {
+        kind: "scalar",
+        at,
+        value: plain as number | string | boolean | null,
+        text: raw(node),
+        ...(through.length && { through }),
+      };
     };
     return made(value);
   }
@@ -128,7 +154,8 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
     const [callee, list] = children(node);
     if (!callee || list?.name !== "ArgList") return lost(node);
     // detectron2's LazyCall: L(Class)(arguments).
-    const lazy = callee.name === "CallExpression" ? /^(?:L|LazyCall)\(\s*([\w.]+)\s*\)$/.exec(raw(callee))?.[1] : undefined;
+    const lazy =
+      callee.name === "CallExpression" ? /^(?:L|LazyCall)\(\s*([\w.]+)\s*\)$/.exec(raw(callee))?.[1] : undefined;
     const name = lazy ?? raw(callee);
     const entries: Entry[] = [];
     const parts = children(list);
@@ -140,12 +167,23 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
         const spread = parts[i + 1] && convert(parts[++i]!, local, depth + 1);
         if (part.name === "**" && spread?.kind === "map") entries.push(...spread.entries);
       } else if (part.name === "VariableName" && parts[i + 1]?.name === "AssignOp" && parts[i + 2]) {
-        entries.push({ key: raw(part), keyAt: place(part.from, part.to), value: convert(parts[i + 2]!, local, depth + 1) });
+        entries.push({
+          key: raw(part),
+          keyAt: place(part.from, part.to),
+          value: convert(parts[i + 2]!, local, depth + 1),
+        });
         i += 2;
-      } else entries.push({ key: String(position++), keyAt: place(part.from, part.from), value: convert(part, local, depth + 1) });
+      } else
+        entries.push({
+          key: String(position++),
+          keyAt: place(part.from, part.from),
+          value: convert(part, local, depth + 1),
+        });
     }
-    if (/^(?:int|float|round|min|max|sum|len|list|tuple|abs|range|math\.\w+|np\.\w+)$/.test(name)) return computed(node, local, depth);
-    if (name === "dict" && entries[0]?.key === "0" && entries[0].value.kind === "map") entries.splice(0, 1, ...entries[0].value.entries);
+    if (/^(?:int|float|round|min|max|sum|len|list|tuple|abs|range|math\.\w+|np\.\w+)$/.test(name))
+      return computed(node, local, depth);
+    if (name === "dict" && entries[0]?.key === "0" && entries[0].value.kind === "map")
+      entries.splice(0, 1, ...entries[0].value.entries);
     return { kind: "map", at: place(node.from, node.to), entries, ...(name !== "dict" && { tag: name }) };
   }
 
@@ -170,7 +208,8 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
         return;
       }
       const below = entryOf(into, key)?.value ?? (bases && into === root ? entryOf(bases, key)?.value : undefined);
-      const inner: Open = below?.kind === "map" ? { ...below, entries: [...below.entries] } : { kind: "map", at: keyAt, entries: [] };
+      const inner: Open =
+        below?.kind === "map" ? { ...below, entries: [...below.entries] } : { kind: "map", at: keyAt, entries: [] };
       set(inner, path.slice(dot + 1), keyAt, value);
       into.entries.push({ key, keyAt, value: inner });
     }
@@ -182,7 +221,12 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
     const body = parts.find((p) => p.name === "Body");
     if (!name || !body) return;
     const bases_ = parts.find((p) => p.name === "ArgList");
-    const map: Open & { tag: string } = { kind: "map", at: place(node.from, node.to), entries: [], tag: `class ${raw(name)}${bases_ ? raw(bases_) : "()"}` };
+    const map: Open & { tag: string } = {
+      kind: "map",
+      at: place(node.from, node.to),
+      entries: [],
+      tag: `class ${raw(name)}${bases_ ? raw(bases_) : "()"}`,
+    };
     for (const statement of children(body)) {
       if (statement.name === "AssignStatement") assign(map, statement, map);
       if (statement.name === "FunctionDefinition") {
@@ -206,7 +250,8 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
     else if (statement.name === "ExpressionStatement") updateCall(statement);
     else if (statement.name === "WithStatement" || statement.name === "IfStatement") {
       const body = children(statement).find((c) => c.name === "Body");
-      for (const inner of body && statement.name === "WithStatement" ? children(body) : []) if (inner.name === "ImportStatement") imported(inner);
+      for (const inner of body && statement.name === "WithStatement" ? children(body) : [])
+        if (inner.name === "ImportStatement") imported(inner);
     } else if (statement.name === "ImportStatement") imported(statement);
     if (fuel < 0) break;
   }
@@ -215,7 +260,11 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
   function imported(node: SyntaxNode): void {
     const match = /^from\s+([\w.]+)\s+import\b/.exec(raw(node));
     if (!match) return;
-    root.entries.push({ key: "import", keyAt: place(node.from, node.to), value: { kind: "scalar", at: place(node.from, node.to), value: match[1]!, text: raw(node) } });
+    root.entries.push({
+      key: "import",
+      keyAt: place(node.from, node.to),
+      value: { kind: "scalar", at: place(node.from, node.to), value: match[1]!, text: raw(node) },
+    });
   }
 
   /** `optimizer.update(dict(lr=…))`, `optimizer.update(lr=…)`. */
@@ -228,7 +277,11 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
     const given = made.entries[0]?.key === "0" ? made.entries[0].value : { ...made, tag: undefined };
     const below = lookup(match[1]!);
     if (below && given.kind === "map" && !match[1]!.includes("."))
-      root.entries.push({ key: match[1]!, keyAt: place(node.from, node.from + match[1]!.length), value: overlay(below, given) });
+      root.entries.push({
+        key: match[1]!,
+        keyAt: place(node.from, node.from + match[1]!.length),
+        value: overlay(below, given),
+      });
   }
 
   return { roots: [root], problems: [] };

@@ -7,7 +7,12 @@ import { evaluateExpression, type Plain } from "./expression.js";
  * `$expression`, HyperPyYAML's `!ref <a> * 2`, thinc's `${section:key}`. A node that is no reference comes back as it is.
  * A reference that leads nowhere becomes a scalar without a value whose note says so. Cycles end at 32 steps.
  */
-export function resolveNode(node: ConfigNode, root: ConfigNode, parents: readonly ConfigNode[] = [], depth = 0): ConfigNode {
+export function resolveNode(
+  node: ConfigNode,
+  root: ConfigNode,
+  parents: readonly ConfigNode[] = [],
+  depth = 0,
+): ConfigNode {
   if (node.kind !== "scalar" || typeof node.value !== "string") return node;
   const text = node.value;
   const reference = node.tag === "!ref" || text.includes("${") || /^[@$%]/.test(text);
@@ -18,7 +23,8 @@ export function resolveNode(node: ConfigNode, root: ConfigNode, parents: readonl
     const found = find(bare, root, parents);
     return found && resolveNode(found, root, parents, depth + 1);
   };
-  const whole = /^(?:\$\{([^{}]*)\}|@([\w.:#-]+))$/.exec(text) ?? (node.tag === "!ref" ? /^<([^<>]+)>$/.exec(text) : null);
+  const whole =
+    /^(?:\$\{([^{}]*)\}|@([\w.:#-]+))$/.exec(text) ?? (node.tag === "!ref" ? /^<([^<>]+)>$/.exec(text) : null);
   if (whole) {
     const name = whole[1] ?? whole[2] ?? "";
     const target = ask(name);
@@ -37,13 +43,20 @@ export function resolveNode(node: ConfigNode, root: ConfigNode, parents: readonl
   });
   if (value === undefined) {
     // Text around references is text: a file name, a run name. Its value is of no use as a number.
-    return text.includes("${") || node.tag === "!ref" || body !== text ? unknown(node, `${text} cannot be followed`) : node;
+    return text.includes("${") || node.tag === "!ref" || body !== text
+      ? unknown(node, `${text} cannot be followed`)
+      : node;
   }
   return computed(node, value, used);
 }
 
 /** `${eval:${a} * 2}`: the innermost reference is replaced by its value, then the text is read again. */
-function innermost(node: ConfigNode & { kind: "scalar" }, root: ConfigNode, parents: readonly ConfigNode[], depth: number): ConfigNode | undefined {
+function innermost(
+  node: ConfigNode & { kind: "scalar" },
+  root: ConfigNode,
+  parents: readonly ConfigNode[],
+  depth: number,
+): ConfigNode | undefined {
   const used: ConfigNode[] = [];
   let lost = false;
   const text_ = String(node.value);
@@ -62,7 +75,11 @@ function innermost(node: ConfigNode & { kind: "scalar" }, root: ConfigNode, pare
     : undefined;
 }
 
-function resolver(node: ConfigNode & { kind: "scalar" }, name: string, ask: (name: string) => ConfigNode | undefined): ConfigNode | undefined {
+function resolver(
+  node: ConfigNode & { kind: "scalar" },
+  name: string,
+  ask: (name: string) => ConfigNode | undefined,
+): ConfigNode | undefined {
   const match = /^([\w.]+):(.*)$/s.exec(name);
   if (!match) return undefined;
   const [, kind = "", body = ""] = match;
@@ -76,7 +93,8 @@ function resolver(node: ConfigNode & { kind: "scalar" }, name: string, ask: (nam
     });
   const two = (operator: string) => numberOf(parts.map((p) => `(${p})`).join(operator));
   let value: Plain | undefined;
-  if (kind === "oc.env" || kind === "env") value = parts[1] === undefined ? undefined : (numberOf(parts[1]) ?? parts[1]);
+  if (kind === "oc.env" || kind === "env")
+    value = parts[1] === undefined ? undefined : (numberOf(parts[1]) ?? parts[1]);
   else if (/default/.test(kind)) value = parts[1] ? (numberOf(parts[1]) ?? parts[1]) : numberOf(parts[0] ?? "");
   else if (/eval$|^calc$|^math$|^expr$/.test(kind)) value = numberOf(body.trim().replace(/^(["'])(.*)\1$/s, "$2"));
   else if (/mul|prod/.test(kind)) value = two("*");
@@ -91,9 +109,17 @@ function resolver(node: ConfigNode & { kind: "scalar" }, name: string, ask: (nam
 function computed(node: ConfigNode & { kind: "scalar" }, value: Plain, used: readonly ConfigNode[]): ConfigNode {
   const through = used.flatMap((u) => [u.at, ...(u.through ?? [])]);
   if (Array.isArray(value))
-    return { kind: "list", at: node.at, items: (value as Plain[]).map((v) => computed({ ...node, tag: undefined }, v, [])), through };
+    return {
+      kind: "list",
+      at: node.at,
+      items: (value as Plain[]).map((v) => computed({ ...node, tag: undefined }, v, [])),
+      through,
+    };
   return {
-    kind: "scalar", at: node.at, value: value as string | number | boolean | null, text: node.text,
+    kind: "scalar",
+    at: node.at,
+    value: value as string | number | boolean | null,
+    text: node.text,
     through: [...(node.through ?? []), ...through],
   };
 }
@@ -106,7 +132,10 @@ function unknown(node: ConfigNode & { kind: "scalar" }, note: string): ConfigNod
 function find(path: string, root: ConfigNode, parents: readonly ConfigNode[]): ConfigNode | undefined {
   const dots = /^\.*/.exec(path)![0].length;
   let node: ConfigNode | undefined = dots ? parents[parents.length - dots] : root;
-  for (const part of path.slice(dots).split(/::|[.#:[\]]/).filter((p) => p !== "")) {
+  for (const part of path
+    .slice(dots)
+    .split(/::|[.#:[\]]/)
+    .filter((p) => p !== "")) {
     if (node && node.kind === "scalar") node = resolveNode(node, root, parents, 16);
     if (node?.kind === "list") node = node.items[Number(part)];
     else node = entryOf(node, part)?.value;

@@ -25,7 +25,8 @@ export function readShell(text: string, file?: string): ConfigText {
     let words = split(statement.text, statement.from, variables, file);
     while (words.length && words[0]!.assign) {
       const { name, values, append } = words[0]!.assign;
-      if (words.length === 1 || append || words[0]!.array) variables.set(name, append ? [...(variables.get(name) ?? []), ...values] : values);
+      if (words.length === 1 || append || words[0]!.array)
+        variables.set(name, append ? [...(variables.get(name) ?? []), ...values] : values);
       words = words.slice(1);
     }
     if (/^(?:export|local|readonly|declare)$/.test(words[0]?.text ?? ""))
@@ -35,8 +36,14 @@ export function readShell(text: string, file?: string): ConfigText {
     if (roots.length >= 200) break;
   }
   // Flags kept in variables that no command of this file puts together.
-  const kept = [...variables.values()].map((words) => words.flatMap((w) => (w.quoted ? [w] : fields(w)))).filter((words) => words.some((w) => w.text.startsWith("--")) || words.some((w) => / --\w/.test(w.text)));
-  const loose = flags(kept.flatMap((words) => words.flatMap(fields)), { text, from: 0 }, file);
+  const kept = [...variables.values()]
+    .map((words) => words.flatMap((w) => (w.quoted ? [w] : fields(w))))
+    .filter((words) => words.some((w) => w.text.startsWith("--")) || words.some((w) => / --\w/.test(w.text)));
+  const loose = flags(
+    kept.flatMap((words) => words.flatMap(fields)),
+    { text, from: 0 },
+    file,
+  );
   if (loose) roots.push(loose);
   return { roots, problems: [] };
 }
@@ -97,7 +104,8 @@ interface Token extends Word {
 
 function split(text: string, from: number, variables: ReadonlyMap<string, Word[]>, file: string | undefined): Token[] {
   const tokens: Token[] = [];
-  const piece = /\s+|(?:[^\s"'()]|"(?:[^"\\]|\\[\s\S])*"?|'[^']*'?|\$\(\([^)]*\)\)|\$\([^)]*\)|(?<==)\([^)]*\)?|[()])+/g;
+  const piece =
+    /\s+|(?:[^\s"'()]|"(?:[^"\\]|\\[\s\S])*"?|'[^']*'?|\$\(\([^)]*\)\)|\$\([^)]*\)|(?<==)\([^)]*\)?|[()])+/g;
   for (const match of text.matchAll(piece)) {
     if (!match[0].trim()) continue;
     const start = from + match.index;
@@ -109,7 +117,13 @@ function split(text: string, from: number, variables: ReadonlyMap<string, Word[]
       const values: Word[] = array
         ? split(body.slice(1).replace(/\)$/, ""), bodyFrom + 1, variables, file)
         : expand(body, bodyFrom, variables, file);
-      tokens.push({ text: match[0], at: { from: start, to: start + match[0].length }, through: [], assign: { name, values, append: plus === "+" }, array });
+      tokens.push({
+        text: match[0],
+        at: { from: start, to: start + match[0].length },
+        through: [],
+        assign: { name, values, append: plus === "+" },
+        array,
+      });
       continue;
     }
     tokens.push(...expand(match[0], start, variables, file));
@@ -132,7 +146,8 @@ function expand(raw: string, from: number, variables: ReadonlyMap<string, Word[]
   const inner = quoted ? raw.slice(1, -1) : raw;
   const shift = quoted ? 1 : 0;
   const at: Place = { from: from + shift, to: from + shift + inner.length, ...(file && { file }) };
-  if (single || !inner.includes("$")) return [{ text: quoted ? inner : inner.replace(/["']/g, ""), at, through: [], raw, ...(quoted && { quoted }) }];
+  if (single || !inner.includes("$"))
+    return [{ text: quoted ? inner : inner.replace(/["']/g, ""), at, through: [], raw, ...(quoted && { quoted }) }];
   let lost: string | undefined;
   const through: Place[] = [];
   const value = (name: string, otherwise: string | undefined) => {
@@ -146,21 +161,35 @@ function expand(raw: string, from: number, variables: ReadonlyMap<string, Word[]
     return otherwise ?? "";
   };
   const simple = (s: string): string =>
-    s.replace(/\$\{([A-Za-z_]\w*)(?::?[-=]((?:[^{}]|\{[^{}]*\})*))?\}|\$([A-Za-z_]\w*)|\$\{?([0-9@*#])(?::?-([^{}]*))?\}?/g, (_, a?: string, d?: string, b?: string, p?: string, pd?: string) =>
-      p ? (pd ?? ((lost ??= `$${p} is given when the script is started`), "")) : value(a ?? b!, d === undefined ? undefined : simple(d)),
+    s.replace(
+      /\$\{([A-Za-z_]\w*)(?::?[-=]((?:[^{}]|\{[^{}]*\})*))?\}|\$([A-Za-z_]\w*)|\$\{?([0-9@*#])(?::?-([^{}]*))?\}?/g,
+      (_, a?: string, d?: string, b?: string, p?: string, pd?: string) =>
+        p
+          ? (pd ?? ((lost ??= `$${p} is given when the script is started`), ""))
+          : value(a ?? b!, d === undefined ? undefined : simple(d)),
     );
   const text = simple(
     inner.replace(/\$\(\(([\s\S]*?)\)\)/g, (all, body: string) => {
-      const result = evaluateExpression(simple(body.replace(/(?<![\w$}])([A-Za-z_]\w*)/g, "$$$1")).replace(/(\d+)\s*\/\s*(\d+)/g, "($1 // $2)"));
+      const result = evaluateExpression(
+        simple(body.replace(/(?<![\w$}])([A-Za-z_]\w*)/g, "$$$1")).replace(/(\d+)\s*\/\s*(\d+)/g, "($1 // $2)"),
+      );
       if (result === undefined) lost ??= `${all} cannot be followed`;
       return result === undefined ? "" : String(result);
     }),
   );
-  const piped = /^\$\(echo\s+"?([^|"]*)"?\s*\|\s*bc(?:\s+-l)?\)$/.exec(text) ?? /^\$\(python3?\s+-c\s+["']print\((.*)\)["']\)$/.exec(text);
+  const piped =
+    /^\$\(echo\s+"?([^|"]*)"?\s*\|\s*bc(?:\s+-l)?\)$/.exec(text) ??
+    /^\$\(python3?\s+-c\s+["']print\((.*)\)["']\)$/.exec(text);
   const computed = piped && evaluateExpression(piped[1]!);
   if (typeof computed === "number") return [{ text: String(computed), at, through }];
   if (text.includes("$(")) lost ??= "the output of a command";
-  const word: Word = { text: quoted ? text : text.replace(/["']/g, ""), at, through, ...(lost && { lost }), ...(quoted && { quoted }) };
+  const word: Word = {
+    text: quoted ? text : text.replace(/["']/g, ""),
+    at,
+    through,
+    ...(lost && { lost }),
+    ...(quoted && { quoted }),
+  };
   return quoted ? [word] : fields(word);
 }
 
@@ -178,9 +207,13 @@ function flags(words: readonly Word[], statement: Statement, file: string | unde
   const entries: Entry[] = [];
   const bare: ConfigNode[] = [];
   const scalar = (w: Word): ConfigNode => ({
-    kind: "scalar", at: w.at, text: w.text,
+    kind: "scalar",
+    at: w.at,
+    text: w.text,
     value: w.lost && numberOf(w.text) === undefined ? undefined : wordValue(w.text),
-    ...(w.lost && { note: w.lost }), ...(w.through.length && { through: w.through }), ...(w.quoted && { quoted: true }),
+    ...(w.lost && { note: w.lost }),
+    ...(w.through.length && { through: w.through }),
+    ...(w.quoted && { quoted: true }),
   });
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
@@ -188,13 +221,24 @@ function flags(words: readonly Word[], statement: Statement, file: string | unde
     if (equals && !word.quoted) {
       const [, name = "", value = ""] = equals;
       const written = word.raw && /^[^=]*=(["']?)([\s\S]*)\1$/.exec(word.raw);
-      const start = written ? word.at.from + word.raw!.indexOf("=") + 1 + written[1]!.length : word.at.to - value.length;
-      const at = written ? { ...word.at, from: start, to: start + written[2]!.length } : word.at.to - word.at.from === word.text.length ? { ...word.at, from: start } : word.at;
+      const start = written
+        ? word.at.from + word.raw!.indexOf("=") + 1 + written[1]!.length
+        : word.at.to - value.length;
+      const at = written
+        ? { ...word.at, from: start, to: start + written[2]!.length }
+        : word.at.to - word.at.from === word.text.length
+          ? { ...word.at, from: start }
+          : word.at;
       const keyAt = { ...word.at, to: Math.min(word.at.to, word.at.from + name.length) };
-      entries.push({ key: keyOf(name), keyAt, value: scalar({ ...word, text: value.replace(/^["']|["']$/g, ""), at }) });
+      entries.push({
+        key: keyOf(name),
+        keyAt,
+        value: scalar({ ...word, text: value.replace(/^["']|["']$/g, ""), at }),
+      });
     } else if (/^--?[A-Za-z]/.test(word.text)) {
       const values: Word[] = [];
-      while (i + 1 < words.length && (!/^--?[A-Za-z]/.test(words[i + 1]!.text) || words[i + 1]!.lost)) values.push(words[++i]!);
+      while (i + 1 < words.length && (!/^--?[A-Za-z]/.test(words[i + 1]!.text) || words[i + 1]!.lost))
+        values.push(words[++i]!);
       const keyAt = word.at;
       const value: ConfigNode =
         values.length === 1
@@ -206,8 +250,16 @@ function flags(words: readonly Word[], statement: Statement, file: string | unde
     } else bare.push(scalar(word));
   }
   if (!entries.length) return undefined;
-  const at: Place = { from: statement.from, to: statement.from + statement.text.trimEnd().length, ...(file && { file }) };
-  return { kind: "map", at, entries: [{ key: "0", keyAt: { ...at, to: at.from }, value: { kind: "list", at, items: bare } }, ...entries] };
+  const at: Place = {
+    from: statement.from,
+    to: statement.from + statement.text.trimEnd().length,
+    ...(file && { file }),
+  };
+  return {
+    kind: "map",
+    at,
+    entries: [{ key: "0", keyAt: { ...at, to: at.from }, value: { kind: "list", at, items: bare } }, ...entries],
+  };
 }
 
 /** Flags are looked up as the tool's option: no dashes in front, underscores inside. */

@@ -9,7 +9,11 @@ export function readToml(text: string, file?: string): ConfigText {
   let source = text;
   for (let attempt = 0; attempt < 30; attempt++) {
     try {
-      const root = convertTable(parseTOML(source).body[0].body, { from: 0, to: text.length, ...(file && { file }) }, file);
+      const root = convertTable(
+        parseTOML(source).body[0].body,
+        { from: 0, to: text.length, ...(file && { file }) },
+        file,
+      );
       return { roots: [root], problems };
     } catch (error) {
       const index = (error as { index?: unknown }).index;
@@ -34,10 +38,16 @@ function convertTable(body: readonly AST.TOMLNode[], at: Place, file: string | u
     let target = descend(root, node.key.keys.slice(0, node.kind === "array" ? -1 : undefined), file, node.range);
     if (node.kind === "array") {
       const last = node.key.keys.at(-1)!;
-      const list = (target.entries.find((e) => e.key === nameOf(last))?.value ?? undefined) as { kind: "list"; items: ConfigNode[] } | undefined;
+      const list = (target.entries.find((e) => e.key === nameOf(last))?.value ?? undefined) as
+        { kind: "list"; items: ConfigNode[] } | undefined;
       const item: Mutable = { kind: "map", at: placeOf(node.range, file), entries: [] };
       if (list?.kind === "list") list.items.push(item);
-      else target.entries.push({ key: nameOf(last), keyAt: placeOf(last.range, file), value: { kind: "list", at: item.at, items: [item] } });
+      else
+        target.entries.push({
+          key: nameOf(last),
+          keyAt: placeOf(last.range, file),
+          value: { kind: "list", at: item.at, items: [item] },
+        });
       target = item;
     }
     for (const pair of node.body) put(target, pair, file);
@@ -47,10 +57,19 @@ function convertTable(body: readonly AST.TOMLNode[], at: Place, file: string | u
 
 type Mutable = { kind: "map"; at: Place; entries: Entry[] };
 type Key = AST.TOMLBare | AST.TOMLQuoted;
-const placeOf = (range: readonly [number, number], file: string | undefined): Place => ({ from: range[0], to: range[1], ...(file && { file }) });
+const placeOf = (range: readonly [number, number], file: string | undefined): Place => ({
+  from: range[0],
+  to: range[1],
+  ...(file && { file }),
+});
 const nameOf = (key: Key): string => (key.type === "TOMLBare" ? key.name : key.value);
 
-function descend(root: Mutable, keys: readonly Key[], file: string | undefined, range: readonly [number, number]): Mutable {
+function descend(
+  root: Mutable,
+  keys: readonly Key[],
+  file: string | undefined,
+  range: readonly [number, number],
+): Mutable {
   let node = root;
   for (const key of keys) {
     const below = node.entries.find((e) => e.key === nameOf(key))?.value;
@@ -84,7 +103,10 @@ function valueOf(node: AST.TOMLContentNode, file: string | undefined): ConfigNod
   const plain = typeof value === "bigint" ? Number(value) : value;
   const text = node.kind === "integer" || node.kind === "float" ? node.number : String(plain);
   return {
-    kind: "scalar", at, text, ...(node.kind === "string" && { quoted: true }),
+    kind: "scalar",
+    at,
+    text,
+    ...(node.kind === "string" && { quoted: true }),
     value: typeof plain === "number" || typeof plain === "string" || typeof plain === "boolean" ? plain : text,
   };
 }

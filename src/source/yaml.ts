@@ -12,7 +12,13 @@ const ONE_DOT_ONE =
  */
 export function readYaml(text: string, file?: string): ConfigText {
   let documents: readonly Document[];
-  const options = { uniqueKeys: false, strict: false, logLevel: "silent", prettyErrors: false, stringKeys: false } as const;
+  const options = {
+    uniqueKeys: false,
+    strict: false,
+    logLevel: "silent",
+    prettyErrors: false,
+    stringKeys: false,
+  } as const;
   try {
     // PyYAML refuses tabs as indentation; a space keeps every offset and lets the rest be read.
     const tabs = /^[ ]*\t/m.test(text);
@@ -36,7 +42,9 @@ const WORDS = /lr|learn|sched|warm|decay|optim|solver|train|epoch|step|iter|max_
 
 /** Other top-level blocks become blank, so that offsets stay. */
 function relevant(text: string): string {
-  return text.replace(/^[^\s#\-%.}\]][^\n]*(?:\n(?:[ \t\-#}\]][^\n]*)?(?=\n|$))*/gm, (block) => (WORDS.test(block) ? block : block.replace(/[^\n]/g, " ")));
+  return text.replace(/^[^\s#\-%.}\]][^\n]*(?:\n(?:[ \t\-#}\]][^\n]*)?(?=\n|$))*/gm, (block) =>
+    WORDS.test(block) ? block : block.replace(/[^\n]/g, " "),
+  );
 }
 
 function converter(document: Document, file: string | undefined, problems: string[]) {
@@ -51,7 +59,11 @@ function converter(document: Document, file: string | undefined, problems: strin
   });
 
   const empty = (at: Place, note?: string): ConfigNode => ({
-    kind: "scalar", at, value: note ? undefined : null, text: "", ...(note && { note }),
+    kind: "scalar",
+    at,
+    value: note ? undefined : null,
+    text: "",
+    ...(note && { note }),
   });
 
   function convert(node: Node, depth: number): ConfigNode {
@@ -66,7 +78,8 @@ function converter(document: Document, file: string | undefined, problems: strin
     const before = known.get(node);
     if (before) return before;
     if (depth > limits.depth || --budget < 0) {
-      if (budget < 0 || !problems.includes("nested too deeply")) problems.push(budget < 0 ? "too large" : "nested too deeply");
+      if (budget < 0 || !problems.includes("nested too deeply"))
+        problems.push(budget < 0 ? "too large" : "nested too deeply");
       return empty(at, "nested too deeply");
     }
     if ("anchor" in node && node.anchor) anchors.set(node.anchor as string, node);
@@ -107,10 +120,12 @@ function converter(document: Document, file: string | undefined, problems: strin
     const source = typeof node.source === "string" ? node.source : String(node.value ?? "");
     if (node.type === "PLAIN") {
       const value = node.tag === "tag:yaml.org,2002:str" ? source : wordValue(source);
-      const note = typeof value === "number" && /^[-+]?\d[\d_]*[eE]/.test(source) && !node.tag ? { note: ONE_DOT_ONE } : {};
+      const note =
+        typeof value === "number" && /^[-+]?\d[\d_]*[eE]/.test(source) && !node.tag ? { note: ONE_DOT_ONE } : {};
       return { kind: "scalar", at, value, text: source, ...note, ...tag };
     }
-    const number = node.tag === "tag:yaml.org,2002:float" || node.tag === "tag:yaml.org,2002:int" ? numberOf(source) : undefined;
+    const number =
+      node.tag === "tag:yaml.org,2002:float" || node.tag === "tag:yaml.org,2002:int" ? numberOf(source) : undefined;
     return { kind: "scalar", at, value: number ?? source, text: source, quoted: true, ...tag };
   }
 

@@ -16,7 +16,8 @@ export const allenNlp: ConfigFormat = {
     const length = runLength(assume, { epochs: trainer.at("num_epochs"), stepsPerEpoch: args["num_steps_per_epoch"] });
     const perEpoch = ["step", "multi_step", "exponential", "cosine", "reduce_on_plateau"].includes(type);
     delete args["type"];
-    const needsEpochs = type === "slanted_triangular" || type.endsWith("linear_with_warmup") || type === "polynomial_decay";
+    const needsEpochs =
+      type === "slanted_triangular" || type.endsWith("linear_with_warmup") || type === "polynomial_decay";
     return [
       found({
         schedule: `allennlp:${type}`,
@@ -24,9 +25,16 @@ export const allenNlp: ConfigFormat = {
         callee: type,
         blocks: [main],
         args: needsEpochs && !args["num_epochs"] ? { ...args, num_epochs: trainer.at("num_epochs") } : args,
-        context: { initial_lr: trainer.at("optimizer.lr"), total_steps: length.totalSteps, epochs: trainer.at("num_epochs") ?? length.epochs, steps_per_epoch: length.stepsPerEpoch },
+        context: {
+          initial_lr: trainer.at("optimizer.lr"),
+          total_steps: length.totalSteps,
+          epochs: trainer.at("num_epochs") ?? length.epochs,
+          steps_per_epoch: length.stepsPerEpoch,
+        },
         optimizer: trainer.str("optimizer.type"),
-        run: perEpoch ? { unit: "epoch", steppedPer: "epoch", epochs: length.epochs, stepsPerEpoch: length.stepsPerEpoch } : { unit: "step", steppedPer: "batch", ...length },
+        run: perEpoch
+          ? { unit: "epoch", steppedPer: "epoch", epochs: length.epochs, stepsPerEpoch: length.stepsPerEpoch }
+          : { unit: "step", steppedPer: "batch", ...length },
         others: ["type"],
       }),
     ];

@@ -25,12 +25,22 @@ export const axolotl: ConfigFormat = {
         callee: scheduler,
         blocks: [root],
         args: {
-          ...pick(root, "learning_rate warmup_steps warmup_ratio cosine_min_lr_ratio cosine_constant_lr_ratio lr_quadratic_warmup"),
+          ...pick(
+            root,
+            "learning_rate warmup_steps warmup_ratio cosine_min_lr_ratio cosine_constant_lr_ratio lr_quadratic_warmup",
+          ),
           ...each(root.at("lr_scheduler_kwargs")),
         },
         context: { total_steps: length.totalSteps },
         run: { unit: "step", steppedPer: "optimizer step", ...length },
-        others: ["lr_scheduler", "lr_scheduler_kwargs", "num_epochs", "max_steps", "micro_batch_size", "gradient_accumulation_steps"],
+        others: [
+          "lr_scheduler",
+          "lr_scheduler_kwargs",
+          "num_epochs",
+          "max_steps",
+          "micro_batch_size",
+          "gradient_accumulation_steps",
+        ],
       }),
     ];
   },

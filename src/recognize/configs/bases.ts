@@ -1,4 +1,4 @@
-import { entryOf, type ConfigNode, type ConfigText, type Entry } from "../../source/config.js";
+import { type ConfigNode, type ConfigText, type Entry } from "../../source/config.js";
 import { readPythonConfig } from "../../source/pythonConfig.js";
 import { overlay } from "../../source/references.js";
 import type { Workspace } from "../../source/document.js";
@@ -21,7 +21,14 @@ interface Reach {
  * The tree with what it inherits below it: `_base_`, `_BASE_`, `BASE`, `extends`, `include`, Hydra's `defaults:` and mmengine's
  * `read_base()` imports. Each value keeps its file. Files that are not there are told in `missing`.
  */
-export function inherit(root: ConfigNode, path: string, text: string, syntax: Syntax, workspace: Workspace, read: Read): { root: ConfigNode; missing: string[]; texts: readonly string[] } {
+export function inherit(
+  root: ConfigNode,
+  path: string,
+  text: string,
+  syntax: Syntax,
+  workspace: Workspace,
+  read: Read,
+): { root: ConfigNode; missing: string[]; texts: readonly string[] } {
   const missing: string[] = [];
   const reach: Reach = { workspace, read, syntax, open: [path], left: { files: 64 }, texts: [] };
   const full = composed(root, path, text, reach, missing);
@@ -72,13 +79,20 @@ function basesOf(root: ConfigNode & { kind: "map" }, syntax: Syntax): { before: 
   const before: Base[] = [];
   const after: Base[] = [];
   for (const { key, value } of root.entries) {
-    const names = (value.kind === "list" ? value.items : [value]).flatMap((v) => (v.kind === "scalar" && typeof v.value === "string" && v.value ? [v.value] : []));
+    const names = (value.kind === "list" ? value.items : [value]).flatMap((v) =>
+      v.kind === "scalar" && typeof v.value === "string" && v.value ? [v.value] : [],
+    );
     if (syntax === "python") {
       if (key === "_base_") before.push(...names.map((path) => ({ path, at: [] })));
-      else if (key === "import" && names[0]?.startsWith(".")) before.push(...names.map((n) => ({ path: dotted(n), at: [], optional: true })));
+      else if (key === "import" && names[0]?.startsWith("."))
+        before.push(...names.map((n) => ({ path: dotted(n), at: [], optional: true })));
     } else if (syntax === "gin") {
       if (key === "include") before.push(...names.map((path) => ({ path, at: [] })));
-    } else if (/^(?:_base_|_BASE_|BASE|__base__|base_config|_include_|includes?|extends|inherits?_from|parent_config|\$include)$/.test(key))
+    } else if (
+      /^(?:_base_|_BASE_|BASE|__base__|base_config|_include_|includes?|extends|inherits?_from|parent_config|\$include)$/.test(
+        key,
+      )
+    )
       before.push(...names.filter((n) => /^[\w./~-]+$/.test(n)).map((path) => ({ path, at: [] })));
     else if (key === "defaults" && value.kind === "list") {
       let self = false;
@@ -93,11 +107,17 @@ function basesOf(root: ConfigNode & { kind: "map" }, syntax: Syntax): { before: 
 
 /** `- group: option`, `- override /a/b@pkg: option`, `- file`. */
 function hydra(item: ConfigNode): Base[] {
-  if (item.kind === "scalar") return typeof item.value === "string" ? [{ path: item.value.replace(/^\//, ""), at: [], optional: true }] : [];
+  if (item.kind === "scalar")
+    return typeof item.value === "string" ? [{ path: item.value.replace(/^\//, ""), at: [], optional: true }] : [];
   if (item.kind !== "map") return [];
   return item.entries.flatMap(({ key, value }) => {
-    const [group = "", to] = key.replace(/^(?:override|optional)\s+/, "").replace(/^\//, "").split("@");
-    const names = (value.kind === "list" ? value.items : [value]).flatMap((v) => (v.kind === "scalar" && typeof v.value === "string" ? [v.value] : []));
+    const [group = "", to] = key
+      .replace(/^(?:override|optional)\s+/, "")
+      .replace(/^\//, "")
+      .split("@");
+    const names = (value.kind === "list" ? value.items : [value]).flatMap((v) =>
+      v.kind === "scalar" && typeof v.value === "string" ? [v.value] : [],
+    );
     if (/^hydra(?:\/|$)/.test(group)) return [];
     const at = to === "_global_" || to === "_here_" ? [] : (to ?? group).split(/[/.]/);
     return names.map((name) => ({ path: `${group}/${name}`, at, optional: true }));
@@ -111,11 +131,18 @@ function dotted(module: string): string {
 }
 
 function candidates(from: string, named: string, syntax: Syntax): string[] {
-  const withEnding = /\.\w{1,6}$/.test(named) ? [named] : syntax === "yaml" ? [`${named}.yaml`, `${named}.yml`] : [named];
+  const withEnding = /\.\w{1,6}$/.test(named)
+    ? [named]
+    : syntax === "yaml"
+      ? [`${named}.yaml`, `${named}.yml`]
+      : [named];
   return withEnding.flatMap((n) => siblingOf(from, n));
 }
 
 function under(node: ConfigNode, keys: readonly string[]): ConfigNode {
   // A file may say itself that it belongs at the top: `# @package _global_` is seen as its `defaults` or nested group key.
-  return keys.reduceRight<ConfigNode>((inner, key) => ({ kind: "map", at: node.at, entries: [{ key, keyAt: node.at, value: inner } satisfies Entry] }), node);
+  return keys.reduceRight<ConfigNode>(
+    (inner, key) => ({ kind: "map", at: node.at, entries: [{ key, keyAt: node.at, value: inner } satisfies Entry] }),
+    node,
+  );
 }

@@ -65,7 +65,11 @@ export class Block {
     if (node.kind !== "map") return [];
     return node.entries
       .filter((e) => e.key === key)
-      .flatMap((e) => (e.value.kind === "list" ? new Block(this.root, e.value, e, this).items : [new Block(this.root, e.value, e, this)]));
+      .flatMap((e) =>
+        e.value.kind === "list"
+          ? new Block(this.root, e.value, e, this).items
+          : [new Block(this.root, e.value, e, this)],
+      );
   }
 
   get key(): string {
@@ -116,9 +120,10 @@ export function asNumber(value: Value | undefined): number | undefined {
 
 /** A list of numbers that a file may give as text: "(60000, 80000)", "30,55", "[1, 2]", or one number alone. */
 export function asNumbers(value: Value | undefined): readonly number[] | undefined {
-  const plain: unknown = typeof value === "string" && /^[\s[(]*[-\d.]/.test(value)
-    ? evaluateExpression(/^[ \t]*[[(]/.test(value) ? value : `[${value}]`)
-    : value;
+  const plain: unknown =
+    typeof value === "string" && /^[\s[(]*[-\d.]/.test(value)
+      ? evaluateExpression(/^[ \t]*[[(]/.test(value) ? value : `[${value}]`)
+      : value;
   if (typeof plain === "number") return [plain];
   if (!Array.isArray(plain)) return undefined;
   const numbers = plain.map(asNumber);

@@ -19,7 +19,10 @@ export const darknet: ConfigFormat = {
         main: net.at("policy") ?? rate,
         callee: name,
         blocks: [net],
-        args: pick(net, "learning_rate burn_in power steps scales step scale gamma max_batches learning_rate_min sgdr_cycle sgdr_mult"),
+        args: pick(
+          net,
+          "learning_rate burn_in power steps scales step scale gamma max_batches learning_rate_min sgdr_cycle sgdr_mult",
+        ),
         momentum: net.at("momentum"),
         run: { unit: "step", steppedPer: "batch", ...runLength(assume, { maxSteps: net.at("max_batches") }) },
         others: ["policy"],

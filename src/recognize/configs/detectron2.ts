@@ -8,7 +8,10 @@ import { found, pick } from "./match.js";
 export const detectron2: ConfigFormat = {
   id: "detectron2",
   syntaxes: ["yaml"],
-  needs: [/^["']?SOLVER["']?\s*:/m, /\b(?:BASE_LR|STEPS|MAX_ITER|MAX_EPOCH|LR_SCHEDULER_NAME|SCHED|WARMUP_\w+|GAMMA)\b/],
+  needs: [
+    /^["']?SOLVER["']?\s*:/m,
+    /\b(?:BASE_LR|STEPS|MAX_ITER|MAX_EPOCH|LR_SCHEDULER_NAME|SCHED|WARMUP_\w+|GAMMA)\b/,
+  ],
   recognize(input) {
     const solver = input.root.at("SOLVER");
     if (!solver || solver.node.kind !== "map") return [];
@@ -37,7 +40,9 @@ function solverFinding(solver: Block, { assume, missing }: ConfigInput): Finding
       others: ["LR_SCHEDULER_NAME"],
       notes: [
         missing.length > 0 && `not found: ${missing.join(", ")}; keys that stand there are taken at their defaults`,
-        solver.num("REFERENCE_WORLD_SIZE") ? "the rate and the iterations are scaled when the number of workers is not REFERENCE_WORLD_SIZE" : false,
+        solver.num("REFERENCE_WORLD_SIZE")
+          ? "the rate and the iterations are scaled when the number of workers is not REFERENCE_WORLD_SIZE"
+          : false,
       ],
     }),
   ];
@@ -58,29 +63,3 @@ function fastReid(solver: Block, { assume }: ConfigInput): Finding[] {
     }),
   ];
 }
-
-/** Swin-style `TRAIN:` files. */
-export const swin: ConfigFormat = {
-  id: "swin",
-  syntaxes: ["yaml"],
-  needs: [/^["']?TRAIN["']?\s*:/m, /\b(?:WARMUP_EPOCHS|BASE_LR|LR_SCHEDULER)\b/],
-  recognize({ root, assume }) {
-    const train = root.at("TRAIN");
-    if (!train || !(train.has("WARMUP_EPOCHS") || train.has("BASE_LR") || train.has("LR_SCHEDULER"))) return [];
-    const scheduler = train.at("LR_SCHEDULER");
-    const name = scheduler?.str("NAME") ?? "cosine";
-    const axis = epochAxis(assume, { epochs: train.at("EPOCHS") });
-    return [
-      found({
-        schedule: `swin:${name}`,
-        main: train,
-        callee: name,
-        blocks: [train, ...(scheduler ? [scheduler] : [])],
-        args: { ...pick(train, "BASE_LR WARMUP_LR MIN_LR EPOCHS WARMUP_EPOCHS"), ...pick(scheduler, "DECAY_EPOCHS DECAY_RATE MULTISTEPS GAMMA WARMUP_PREFIX") },
-        ...axis,
-        others: ["LR_SCHEDULER", "NAME"],
-        notes: ["drawn unscaled: training multiplies the rates by the total batch size / 512"],
-      }),
-    ];
-  },
-};

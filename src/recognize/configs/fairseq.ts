@@ -23,7 +23,9 @@ function hydra(input: ConfigInput): Finding[] {
   const own: Record<string, Given> = {};
   for (const e of main.entries) if (!e.key.startsWith("_")) own[e.key] = e;
   const rate = own["lr"] ?? optimization?.at("lr");
-  return [schedule(name, main, rate, own, optimization?.first("max_update"), optimization?.first("max_epoch"), input, assume)];
+  return [
+    schedule(name, main, rate, own, optimization?.first("max_update"), optimization?.first("max_epoch"), input, assume),
+  ];
 }
 
 /** `pass_through` leaves each group of a composite optimizer to its own schedule. */
@@ -35,7 +37,18 @@ function groups(input: ConfigInput): Finding[] {
     if (!main || !name) return [];
     const own = Object.fromEntries(main.entries.filter((e) => !e.key.startsWith("_")).map((e) => [e.key, e]));
     const rate = own["lr"] ?? group.at("lr_float") ?? group.at("lr") ?? root.at("optimization.lr");
-    return [schedule(name, main, rate, own, root.first("optimization.max_update"), root.first("optimization.max_epoch"), input, assume)];
+    return [
+      schedule(
+        name,
+        main,
+        rate,
+        own,
+        root.first("optimization.max_update"),
+        root.first("optimization.max_epoch"),
+        input,
+        assume,
+      ),
+    ];
   });
 }
 
@@ -45,27 +58,61 @@ function commandLine(input: ConfigInput): Finding[] {
   if (!main || typeof main.value !== "string") return [];
   const words = (root.at("0")?.value as readonly unknown[] | undefined)?.map(String) ?? [];
   const ours = words.some((w) => /fairseq|(?:^|\/)train\.py$/.test(w)) || root.has("task") || root.has("max_tokens");
-  if (!ours || !["inverse_sqrt", "cosine", "polynomial_decay", "tri_stage", "fixed", "triangular", "reduce_lr_on_plateau", "pass_through", "manual", "step"].includes(main.value)) return [];
+  if (
+    !ours ||
+    ![
+      "inverse_sqrt",
+      "cosine",
+      "polynomial_decay",
+      "tri_stage",
+      "fixed",
+      "triangular",
+      "reduce_lr_on_plateau",
+      "pass_through",
+      "manual",
+      "step",
+    ].includes(main.value)
+  )
+    return [];
   const args: Record<string, Given> = {};
-  for (const e of root.entries) if (/warmup|lr_|^min_lr|t_mult|end_learning_rate|^power$|total_num_update|phase_ratio|hold_steps|decay_steps|init_lr_scale|final_lr_scale|max_lr|force_anneal/.test(e.key) && e.key !== "lr_scheduler") args[e.key] = e;
+  for (const e of root.entries)
+    if (
+      /warmup|lr_|^min_lr|t_mult|end_learning_rate|^power$|total_num_update|phase_ratio|hold_steps|decay_steps|init_lr_scale|final_lr_scale|max_lr|force_anneal/.test(
+        e.key,
+      ) &&
+      e.key !== "lr_scheduler"
+    )
+      args[e.key] = e;
   return [schedule(main.value, main, root.at("lr"), args, root.at("max_update"), root.at("max_epoch"), input, assume)];
 }
 
-function schedule(name: string, main: Block, rate: Given, args: Record<string, Given>, maxUpdate: Block | undefined, maxEpoch: Block | undefined, { root }: ConfigInput, assume: ConfigInput["assume"]): Finding {
+function schedule(
+  name: string,
+  main: Block,
+  rate: Given,
+  args: Record<string, Given>,
+  maxUpdate: Block | undefined,
+  maxEpoch: Block | undefined,
+  { root }: ConfigInput,
+  assume: ConfigInput["assume"],
+): Finding {
   const length = runLength(assume, { maxSteps: maxUpdate, epochs: maxEpoch });
   // `lr: [0.0005]` is one rate for every epoch.
   const list = rate instanceof Block && rate.node.kind === "list" ? rate.items : undefined;
   const first = list?.[0] ?? rate;
   const scheduled: Record<string, Given> = { ...args };
   delete scheduled["lr"];
-  const text = rate instanceof Block && typeof rate.value === "string" ? /^\[\s*([-\d.e]+)/.exec(rate.value)?.[1] : undefined;
+  const text =
+    rate instanceof Block && typeof rate.value === "string" ? /^\[\s*([-\d.e]+)/.exec(rate.value)?.[1] : undefined;
   const initial: Given = text ? known(Number(text), text, [rate]) : first;
   if (list && list.length > 1) scheduled["lr"] = rate;
   const perEpoch = name === "fixed" || name === "reduce_lr_on_plateau";
   return found({
     schedule: `fairseq:${name}`,
     definition: `fairseq.optim.lr_scheduler.${name}`,
-    main, callee: name, blocks: main.node.kind === "map" ? [main] : [root],
+    main,
+    callee: name,
+    blocks: main.node.kind === "map" ? [main] : [root],
     args: { lr: initial, ...scheduled, max_update: maxUpdate ?? length.totalSteps },
     context: { initial_lr: initial, total_steps: length.totalSteps },
     run: { unit: "step", steppedPer: "update", ...length },

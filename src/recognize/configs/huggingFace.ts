@@ -11,14 +11,19 @@ import { changed, derive, found, known, type Given } from "./match.js";
 export const huggingFace: ConfigFormat = {
   id: "transformers",
   syntaxes: ["yaml", "json", "shell"],
-  needs: [/\blr_scheduler_type\b|\b(?:num_)?warmup_(?:ratio|steps)\b/, /\b(?:learning_rate|lr_scheduler_type|num_train_epochs|max_steps)\b/],
+  needs: [
+    /\blr_scheduler_type\b|\b(?:num_)?warmup_(?:ratio|steps)\b/,
+    /\b(?:learning_rate|lr_scheduler_type|num_train_epochs|max_steps)\b/,
+  ],
   recognize: (input) => trainerBlocks(input.root).flatMap((block) => trainerFinding(block, input)),
 };
 
 function trainerBlocks(root: Block): Block[] {
   const own = (b: Block) =>
     b.has("lr_scheduler_type") ||
-    (b.has("learning_rate") && (b.has("warmup_ratio") || b.has("warmup_steps") || b.has("num_warmup_steps")) && (b.has("num_train_epochs") || b.has("max_steps") || b.has("max_train_steps")));
+    (b.has("learning_rate") &&
+      (b.has("warmup_ratio") || b.has("warmup_steps") || b.has("num_warmup_steps")) &&
+      (b.has("num_train_epochs") || b.has("max_steps") || b.has("max_train_steps")));
   if (own(root)) return [root];
   return root.entries.flatMap((e) => (own(e) ? [e] : e.entries.filter(own))).slice(0, 20);
 }
@@ -36,7 +41,11 @@ function trainerFinding(block: Block, input: ConfigInput): Finding[] {
   const length = trainerLength(block, input);
   const other = deepspeedFile(block, input, length);
   if (other) return other;
-  const type = block.str("lr_scheduler_type")?.replace(/^SchedulerType\./, "").toLowerCase() ?? "linear";
+  const type =
+    block
+      .str("lr_scheduler_type")
+      ?.replace(/^SchedulerType\./, "")
+      .toLowerCase() ?? "linear";
   const main = block.first("lr_scheduler_type", "warmup_ratio", "warmup_steps") ?? block;
   const kwargs = block.at("lr_scheduler_kwargs");
   const factory = type === "warmup_stable_decay" && (block.has("finetuning_type") || block.has("stage"));
@@ -61,7 +70,12 @@ function trainerFinding(block: Block, input: ConfigInput): Finding[] {
 }
 
 const OTHERS = [
-  "lr_scheduler_type", "lr_scheduler_kwargs", "num_train_epochs", "max_steps", "per_device_train_batch_size", "gradient_accumulation_steps",
+  "lr_scheduler_type",
+  "lr_scheduler_kwargs",
+  "num_train_epochs",
+  "max_steps",
+  "per_device_train_batch_size",
+  "gradient_accumulation_steps",
 ];
 
 /** LLaMA-Factory fills in the stable and the decay steps that Transformers requires. */
@@ -76,7 +90,9 @@ function llamaFactory(block: Block, main: Block, kwargs: Block | undefined, leng
     blocks: [block],
     args: {
       learning_rate: block.at("learning_rate") ?? known(5e-5, "learning_rate"),
-      num_warmup_steps: share ? derive("warmup_ratio · total_steps", [share, length.totalSteps], (r, t) => Math.ceil(t! * r!)) : block.at("warmup_steps"),
+      num_warmup_steps: share
+        ? derive("warmup_ratio · total_steps", [share, length.totalSteps], (r, t) => Math.ceil(t! * r!))
+        : block.at("warmup_steps"),
       ...Object.fromEntries((kwargs?.entries ?? []).map((e) => [e.key, e])),
     },
     context: { total_steps: length.totalSteps },
@@ -106,12 +122,22 @@ function filled(root: Block, block: Block, input: ConfigInput, length: Length, n
     lr: block.at("learning_rate") ?? known(5e-5, "learning_rate"),
     warmup_min_lr: known(0, "auto"),
     warmup_max_lr: block.at("learning_rate") ?? known(5e-5, "learning_rate"),
-    warmup_num_steps: warmup ?? (ratio ? derive("warmup_ratio · total_steps", [ratio, length.totalSteps], (r, t) => Math.ceil(t! * r!)) : known(0, "auto")),
+    warmup_num_steps:
+      warmup ??
+      (ratio
+        ? derive("warmup_ratio · total_steps", [ratio, length.totalSteps], (r, t) => Math.ceil(t! * r!))
+        : known(0, "auto")),
     total_num_steps: length.totalSteps,
   };
   const findings = deepspeedSchedule(root, input, trainer);
   if (!findings.length) return undefined;
   if (!named) return findings;
   const span = { from: named.entry!.keyAt.from, to: named.entry!.keyAt.to };
-  return findings.map((f) => changed(f, { span, area: { from: span.from, to: named.node.at.to }, notes: [...(f.notes ?? []), "the DeepSpeed file's scheduler replaces lr_scheduler_type"] }));
+  return findings.map((f) =>
+    changed(f, {
+      span,
+      area: { from: span.from, to: named.node.at.to },
+      notes: [...(f.notes ?? []), "the DeepSpeed file's scheduler replaces lr_scheduler_type"],
+    }),
+  );
 }

@@ -14,34 +14,54 @@ import type { Finding } from "../finding.js";
 import { allenNlp } from "./allenNlp.js";
 import { axolotl } from "./axolotl.js";
 import { inherit } from "./bases.js";
+import { basicSr } from "./basicSr.js";
 import { Block } from "./block.js";
 import { caffe } from "./caffe.js";
 import { composer } from "./composer.js";
+import { cvnets } from "./cvnets.js";
 import { darknet } from "./darknet.js";
 import { deepspeed } from "./deepspeed.js";
-import { detectron2, swin } from "./detectron2.js";
+import { detectron2 } from "./detectron2.js";
+import { dl4j } from "./dl4j.js";
+import { espnet } from "./espnet.js";
 import { fairseq } from "./fairseq.js";
-import type { ConfigFormat, Syntax } from "./format.js";
+import { gptNeox } from "./gptNeox.js";
+import { hifiGan } from "./hifiGan.js";
 import { huggingFace } from "./huggingFace.js";
 import { keras } from "./keras.js";
 import { kohya } from "./kohya.js";
-import { litgpt, maxtext, torchtitan, trlx } from "./llm.js";
-import { gptNeox, megatron } from "./megatron.js";
+import { latentDiffusion } from "./latentDiffusion.js";
+import { litgpt } from "./litgpt.js";
+import { marian } from "./marian.js";
+import { maxtext } from "./maxtext.js";
+import { megatron } from "./megatron.js";
+import { mmcv } from "./mmcv.js";
+import { mmengine } from "./mmengine.js";
 import { nanoGpt } from "./nanoGpt.js";
 import { nemo } from "./nemo.js";
 import { olmo } from "./olmo.js";
-import { mmcv, mmengine } from "./openMmlab.js";
-import { paddleClas, paddleDetection, paddleSeg } from "./paddle.js";
-import { rlGames, rllib, rlZoo } from "./reinforcement.js";
+import { openNmt } from "./openNmt.js";
+import { openPcdet } from "./openPcdet.js";
+import { paddleClas } from "./paddleClas.js";
+import { paddleDetection } from "./paddleDetection.js";
+import { paddleSeg } from "./paddleSeg.js";
+import { rlGames } from "./rlGames.js";
+import { rllib } from "./rllib.js";
+import { rlZoo } from "./rlZoo.js";
 import { spacy } from "./spacy.js";
-import { espnet, hifiGan, marian, openNmt, speechbrain } from "./speech.js";
+import { speechbrain } from "./speechbrain.js";
+import { swin } from "./swin.js";
 import { t5x } from "./t5x.js";
 import { targets } from "./targets.js";
+import { tfModelGarden } from "./tfModelGarden.js";
 import { tfObjectDetection } from "./tfObjectDetection.js";
+import { timm } from "./timm.js";
+import { torchtitan } from "./torchtitan.js";
 import { torchtune } from "./torchtune.js";
+import { trlx } from "./trlx.js";
 import { ultralytics } from "./ultralytics.js";
-import { basicSr, cvnets, latentDiffusion, openPcdet, tfModelGarden, timm } from "./vision.js";
 import { yolox } from "./yolox.js";
+import type { ConfigFormat, Syntax } from "./format.js";
 
 export { completionsAt, describeKey, unreadKeys } from "./keys.js";
 export type { KeyCompletion, KeyMeaning } from "./keys.js";
@@ -91,6 +111,7 @@ export const formats: readonly ConfigFormat[] = [
   huggingFace,
   targets,
   keras,
+  dl4j,
   rlZoo,
   rlGames,
   rllib,
@@ -111,10 +132,28 @@ const readers: Readonly<Record<Syntax, Reader>> = {
 };
 
 const ENDINGS: Readonly<Record<string, Syntax>> = {
-  yaml: "yaml", yml: "yaml", json: "json", jsonc: "json", json5: "json", toml: "toml",
-  prototxt: "prototxt", pbtxt: "prototxt", config: "prototxt", textproto: "prototxt",
-  cfg: "cfg", ini: "cfg", gin: "gin", jsonnet: "jsonnet", libsonnet: "jsonnet",
-  sh: "shell", bash: "shell", slurm: "shell", sbatch: "shell", shellscript: "shell", py: "python", python: "python",
+  yaml: "yaml",
+  yml: "yaml",
+  json: "json",
+  jsonc: "json",
+  json5: "json",
+  toml: "toml",
+  prototxt: "prototxt",
+  pbtxt: "prototxt",
+  config: "prototxt",
+  textproto: "prototxt",
+  cfg: "cfg",
+  ini: "cfg",
+  gin: "gin",
+  jsonnet: "jsonnet",
+  libsonnet: "jsonnet",
+  sh: "shell",
+  bash: "shell",
+  slurm: "shell",
+  sbatch: "shell",
+  shellscript: "shell",
+  py: "python",
+  python: "python",
 };
 
 /** The syntax that a path's ending (or the editor's language) tells; undefined for files that are no configuration. */
@@ -124,10 +163,14 @@ export function syntaxOf(document: SourceDocument): Syntax | undefined {
 }
 
 /** The learning-rate schedules of a configuration file; empty for every other file, after a test that does not parse. */
-export function recognizeConfig(document: SourceDocument, workspace: Workspace, assume: ReadonlyMap<string, Value>): Finding[] {
+export function recognizeConfig(
+  document: SourceDocument,
+  workspace: Workspace,
+  assume: ReadonlyMap<string, Value>,
+): Finding[] {
   const syntax = syntaxOf(document);
   if (!syntax || document.cells) return [];
-  const inherits = INHERITS.test(document.text);
+  const inherits = (syntax === "python" ? IN_PYTHON : INHERITS).test(document.text);
   const ofSyntax = formats.filter((f) => f.syntaxes.includes(syntax));
   const fitting = (all: string) => ofSyntax.filter((f) => f.needs.every((test) => test.test(all)));
   if (!inherits && !fitting(document.text).length) return [];
@@ -149,4 +192,6 @@ export function recognizeConfig(document: SourceDocument, workspace: Workspace, 
 }
 
 /** A file that inherits may hold a part of a schedule only. */
-const INHERITS = /^[ \t]*["']?(?:_base_|_BASE_|__base__|BASE|defaults|base_config|extends|includes?|_include_|inherits?_from|parent_config|\$include)["']?\s*[:=]|^include\s+['"]|read_base\(\)/m;
+const INHERITS =
+  /^[ \t]*["']?(?:_base_|_BASE_|__base__|BASE|defaults|base_config|extends|includes?|_include_|inherits?_from|parent_config|\$include)["']?\s*[:=]|^include\s+['"]/m;
+const IN_PYTHON = /^_base_\s*=|read_base\(\)/m;

@@ -27,12 +27,24 @@ export interface KeyCompletion {
 
 /** Keys that stand beside a schedule without being its parameters, in the spellings of many tools. */
 const BESIDE: readonly (readonly [RegExp, string])[] = [
-  [/^(?:num_train_)?epochs?$|^(?:max|num|total)_epochs?$|^EPOCHS$|^MAX_EPOCH$|^number_of_epochs$|^epoch_num$|^training_epochs$/, "epochs of the run"],
-  [/^(?:max|train|total)_(?:steps|iters?|updates?)$|^MAX_ITER$|^max_(?:iter|update|batches)$|^(?:num|n)_(?:steps|timesteps)$|^total_iter$|^max_duration$/, "length of the run"],
-  [/^(?:per_device_train_|micro_|global_)?batch_size$|^train_batch_size$|^micro_batch_size_per_gpu$/, "samples of a batch"],
+  [
+    /^(?:num_train_)?epochs?$|^(?:max|num|total)_epochs?$|^EPOCHS$|^MAX_EPOCH$|^number_of_epochs$|^epoch_num$|^training_epochs$/,
+    "epochs of the run",
+  ],
+  [
+    /^(?:max|train|total)_(?:steps|iters?|updates?)$|^MAX_ITER$|^max_(?:iter|update|batches)$|^(?:num|n)_(?:steps|timesteps)$|^total_iter$|^max_duration$/,
+    "length of the run",
+  ],
+  [
+    /^(?:per_device_train_|micro_|global_)?batch_size$|^train_batch_size$|^micro_batch_size_per_gpu$/,
+    "samples of a batch",
+  ],
   [/^gradient_accumulation_steps$|^grad_accumulation$/, "micro-batches per optimizer step"],
   [/^max_steps_per_epoch$|^steps_per_epoch$|^num_steps_per_epoch$/, "optimizer steps of an epoch"],
-  [/^(?:lr|learning_rate|base_lr|LR|BASE_LR|learn_rate|unet_lr|base_learning_rate)$/, "the optimizer's rate, from which the schedule starts"],
+  [
+    /^(?:lr|learning_rate|base_lr|LR|BASE_LR|learn_rate|unet_lr|base_learning_rate)$/,
+    "the optimizer's rate, from which the schedule starts",
+  ],
   [/^momentum$|^MOMENTUM$/, "the optimizer's momentum"],
 ];
 const NAMES: Readonly<Record<string, string>> = {
@@ -51,14 +63,28 @@ export function describeKey(findings: readonly Finding[], offset: number): KeyMe
       if (!span) continue;
       const spec = specOf(reading.definition, name) ?? specOf(reading.definition, block.key);
       const meaning = spec?.meaning ?? NAMES[name] ?? beside(block.key);
-      if (meaning) return { key: block.key, span, meaning, ...details(spec), ...effect(reading, spec, block), finding: reading.finding };
+      if (meaning)
+        return {
+          key: block.key,
+          span,
+          meaning,
+          ...details(spec),
+          ...effect(reading, spec, block),
+          finding: reading.finding,
+        };
     }
     for (const block of entriesOf(reading)) {
       const span = keyAt(block, offset);
       if (!span) continue;
       if (block.value === reading.finding.callee) {
         const choices = [...namesOf(reading)];
-        return { key: block.key, span, meaning: "which schedule", ...(choices.length > 1 && { choices }), finding: reading.finding };
+        return {
+          key: block.key,
+          span,
+          meaning: "which schedule",
+          ...(choices.length > 1 && { choices }),
+          finding: reading.finding,
+        };
       }
       const meaning = beside(block.key);
       if (meaning) return { key: block.key, span, meaning, finding: reading.finding };
@@ -68,21 +94,33 @@ export function describeKey(findings: readonly Finding[], offset: number): KeyMe
 }
 
 /** What may be written at this offset: names of schedules, choices of a word, or keys that this schedule reads and that are missing. */
-export function completionsAt(document: SourceDocument, findings: readonly Finding[], offset: number): { span: Span; items: readonly KeyCompletion[] } | undefined {
+export function completionsAt(
+  document: SourceDocument,
+  findings: readonly Finding[],
+  offset: number,
+): { span: Span; items: readonly KeyCompletion[] } | undefined {
   const word = wordAt(document.text, offset);
   for (const reading of readings(findings)) {
     for (const block of [...entriesOf(reading), ...reading.reads.map((r) => r.block)]) {
       const { at } = block.node;
       if (block.node.kind !== "scalar" || at.file || offset < at.from || offset > at.to) continue;
-      if (block.value === reading.finding.callee) return { span: word, items: [...namesOf(reading)].map((label) => ({ label, detail: nameDetail(reading, label) })) };
+      if (block.value === reading.finding.callee)
+        return {
+          span: word,
+          items: [...namesOf(reading)].map((label) => ({ label, detail: nameDetail(reading, label) })),
+        };
       const spec = specOf(reading.definition, block.key);
-      return spec?.choices ? { span: word, items: spec.choices.map((label) => ({ label, detail: spec.meaning })) } : undefined;
+      return spec?.choices
+        ? { span: word, items: spec.choices.map((label) => ({ label, detail: spec.meaning })) }
+        : undefined;
     }
     const { area } = reading.finding;
     if (!area || offset < area.from || offset > area.to + 1 || !reading.definition) continue;
     const written = new Set(entriesOf(reading).map((b) => b.key));
     const items = Object.entries(reading.definition.params)
-      .filter(([name, spec]) => spec.kind !== "handle" && !written.has(name) && !reading.reads.some((r) => r.name === name))
+      .filter(
+        ([name, spec]) => spec.kind !== "handle" && !written.has(name) && !reading.reads.some((r) => r.name === name),
+      )
       .map(([label, spec]) => ({ label, detail: describe(spec) }));
     return items.length ? { span: word, items } : undefined;
   }
@@ -100,10 +138,14 @@ export function unreadKeys(findings: readonly Finding[]): { span: Span; because:
     const known = new Set(siblings.flatMap((d) => Object.keys(d.params)));
     for (const block of entriesOf(reading)) {
       const at = block.entry?.keyAt;
-      if (!at || at.file || read.has(at.from) || reading.others.includes(block.key) || block.value === finding.callee) continue;
+      if (!at || at.file || read.has(at.from) || reading.others.includes(block.key) || block.value === finding.callee)
+        continue;
       if (!known.has(block.key) || specOf(definition, block.key)) continue;
       const readers = siblings.filter((d) => block.key in d.params).map((d) => shortOf(d.id));
-      unread.push({ span: { from: at.from, to: at.to }, because: `${finding.callee} does not read it (${readers.slice(0, 4).join(", ")} ${readers.length > 1 ? "do" : "does"})` });
+      unread.push({
+        span: { from: at.from, to: at.to },
+        because: `${finding.callee} does not read it (${readers.slice(0, 4).join(", ")} ${readers.length > 1 ? "do" : "does"})`,
+      });
     }
   }
   return unread.filter((u, i) => unread.findIndex((v) => v.span.from === u.span.from) === i);
@@ -120,23 +162,32 @@ function* readings(findings: readonly Finding[]): Generator<Reading> {
   }
 }
 
-const entriesOf = (reading: Reading): Block[] => [...reading.blocks.flatMap((b) => (b.node.kind === "map" ? b.entries : [b]))];
+const entriesOf = (reading: Reading): Block[] => [
+  ...reading.blocks.flatMap((b) => (b.node.kind === "map" ? b.entries : [b])),
+];
 
 function keyAt(block: Block, offset: number): Span | undefined {
   const key = block.entry?.keyAt;
   if (!key || key.file) return undefined;
-  const value = block.node.kind === "scalar" && !block.node.at.file && block.node.at.from >= key.from ? block.node.at : key;
+  const value =
+    block.node.kind === "scalar" && !block.node.at.file && block.node.at.from >= key.from ? block.node.at : key;
   return offset >= key.from && offset <= Math.max(key.to, value.to) ? { from: key.from, to: key.to } : undefined;
 }
 
 function specOf(definition: ScheduleDefinition | undefined, name: string): ParamSpec | undefined {
-  return definition && (definition.params[name] ?? Object.values(definition.params).find((p) => p.alias?.includes(name)));
+  return (
+    definition && (definition.params[name] ?? Object.values(definition.params).find((p) => p.alias?.includes(name)))
+  );
 }
 
 const beside = (key: string) => BESIDE.find(([test]) => test.test(key))?.[1];
 
 function details(spec: ParamSpec | undefined) {
-  return { ...(spec?.unit && { unit: spec.unit }), ...(spec?.default !== undefined && { default: spec.default }), ...(spec?.choices && { choices: spec.choices }) };
+  return {
+    ...(spec?.unit && { unit: spec.unit }),
+    ...(spec?.default !== undefined && { default: spec.default }),
+    ...(spec?.choices && { choices: spec.choices }),
+  };
 }
 
 function effect({ finding }: Reading, spec: ParamSpec | undefined, block: Block): { effect?: string } {
@@ -147,7 +198,8 @@ function effect({ finding }: Reading, spec: ParamSpec | undefined, block: Block)
   return { effect: `${share} · ${total.value} steps = ${Math.round(share * total.value)} steps` };
 }
 
-const describe = (spec: ParamSpec) => `${spec.meaning}${spec.unit ? ` [${spec.unit}]` : ""}${spec.default === undefined ? " (required)" : spec.default === null ? "" : ` (default ${String(spec.default)})`}`;
+const describe = (spec: ParamSpec) =>
+  `${spec.meaning}${spec.unit ? ` [${spec.unit}]` : ""}${spec.default === undefined ? " (required)" : spec.default === null ? "" : ` (default ${String(spec.default)})`}`;
 
 const shortOf = (id: string) => id.slice(Math.max(id.lastIndexOf(":"), id.lastIndexOf(".")) + 1);
 /** Ids that end in the schedule's own name, as the file writes it. */
@@ -160,7 +212,9 @@ function familyOf({ finding, definition }: Reading): ScheduleDefinition[] {
 }
 
 function namesOf(reading: Reading): Set<string> {
-  const nameSpec = Object.values(reading.definition?.params ?? {}).find((p) => p.choices?.includes(reading.finding.callee));
+  const nameSpec = Object.values(reading.definition?.params ?? {}).find((p) =>
+    p.choices?.includes(reading.finding.callee),
+  );
   return new Set([...(nameSpec?.choices ?? []), ...familyOf(reading).map((d) => shortOf(d.id))]);
 }
 

@@ -34,14 +34,24 @@ export function runLength(assume: Assumptions, keys: LengthKeys): Length {
   const epochs = positive(keys.epochs) ? derive("epochs", [keys.epochs], (e) => e) : undefined;
   const stepsPerEpoch = perEpoch(assume, keys);
   const shown = [keys.maxSteps, keys.epochs, keys.stepsPerEpoch];
-  const base = { shown, ...(epochs && { epochs }), ...(epochs || assume.has("steps_per_epoch") ? { stepsPerEpoch } : {}) };
+  const base = {
+    shown,
+    ...(epochs && { epochs }),
+    ...(epochs || assume.has("steps_per_epoch") ? { stepsPerEpoch } : {}),
+  };
   if (positive(keys.maxSteps)) {
     const totalSteps = derive("total_steps", [keys.maxSteps], (n) => n);
     if (totalSteps.status !== "unknown") return { ...base, totalSteps };
   }
   if (assume.has("total_steps") || !epochs || epochs.status === "unknown")
-    return { ...base, totalSteps: assumed(assume, "total_steps", fallback.total_steps, "the run length is not in the file") };
-  return { ...base, totalSteps: derive("epochs · steps_per_epoch", [stepsPerEpoch, epochs], (n, e) => Math.ceil(n * e)) };
+    return {
+      ...base,
+      totalSteps: assumed(assume, "total_steps", fallback.total_steps, "the run length is not in the file"),
+    };
+  return {
+    ...base,
+    totalSteps: derive("epochs · steps_per_epoch", [stepsPerEpoch, epochs], (n, e) => Math.ceil(n * e)),
+  };
 }
 
 function perEpoch(assume: Assumptions, keys: LengthKeys): Evaluated {
@@ -51,8 +61,12 @@ function perEpoch(assume: Assumptions, keys: LengthKeys): Evaluated {
     const size = ask("dataset_size", 1, "depends on the data set");
     const batch = positive(keys.batch) ? keys.batch : ask("batch_size", 8, "not in the file");
     const world = ask("world_size", 1, "depends on the launch");
-    const accumulation = positive(keys.accumulation) ? keys.accumulation : ask("grad_accumulation", 1, "not in the file");
-    return derive("steps per epoch", [size, batch, world, accumulation], (n, b, w, a) => Math.ceil(Math.ceil(n! / (b! * w!)) / a!));
+    const accumulation = positive(keys.accumulation)
+      ? keys.accumulation
+      : ask("grad_accumulation", 1, "not in the file");
+    return derive("steps per epoch", [size, batch, world, accumulation], (n, b, w, a) =>
+      Math.ceil(Math.ceil(n! / (b! * w!)) / a!),
+    );
   }
   return ask("steps_per_epoch", fallback.steps_per_epoch, "depends on the data set");
 }
@@ -74,11 +88,21 @@ export function epochAxis(assume: Assumptions, keys: LengthKeys, steppedPer = "o
   const told = perEpoch_.status === "known" || assume.has("steps_per_epoch") || assume.has("dataset_size");
   const context = { steps_per_epoch: perEpoch_, ...(epochs && { epochs }) };
   if (told || !(epochs || assume.has("epochs")))
-    return { context: { ...context, total_steps: totalSteps }, run: { unit: "step", steppedPer, ...length, stepsPerEpoch: perEpoch_ }, transforms: [] };
-  const steps = "value" in perEpoch_ && typeof perEpoch_.value === "number" ? perEpoch_.value : fallback.steps_per_epoch;
+    return {
+      context: { ...context, total_steps: totalSteps },
+      run: { unit: "step", steppedPer, ...length, stepsPerEpoch: perEpoch_ },
+      transforms: [],
+    };
+  const steps =
+    "value" in perEpoch_ && typeof perEpoch_.value === "number" ? perEpoch_.value : fallback.steps_per_epoch;
   return {
     context,
-    run: { unit: "epoch", steppedPer, shown, epochs: epochs ?? assumed(assume, "epochs", fallback.epochs, "not in the file") },
+    run: {
+      unit: "epoch",
+      steppedPer,
+      shown,
+      epochs: epochs ?? assumed(assume, "epochs", fallback.epochs, "not in the file"),
+    },
     transforms: [{ words: `counted in epochs of ${steps} steps`, on: "step", apply: (e) => e * steps }],
   };
 }

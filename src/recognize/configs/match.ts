@@ -73,7 +73,8 @@ export function found(match: Match): Finding {
     const value = read(given, spec);
     if (!value) return undefined;
     if (given.node.note && value.status === "known") notes.add(`${given.key || name}: ${given.node.note}`);
-    const same = given.parent?.node.kind === "map" ? given.parent.node.entries.filter((e) => e.key === given.key).length : 1;
+    const same =
+      given.parent?.node.kind === "map" ? given.parent.node.entries.filter((e) => e.key === given.key).length : 1;
     if (same > 1 && given.entry) notes.add(`${given.key} is written ${same} times; the last one counts`);
     return { value, ...(!given.node.at.file && { span: { from: given.node.at.from, to: given.node.at.to } }) };
   };
@@ -94,7 +95,8 @@ export function found(match: Match): Finding {
   const { shown = [], ...run } = match.run ?? {};
   for (const block of [...shown, ...Object.values(match.context ?? {})]) {
     // Beside the schedule's own parameters, what the file says of the optimizer and the run, under its key.
-    if (!(block instanceof Block) || !block.key || args[block.key] || (definition && reads_(definition, block.key))) continue;
+    if (!(block instanceof Block) || !block.key || args[block.key] || (definition && reads_(definition, block.key)))
+      continue;
     const argument = evaluate(block.key, block, NUMBER);
     if (argument?.value.status === "known") args[block.key] = argument;
   }
@@ -140,7 +142,12 @@ export function read(block: Block, spec?: ParamSpec): Evaluated | undefined {
     const number = typeof value === "boolean" ? Number(value) : asNumber(value);
     if (number !== undefined) return { ...given, value: number };
     if (typeof value === "string")
-      return { status: "unknown", text: given.text, because: value === "auto" ? "filled in by the trainer (auto)" : "is not a number", origins: given.origins };
+      return {
+        status: "unknown",
+        text: given.text,
+        because: value === "auto" ? "filled in by the trainer (auto)" : "is not a number",
+        origins: given.origins,
+      };
     return given;
   }
   if (spec.kind === "numbers") {
@@ -156,7 +163,8 @@ export function read(block: Block, spec?: ParamSpec): Evaluated | undefined {
 function spanOf(main: Block): Span {
   for (let block: Block | undefined = main; block; block = block.parent) {
     const at = block.entry?.keyAt ?? block.node.at;
-    if (!at.file && (block.entry || block === main || !block.parent)) return { from: at.from, to: Math.max(at.from, block.entry ? at.to : at.from + 1) };
+    if (!at.file && (block.entry || block === main || !block.parent))
+      return { from: at.from, to: Math.max(at.from, block.entry ? at.to : at.from + 1) };
   }
   return { from: 0, to: 1 };
 }
@@ -209,7 +217,11 @@ export function listOf(blocks: readonly Block[]): Evaluated | undefined {
 }
 
 /** `f` of several values: known when all are, else assumed or unknown as the weakest of them. */
-export function derive(text: string, parts: readonly Given[], f: (...values: number[]) => Value | undefined): Evaluated {
+export function derive(
+  text: string,
+  parts: readonly Given[],
+  f: (...values: number[]) => Value | undefined,
+): Evaluated {
   const values = parts.map((p) => (p instanceof Block ? (read(p, NUMBER) ?? p.evaluated) : p));
   const origins = values.flatMap((v) => (v && "origins" in v ? v.origins : []));
   const lost = values.find((v) => !v || v.status === "unknown");
@@ -220,10 +232,18 @@ export function derive(text: string, parts: readonly Given[], f: (...values: num
     return { status: "unknown", text, because: "cannot be computed", origins };
   const weak = values.filter((v) => v?.status === "assumed");
   if (!weak.length) return { status: "known", value: result, text, origins };
-  const assumptions = Object.assign({}, ...weak.map((v) => (v?.status === "assumed" ? v.assumptions : {}))) as Record<string, Value>;
+  const assumptions = Object.assign({}, ...weak.map((v) => (v?.status === "assumed" ? v.assumptions : {}))) as Record<
+    string,
+    Value
+  >;
   const first = weak[0]!;
   return {
-    status: "assumed", value: result, text, name: first.status === "assumed" ? first.name : "",
-    because: first.status === "assumed" ? first.because : "", assumptions, origins,
+    status: "assumed",
+    value: result,
+    text,
+    name: first.status === "assumed" ? first.name : "",
+    because: first.status === "assumed" ? first.because : "",
+    assumptions,
+    origins,
   };
 }

@@ -2,7 +2,7 @@ import type { Finding } from "../finding.js";
 import type { Block } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
 import { runLength } from "./length.js";
-import { derive, found, pick, type Given } from "./match.js";
+import { derive, found, type Given } from "./match.js";
 
 const KEYS =
   "lr min_lr lr_decay_style lr_decay_iters lr_decay_samples lr_warmup_iters lr_warmup_samples lr_warmup_fraction lr_warmup_init lr_wsd_decay_style lr_wsd_decay_iters lr_wsd_decay_samples train_iters train_samples global_batch_size";
@@ -16,23 +16,43 @@ export const megatron: ConfigFormat = {
     const { root, syntax } = input;
     const keys = syntax === "yaml" ? flatKeys(root) : (k: string) => root.at(k);
     const style = keys("lr_decay_style");
-    if (!keys("lr") || !(style || keys("lr_warmup_fraction") || keys("lr_warmup_iters") || keys("lr_decay_iters"))) return [];
-    if (!(keys("train_iters") || keys("train_samples") || keys("min_lr") || keys("lr_decay_iters") || keys("lr_decay_samples"))) return [];
+    if (!keys("lr") || !(style || keys("lr_warmup_fraction") || keys("lr_warmup_iters") || keys("lr_decay_iters")))
+      return [];
+    if (!(
+      keys("train_iters") ||
+      keys("train_samples") ||
+      keys("min_lr") ||
+      keys("lr_decay_iters") ||
+      keys("lr_decay_samples")
+    ))
+      return [];
     return [megatronFinding(keys, style ?? keys("lr")!, root, input)];
   },
 };
 
 function flatKeys(root: Block): (key: string) => Block | undefined {
   const blocks = [root, ...root.entries.filter((e) => e.node.kind === "map")];
-  return (key) => blocks.map((b) => b.at(key) ?? b.at(key.replaceAll("_", "-")) ?? b.at(`--${key.replaceAll("_", "-")}`)).find(Boolean);
+  return (key) =>
+    blocks
+      .map((b) => b.at(key) ?? b.at(key.replaceAll("_", "-")) ?? b.at(`--${key.replaceAll("_", "-")}`))
+      .find(Boolean);
 }
 
-function megatronFinding(keys: (k: string) => Block | undefined, main: Block, root: Block, { assume, syntax }: ConfigInput): Finding {
+function megatronFinding(
+  keys: (k: string) => Block | undefined,
+  main: Block,
+  root: Block,
+  { assume, syntax }: ConfigInput,
+): Finding {
   const args: Record<string, Given> = {};
   for (const key of KEYS.split(" ")) args[key] = keys(key);
   const style = typeof main.value === "string" ? main.value : "linear";
   const samples = args["train_samples"];
-  const steps = args["train_iters"] ?? (samples && args["global_batch_size"] ? derive("train_samples / global_batch_size", [samples, args["global_batch_size"]], (n, b) => Math.floor(n! / b!)) : undefined);
+  const steps =
+    args["train_iters"] ??
+    (samples && args["global_batch_size"]
+      ? derive("train_samples / global_batch_size", [samples, args["global_batch_size"]], (n, b) => Math.floor(n! / b!))
+      : undefined);
   const length = runLength(assume, { maxSteps: steps });
   return found({
     schedule: `megatron:${style}`,
@@ -46,27 +66,3 @@ function megatronFinding(keys: (k: string) => Block | undefined, main: Block, ro
     others: ["lr_decay_style", "train_iters", "train_samples", "global_batch_size"],
   });
 }
-
-/** GPT-NeoX: `optimizer.params.lr`, keys with hyphens or underscores. */
-export const gptNeox: ConfigFormat = {
-  id: "gpt-neox",
-  syntaxes: ["yaml", "json"],
-  needs: [/lr[-_]decay[-_]style/, /train[-_]iters/, /["']?params["']?\s*:/],
-  recognize({ root, assume }) {
-    const key = (name: string) => root.at(name) ?? root.at(name.replaceAll("_", "-"));
-    const main = key("lr_decay_style");
-    const rate = root.at("optimizer.params.lr") ?? key("lr");
-    if (!main || typeof main.value !== "string" || !rate) return [];
-    const args: Record<string, Given> = { lr: rate };
-    for (const name of "min_lr warmup train_iters lr_decay_iters lr_decay_fraction lr_decay_style".split(" ")) args[name] = key(name);
-    const length = runLength(assume, { maxSteps: key("train_iters") });
-    return [
-      found({
-        schedule: `gpt-neox:${main.value}`, main, callee: main.value, blocks: [root], args,
-        context: { initial_lr: rate, total_steps: length.totalSteps },
-        run: { unit: "step", steppedPer: "optimizer step", ...length },
-        others: ["lr_decay_style", "lr-decay-style", "train_iters", "train-iters", ...Object.keys(pick(root, "lr-decay-iters"))],
-      }),
-    ];
-  },
-};

@@ -6,12 +6,16 @@ import { found, pick } from "./match.js";
 export const nanoGpt: ConfigFormat = {
   id: "nanogpt",
   syntaxes: ["python"],
-  needs: [/^learning_rate\s*=/m, /^(?:lr_decay_iters|warmup_iters|min_lr|decay_lr)\s*=/m],
+  needs: [/^(?:learning_rate|max_iters)\s*=/m, /^(?:lr_decay_iters|warmup_iters|min_lr|decay_lr)\s*=/m],
   recognize({ root, assume, document }) {
     // A script that trains is read as a script.
     if (/^[ \t]*(?:def |class |for |while |import torch\b)/m.test(document.text)) return [];
-    const rate = root.at("learning_rate");
-    if (!rate || !(root.has("lr_decay_iters") || root.has("warmup_iters") || root.has("max_iters") || root.has("decay_lr"))) return [];
+    const rate = root.at("learning_rate") ?? root.at("lr_decay_iters");
+    if (
+      !rate ||
+      !(root.has("lr_decay_iters") || root.has("warmup_iters") || root.has("max_iters") || root.has("decay_lr"))
+    )
+      return [];
     const constant = root.bool("decay_lr") === false;
     return [
       found({

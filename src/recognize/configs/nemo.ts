@@ -32,7 +32,9 @@ function schedule(optim: Block, { root, assume }: ConfigInput): Finding[] {
     found({
       schedule: `nemo:${name}`,
       definition: torch ?? `nemo.core.optim.lr_scheduler.${name}`,
-      main, callee: name, blocks: [main],
+      main,
+      callee: name,
+      blocks: [main],
       args: { ...args, max_steps: length.totalSteps },
       context: { initial_lr: optim.at("lr"), total_steps: length.totalSteps },
       optimizer: optim.str("name"),

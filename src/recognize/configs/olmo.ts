@@ -46,5 +46,9 @@ function durationOf(value: Value | undefined, tokensPerStep: number): { steps?: 
   const match = typeof value === "string" ? /^[ \t]*([\d_.eE+]+)\s*(T|ep)\s*$/.exec(value) : null;
   const amount = match && numberOf(match[1]!);
   if (!match || !amount) return undefined;
-  return match[2] === "ep" ? { epochs: amount } : tokensPerStep > 0 ? { steps: Math.ceil(amount / tokensPerStep) } : undefined;
+  return match[2] === "ep"
+    ? { epochs: amount }
+    : tokensPerStep > 0
+      ? { steps: Math.ceil(amount / tokensPerStep) }
+      : undefined;
 }

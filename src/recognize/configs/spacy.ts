@@ -28,9 +28,32 @@ function schedule(rate: Block, { root, assume }: ConfigInput): Finding[] {
   const inner = rate.has("@schedules") ? rate : rate.entries.find((e) => e.has("@schedules"));
   const name = inner?.str("@schedules");
   if (!inner || !name) {
-    return rate.number === undefined ? [] : [found({ schedule: "thinc:constant.v1", definition: "thinc.schedules.constant", main: rate, callee: "constant", args: { rate }, run, notes: ["a plain number: the rate is constant"] })];
+    return rate.number === undefined
+      ? []
+      : [
+          found({
+            schedule: "thinc:constant.v1",
+            definition: "thinc.schedules.constant",
+            main: rate,
+            callee: "constant",
+            args: { rate },
+            run,
+            notes: ["a plain number: the rate is constant"],
+          }),
+        ];
   }
-  return [found({ schedule: `thinc:${name}`, definition: definitionOf(name), main: rate, callee: name, blocks: [inner], args: argsOf(inner), run, others: ["@schedules"] })];
+  return [
+    found({
+      schedule: `thinc:${name}`,
+      definition: definitionOf(name),
+      main: rate,
+      callee: name,
+      blocks: [inner],
+      args: argsOf(inner),
+      run,
+      others: ["@schedules"],
+    }),
+  ];
 }
 
 const definitionOf = (name: string) => `thinc.schedules.${name.replace(/\.v\d+$/, "")}`;

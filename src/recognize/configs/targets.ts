@@ -14,7 +14,10 @@ import { torchSchedule } from "./torchClass.js";
 export const targets: ConfigFormat = {
   id: "targets",
   syntaxes: ["yaml", "json"],
-  needs: [/_target_|class_path|["']?(?:target|path|name)["']?\s*:/, /(?:_target_|class_path|target|path|name)["']?\s*:\s*["']?[\w.]*(?:LR|WarmRestarts|Scheduler|[Ss]chedule|OnPlateau|_warmup\w*)["']?\s*(?:$|[,}#])/m],
+  needs: [
+    /_target_|class_path|["']?(?:target|path|name)["']?\s*:/,
+    /(?:_target_|class_path|target|path|name)["']?\s*:\s*["']?[\w.]*(?:LR|WarmRestarts|Scheduler|[Ss]chedule|OnPlateau|_warmup\w*)["']?\s*(?:$|[,}#])/m,
+  ],
   recognize(input) {
     const findings: Finding[] = [];
     walk(input.root, input, 0, { left: 20_000 }, findings);
@@ -28,15 +31,31 @@ interface Named {
   readonly main: Block;
 }
 
-const WRAPPING = ["optimizer", "_target_", "_partial_", "_convert_", "_recursive_", "class_path", "init_args", "_args_"];
+const WRAPPING = [
+  "optimizer",
+  "_target_",
+  "_partial_",
+  "_convert_",
+  "_recursive_",
+  "class_path",
+  "init_args",
+  "_args_",
+];
 
 /** The schedule class that this block names; undefined for anything else. */
 function named(block: Block): Named | undefined {
   const path = block.str("_target_") ?? block.str("class_path") ?? block.str("target");
   if (!path || !/^[\w.]+$/.test(path)) return undefined;
-  const id = torchSchedule(path) ?? knownClass(path) ?? knownClass(block.str("_target_") && path.replace(/^monai\./, "monai.optimizers.") ? path : "");
+  const id =
+    torchSchedule(path) ??
+    knownClass(path) ??
+    knownClass(block.str("_target_") && path.replace(/^monai\./, "monai.optimizers.") ? path : "");
   if (!id) return undefined;
-  const params = block.has("class_path") ? (block.at("init_args") ?? block) : block.has("target") && !block.has("_target_") ? (block.at("params") ?? block) : block;
+  const params = block.has("class_path")
+    ? (block.at("init_args") ?? block)
+    : block.has("target") && !block.has("_target_")
+      ? (block.at("params") ?? block)
+      : block;
   return { id, params, main: block };
 }
 
@@ -66,7 +85,8 @@ function walk(block: Block, input: ConfigInput, depth: number, fuel: { left: num
   }
   const inner = block.node.kind === "list" ? block.items : block.entries;
   // What is written as a reference stands, and is found, elsewhere.
-  for (const e of inner) if (e.node.kind !== "scalar" && e.entry?.value.kind !== "scalar") walk(e, input, depth + 1, fuel, findings);
+  for (const e of inner)
+    if (e.node.kind !== "scalar" && e.entry?.value.kind !== "scalar") walk(e, input, depth + 1, fuel, findings);
 }
 
 function classFinding({ id, params, main }: Named, input: ConfigInput): Finding | undefined {
@@ -90,14 +110,30 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
   const rate = rateBeside(main, root);
   const interval = intervalOf(main);
   const maxSteps = root.first("trainer.max_steps", "max_steps");
-  const epochs = root.first("trainer.max_epochs", "max_epochs", "epochs", "num_epochs", "train.max_epochs", "train#trainer.max_epochs", "training.epochs", "trainer.epochs");
+  const epochs = root.first(
+    "trainer.max_epochs",
+    "max_epochs",
+    "epochs",
+    "num_epochs",
+    "train.max_epochs",
+    "train#trainer.max_epochs",
+    "training.epochs",
+    "trainer.epochs",
+  );
   const length = runLength(assume, { maxSteps, epochs });
   // What the code fills in when it completes the partial object.
   const definition = scheduleNamed(id);
-  const missing = (name: string) => definition?.params[name] !== undefined && definition.params[name].default === undefined && !args[name];
+  const missing = (name: string) =>
+    definition?.params[name] !== undefined && definition.params[name].default === undefined && !args[name];
   if (missing("num_training_steps")) args["num_training_steps"] = length.totalSteps;
-  if (missing("T_max")) args["T_max"] = length.epochs ?? assumed(assume, "T_max", fallback.epochs, "filled in by the code");
-  const byStep = interval === "step" || /^(?:transformers|diffusers|nemo)\./.test(id) || (interval === undefined && /OneCycleLR|CyclicLR/.test(id) && ("total_steps" in args || "steps_per_epoch" in args || "step_size_up" in args));
+  if (missing("T_max"))
+    args["T_max"] = length.epochs ?? assumed(assume, "T_max", fallback.epochs, "filled in by the code");
+  const byStep =
+    interval === "step" ||
+    /^(?:transformers|diffusers|nemo)\./.test(id) ||
+    (interval === undefined &&
+      /OneCycleLR|CyclicLR/.test(id) &&
+      ("total_steps" in args || "steps_per_epoch" in args || "step_size_up" in args));
   return found({
     schedule: id,
     main: main.entry ? main : (main.at("_target_") ?? main.at("class_path") ?? main),
@@ -107,7 +143,12 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
     context: { initial_lr: rate, total_steps: byStep ? length.totalSteps : length.epochs },
     run: byStep
       ? { unit: "step", steppedPer: "optimizer step", ...length }
-      : { unit: "epoch", steppedPer: "epoch", shown: length.shown, ...(length.epochs && { epochs: length.epochs, stepsPerEpoch: length.stepsPerEpoch }) },
+      : {
+          unit: "epoch",
+          steppedPer: "epoch",
+          shown: length.shown,
+          ...(length.epochs && { epochs: length.epochs, stepsPerEpoch: length.stepsPerEpoch }),
+        },
     children,
     others: WRAPPING,
   });
@@ -125,7 +166,8 @@ function callOf({ id, params }: Named): ScheduleCall | undefined {
   return { kind: "schedule", definition, args };
 }
 
-const OPTIMIZER = /^(?:optimizer|optim|optimizers|optimizer_cfg|optimizer_config|optim_cfg|opt|optimizer_g|generator_optimizer)$/;
+const OPTIMIZER =
+  /^(?:optimizer|optim|optimizers|optimizer_cfg|optimizer_config|optim_cfg|opt|optimizer_g|generator_optimizer)$/;
 
 /** The rate of the optimizer named like this scheduler, or the nearest one around it. */
 function rateBeside(main: Block, root: Block): Block | undefined {
@@ -144,11 +186,31 @@ function rateBeside(main: Block, root: Block): Block | undefined {
     if (plain?.number !== undefined) return plain;
   }
   const top = root.entries.map((e) => (OPTIMIZER.test(e.key) ? rateIn(e) : undefined)).find(Boolean);
-  return top ?? root.first("model.optimizer.lr", "model.init_args.lr", "model.init_args.learning_rate", "model.lr", "model.learning_rate", "optimizer.lr", "lr", "learning_rate");
+  return (
+    top ??
+    root.first(
+      "model.optimizer.lr",
+      "model.init_args.lr",
+      "model.init_args.learning_rate",
+      "model.lr",
+      "model.learning_rate",
+      "optimizer.lr",
+      "lr",
+      "learning_rate",
+    )
+  );
 }
 
 function rateIn(optimizer: Block): Block | undefined {
-  const direct = optimizer.first("lr", "learning_rate", "init_args.lr", "init_args.learning_rate", "params.lr", "kwargs.lr", "config.lr");
+  const direct = optimizer.first(
+    "lr",
+    "learning_rate",
+    "init_args.lr",
+    "init_args.learning_rate",
+    "params.lr",
+    "kwargs.lr",
+    "config.lr",
+  );
   if (direct) return direct;
   const inner = optimizer.node.kind === "list" ? optimizer.items : optimizer.entries;
   for (const e of inner) {

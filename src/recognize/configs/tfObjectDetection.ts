@@ -33,6 +33,10 @@ function schedule(rate: Block, optimizer: Block, { root, assume }: ConfigInput):
     blocks: [rate],
     args,
     momentum: optimizer.at("momentum_optimizer_value"),
-    run: { unit: "step", steppedPer: "optimizer step", ...runLength(assume, { maxSteps: root.at("train_config.num_steps") }) },
+    run: {
+      unit: "step",
+      steppedPer: "optimizer step",
+      ...runLength(assume, { maxSteps: root.at("train_config.num_steps") }),
+    },
   });
 }

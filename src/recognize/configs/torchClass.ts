@@ -1,6 +1,8 @@
 const TORCH = new Set(
-  ("LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR CosineAnnealingLR " +
-    "CosineAnnealingWarmRestarts OneCycleLR CyclicLR ReduceLROnPlateau SequentialLR ChainedScheduler").split(" "),
+  (
+    "LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR CosineAnnealingLR " +
+    "CosineAnnealingWarmRestarts OneCycleLR CyclicLR ReduceLROnPlateau SequentialLR ChainedScheduler"
+  ).split(" "),
 );
 
 /** The public name of a class of torch.optim.lr_scheduler, from a dotted path, a short name or another spelling of the module. */

@@ -33,7 +33,8 @@ export const ultralytics: ConfigFormat = {
         transforms: axis.transforms,
         others: ["optimizer", "cos_lr", "nbs", "momentum", "warmup_momentum"],
         notes: [
-          block.str("optimizer") === "auto" && "optimizer: auto chooses its own lr0 and momentum when training starts; these are used only with a named optimizer",
+          block.str("optimizer") === "auto" &&
+            "optimizer: auto chooses its own lr0 and momentum when training starts; these are used only with a named optimizer",
           !ours && `epochs and the shape (${name}) are given on the command line`,
         ],
       }),
@@ -49,5 +50,13 @@ function oldYolov5(hyp: boolean, text: string): boolean {
 function assumedEpochs(assume: ReadonlyMap<string, unknown>) {
   const value = assume.get("epochs");
   const epochs = typeof value === "number" ? value : 300;
-  return { status: "assumed", value: epochs, text: "epochs", name: "epochs", because: "given on the command line", assumptions: { epochs }, origins: [] } as const;
+  return {
+    status: "assumed",
+    value: epochs,
+    text: "epochs",
+    name: "epochs",
+    because: "given on the command line",
+    assumptions: { epochs },
+    origins: [],
+  } as const;
 }

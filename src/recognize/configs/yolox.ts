@@ -6,9 +6,16 @@ import { found, known, pick } from "./match.js";
 export const yolox: ConfigFormat = {
   id: "yolox",
   syntaxes: ["python"],
-  needs: [/class\s+\w+\s*\(.*Exp\b/, /\bself\.(?:basic_lr_per_img|warmup_epochs|max_epoch|min_lr_ratio|no_aug_epochs|warmup_lr|scheduler)\s*=/],
+  needs: [
+    /class\s+\w+\s*\(.*Exp\b/,
+    /\bself\.(?:basic_lr_per_img|warmup_epochs|max_epoch|min_lr_ratio|no_aug_epochs|warmup_lr|scheduler)\s*=/,
+  ],
   recognize({ root, assume }) {
-    const exp = root.entries.find((e) => /^class .*Exp\b/.test(e.tag) && ["basic_lr_per_img", "warmup_epochs", "max_epoch", "min_lr_ratio", "no_aug_epochs"].some((k) => e.has(k)));
+    const exp = root.entries.find(
+      (e) =>
+        /^class .*Exp\b/.test(e.tag) &&
+        ["basic_lr_per_img", "warmup_epochs", "max_epoch", "min_lr_ratio", "no_aug_epochs"].some((k) => e.has(k)),
+    );
     if (!exp) return [];
     const scheduler = exp.str("scheduler") ?? "yoloxwarmcos";
     const epochs = exp.at("max_epoch") ?? known(300, "max_epoch");
@@ -21,7 +28,10 @@ export const yolox: ConfigFormat = {
         main: exp.first("basic_lr_per_img", "warmup_epochs", "max_epoch", "min_lr_ratio") ?? exp,
         callee: scheduler,
         blocks: [exp],
-        args: pick(exp, "basic_lr_per_img warmup_epochs warmup_lr max_epoch no_aug_epochs min_lr_ratio milestones gamma"),
+        args: pick(
+          exp,
+          "basic_lr_per_img warmup_epochs warmup_lr max_epoch no_aug_epochs min_lr_ratio milestones gamma",
+        ),
         context: { ...axis.context, ...(one && { batch_size: one }) },
         momentum: exp.at("momentum"),
         run: axis.run,

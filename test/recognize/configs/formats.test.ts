@@ -17,14 +17,18 @@ describe("configuration formats", () => {
     const findings = recognizeConfig({ path: file, languageId: "", text }, workspace, given);
     expect(findings.map((f) => f.schedule)).toEqual([schedule]);
     const resolved = resolve(findings[0]!, { assume: given });
-    const values = Object.fromEntries(Object.entries(resolved.parameters).map(([name, v]) => [name, v.status === "unknown" ? v.because : v.value]));
+    const values = Object.fromEntries(
+      Object.entries(resolved.parameters).map(([name, v]) => [name, v.status === "unknown" ? v.because : v.value]),
+    );
     expect(values).toMatchObject(args);
     expect(resolved.run.unit).toBe(unit);
     at.forEach((t, i) => {
       const rate = rateAt(resolved, t);
       // Libraries that compute in float32 are met to its precision.
       const tolerance = resolved.definition?.dtype === "float32" ? 2e-6 : 1e-9;
-      expect(Math.abs((rate ?? Infinity) - rates[i]!), `t = ${t}: ${rate} for ${rates[i]}`).toBeLessThanOrEqual(tolerance * Math.max(...rates));
+      expect(Math.abs((rate ?? Infinity) - rates[i]!), `t = ${t}: ${rate} for ${rates[i]}`).toBeLessThanOrEqual(
+        tolerance * Math.max(...rates),
+      );
     });
   });
 
