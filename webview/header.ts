@@ -5,6 +5,7 @@ import { checkbox, dropdown, link, type Chooser } from "./toolkit.js";
 type Action = Extract<FromWebview, { type: "action" }>["action"];
 
 const actions: readonly [Action, string, string][] = [
+  ["insert", "Insert into the file", "Write this schedule where the cursor stood; copied when there is no such file"],
   ["pin", "Pin", "Keep this curve as a ghost to compare with"],
   ["compare", "Compare", "Compare with the committed version"],
   ["solve", "Solve…", "Find the parameter that reaches a rate at a step"],
@@ -20,6 +21,7 @@ export class Header {
   private readonly chooser = h("span", { class: "chooser" });
   private readonly follow: Chooser<boolean>;
   private list: Chooser<string> | undefined;
+  private readonly links: readonly HTMLElement[];
   private items = "";
 
   constructor(
@@ -31,6 +33,7 @@ export class Header {
       const key = keyNow();
       if (key !== undefined) post({ type: "action", key, action });
     };
+    this.links = actions.map(([action, text, title]) => link(text, act(action), title));
     this.element = h(
       "header",
       null,
@@ -38,7 +41,7 @@ export class Header {
       this.place,
       this.follow.element,
       this.chooser,
-      h("nav", { "aria-label": "Actions" }, ...actions.map(([action, text, title]) => link(text, act(action), title))),
+      h("nav", { "aria-label": "Actions" }, ...this.links),
     );
     this.place.addEventListener("click", () => {
       const key = keyNow();
@@ -53,6 +56,7 @@ export class Header {
     if (this.place.textContent !== where)
       this.place.replaceChildren(link(where, () => undefined, "Show in the editor"));
     this.follow.set(view.followsCursor);
+    this.links.forEach((each, i) => setAttribute(each, "hidden", actions[i]![0] === "insert" && !view.draft));
     const items = JSON.stringify(findings.map((f) => [f.key, f.title, f.line]));
     if (items !== this.items) {
       this.items = items;

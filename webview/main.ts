@@ -1,6 +1,7 @@
 import { parseToWebview, type FromWebview, type ScheduleView, type ToWebview } from "../src/panel/protocol.js";
 import { showControls } from "./controls.js";
-import { curveKey, curveTable, CurveView, type CurveState, type XAxis } from "./curveView.js";
+import { curveKey, curveTable } from "./curveParts.js";
+import { CurveView, type CurveState, type XAxis } from "./curveView.js";
 import { afterQuiet, everyFrame, h, setAttribute } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { Header, showFacts } from "./header.js";

@@ -6,7 +6,7 @@ export type Shape<T> = (value: unknown) => value is T;
 export type Of<S> = S extends Shape<infer T> ? T : never;
 
 type Optional<T> = Shape<T | undefined> & { readonly optional: true };
-type Fields = Record<string, Shape<any>>;
+type Fields = Record<string, Shape<unknown>>;
 type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K] extends { optional: true } ? K : never }[keyof F];
 type Shown<T> = { [K in keyof T]: T[K] };
 type Fielded<F extends Fields> = Shown<

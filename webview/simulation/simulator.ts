@@ -1,6 +1,6 @@
 import type { FromWebview, ToWebview } from "../../src/panel/protocol.js";
 import type { RunRecord } from "../../src/simulate/run.js";
-import { summarize, type Summary } from "../../src/simulate/summary.js";
+import { quantile, summarize, type Summary } from "../../src/simulate/summary.js";
 import type { Verdict } from "../../src/simulate/verdict.js";
 import { recordedAt } from "../../src/simulate/seeds.js";
 import type { FromWorker, Job, ToWorker } from "./messages.js";
@@ -152,3 +152,13 @@ export class Simulator {
 }
 
 const send = (worker: Worker, message: ToWorker) => worker.postMessage(message);
+
+/** What a metric-driven schedule did in the runs: the median rate, at steps of the user's run. */
+export function medianRates({ at, records, job }: Series, scale: number): { x: number; y: number }[] {
+  return at.map((n, k) => {
+    const rates = Float64Array.from(records, (r) => r.rates?.[k] ?? NaN)
+      .filter(Number.isFinite)
+      .sort();
+    return { x: n * (job.spec.told?.stride ?? 1), y: quantile(rates, 0.5) / scale };
+  });
+}

@@ -1,8 +1,7 @@
-import type { FromWebview, Rates, ScheduleView, ToWebview } from "../../src/panel/protocol.js";
+import type { FromWebview, ScheduleView, ToWebview } from "../../src/panel/protocol.js";
 import { floorAt } from "../../src/simulate/conclude.js";
 import { problemOf } from "../../src/simulate/problems/index.js";
 import type { SimulationSpec } from "../../src/simulate/spec.js";
-import { quantile } from "../../src/simulate/summary.js";
 import { stabilityFormula, stabilityLimit } from "../../src/simulate/theory.js";
 import type { RateLimits, XAxis } from "../curveView.js";
 import { afterQuiet, everyFrame, h, keyEntry, setAttribute, setText } from "../dom.js";
@@ -10,13 +9,14 @@ import { countText, lossText, rateText } from "../format.js";
 import { save, saved } from "../state.js";
 import type { Theme } from "../theme.js";
 import { button } from "../toolkit.js";
+import { sameInputs } from "./inputs.js";
 import { LossPlot, lossTable, type LossLine, type LossState } from "./lossPlot.js";
 import type { Job } from "./messages.js";
 import { PlaneView } from "./planeView.js";
 import { Playback } from "./playback.js";
 import { cleanSettings, constantOf, fitTo, SEEDS, specFor, type Fit, type SimulationSettings } from "./settings.js";
 import { SettingsForm } from "./settingsForm.js";
-import { Simulator, type Picture, type Series } from "./simulator.js";
+import { medianRates, Simulator, type Picture, type Series } from "./simulator.js";
 import { titleOf, verdictWords } from "./words.js";
 
 export interface SimulationState {
@@ -282,25 +282,3 @@ export class SimulationView {
     this.render();
   }
 }
-
-/** What a metric-driven schedule did in the runs: the median rate, at steps of the user's run. */
-function medianRates({ at, records, job }: Series, scale: number): { x: number; y: number }[] {
-  return at.map((n, k) => {
-    const rates = Float64Array.from(records, (r) => r.rates?.[k] ?? NaN)
-      .filter(Number.isFinite)
-      .sort();
-    return { x: n * (job.spec.told?.stride ?? 1), y: quantile(rates, 0.5) / scale };
-  });
-}
-
-/** Arrays of rates are compared by content: a drag that changes nothing starts nothing. */
-function sameInputs(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((x, i) => x === b[i] || sameRates(x, b[i]));
-}
-
-function sameRates(a: unknown, b: unknown): boolean {
-  if (!isRates(a) || !isRates(b) || a.stride !== b.stride || a.rates.length !== b.rates.length) return false;
-  return a.rates.every((x, i) => x === b.rates[i]);
-}
-
-const isRates = (x: unknown): x is Rates => typeof x === "object" && x !== null && "rates" in x;
