@@ -6,7 +6,8 @@ import { NotKnown, PyError, type Machine } from "./machine.js";
 import { moduleMember, submodule } from "./imports.js";
 import { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
 import { typeName, type Place } from "./operators.js";
-import { symbolFor } from "./symbols.js";
+import { meaningOf, symbolFor } from "./symbols.js";
+import type { ContextName } from "../../schedules/define.js";
 import { callValue } from "./call.js";
 import { CallResult, Choice, Dict, Library, List, Member, Operation, Range, Unknown, type Val } from "./values.js";
 
@@ -22,7 +23,8 @@ export function getAttribute(m: Machine, object: Val, name: string, place: Place
   if (v instanceof Choice) return joinAll(v.values.map((value) => getAttribute(m, value, name, place)))!;
   if (v instanceof Unknown) return settable(m, v, name, place);
   if (v instanceof CallResult) return v.attrs.get(name) ?? libraryAttribute(m, v, name, place);
-  if (v instanceof Operation || v instanceof Member) return new Member(v, name);
+  if (v instanceof Member) return libraryAttribute(m, v, name, place);
+  if (v instanceof Operation) return new Member(v, name);
   if (v instanceof FunctionValue) return v.attrs.get(name) ?? (name === "__name__" ? v.name : new Member(v, name));
   if (v instanceof List && v.fields) {
     const at = v.fields.indexOf(name);
@@ -55,14 +57,30 @@ export function libraryMember(m: Machine, library: Library, name: string): Val {
   );
 }
 
-/** What is known of a library object by how it was made. */
-function libraryAttribute(m: Machine, v: CallResult, name: string, place: Place): Val {
-  if (name === "size" && v.callee instanceof Library && /distributed|hvd|horovod/.test(v.callee.name))
-    return symbolFor(m, "world_size", "the number of processes", place.node);
-  if (name === "num_replicas_in_sync")
-    return symbolFor(m, "world_size", "the number of replicas", place.node, undefined, "world_size");
-  if (name === "num_processes" || (name === "world_size" && !(v.callee instanceof Unknown)))
-    return symbolFor(m, "world_size", "the number of processes", place.node, undefined, "world_size");
+/** What the trainer of Lightning and its like tells of the run, beside the names whose meaning is clear by themselves. */
+const RUN_ATTRIBUTES: Readonly<Record<string, ContextName>> = {
+  estimated_stepping_batches: "total_steps",
+  num_training_batches: "steps_per_epoch",
+  num_replicas_in_sync: "world_size",
+  num_processes: "world_size",
+  gradient_accumulation_steps: "grad_accumulation",
+};
+
+/** An attribute of what a library made: given to its constructor under the same name, a count of the run, or kept as a Member. */
+function libraryAttribute(m: Machine, v: CallResult | Member, name: string, place: Place): Val {
+  const made = v instanceof CallResult && v.callee instanceof Library && /\.[A-Z]\w*$/.test(v.callee.name);
+  const given = made ? v.kwargs.get(name) : undefined;
+  if (given !== undefined) return given;
+  const { node, module } = place;
+  const meaning = RUN_ATTRIBUTES[name] ?? meaningOf(name);
+  const text =
+    m.tracking && node && module && node.to - node.from < 60 && (meaning !== undefined || m.assume.size > 0)
+      ? module.source.text.slice(node.from, node.to)
+      : "";
+  if (/^[\w.]+$/.test(text) && (meaning !== undefined || m.assume.has(text))) {
+    const symbol = meaning === "world_size" ? "world_size" : text;
+    return symbolFor(m, symbol, "it is only known when the file runs", node, undefined, meaning);
+  }
   return new Member(v, name);
 }
 

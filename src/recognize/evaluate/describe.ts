@@ -71,8 +71,24 @@ export function toValue(
     const made = makeFunction(v);
     if (made !== undefined) return { value: made };
   }
-  return { because: reason(v) };
+  const name = freeNameIn(v);
+  return { because: reason(v), ...(name && { name }) };
 }
+
+/** The name defined nowhere that keeps a value from being known. */
+function freeNameIn(v: Val): string | undefined {
+  if (v instanceof Library) return v.certain ? undefined : (v.others.at(-1) ?? v.name);
+  const parts = v instanceof Operation ? v.operands : v instanceof CallResult && isPlainFunction(v) ? v.args : [];
+  for (const part of parts) {
+    const name = freeNameIn(force(part));
+    if (name) return name;
+  }
+  return undefined;
+}
+
+/** max(), int(), math.cos(): what it gives is not known because of what it is given. */
+const isPlainFunction = (v: CallResult) => /^(?:builtins|math)\./.test(calleeText(v.callee)) && v.args.length > 0;
+const isOpen = (v: Val) => typeof v === "object" && v !== null && !(v instanceof Tracked || v instanceof Float);
 
 function nested(data: readonly number[], shape: readonly number[]): Value {
   if (shape.length === 0) return data[0]!;
@@ -83,6 +99,8 @@ function nested(data: readonly number[], shape: readonly number[]): Value {
 
 /** Why a value is not a number or text, in words. */
 function reason(v: Val): string {
+  const open = v instanceof CallResult && isPlainFunction(v) ? v.args.map(force).find(isOpen) : undefined;
+  if (open !== undefined) return reason(open);
   if (v instanceof CallResult) return `returned by ${calleeText(v.callee)}()`;
   if (v instanceof Member)
     return v.name === undefined

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
-import { derive, dictOf, force, symbolsOf } from "./access.js";
+import { derive, dictOf, force, stringOf, symbolsOf } from "./access.js";
 import { getAttribute, lookup } from "./attributes.js";
 import { callValue } from "./call.js";
 import { Code } from "./code.js";
@@ -10,11 +10,11 @@ import { getItem, iterate } from "./items.js";
 import { join } from "./join.js";
 import { numberLiteral, stringLiteral, unescape } from "./literals.js";
 import { LIMITS, NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
-import { readName, writeName } from "./names.js";
-import { ClassValue, FunctionValue, Method } from "./objects.js";
+import { freeName, readName, writeName } from "./names.js";
+import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
 import { binary, compare, truthOf, unary } from "./operators.js";
 import { kids, nodeKey } from "./syntax.js";
-import { Deferred, Dict, List, Member, Tracked, Unknown, type Val } from "./values.js";
+import { Deferred, Dict, Library, List, Member, Tracked, Unknown, type Val } from "./values.js";
 
 /** Compiles an expression to a closure. What is not Python's becomes unknown, never an error. */
 export function compile(node: SyntaxNode | null | undefined, code: Code): Ex {
@@ -66,7 +66,13 @@ function compileKind(node: SyntaxNode, code: Code): Ex {
     case "VariableName": {
       const name = code.text(node);
       if (name === "None") return () => null;
-      return readName(code, name);
+      const read = readName(code, name);
+      // What is called or has attributes is something of a library; anything else may be a number that the run defines.
+      if (/^(?:Call|Member)Expression$/.test(node.parent?.name ?? "") && node.parent!.from === node.from) return read;
+      return (frame) => {
+        const value = read(frame);
+        return value instanceof Library && !value.certain ? freeName(frame.m, value, name, node) : value;
+      };
     }
     case "ParenthesizedExpression":
     case "AwaitExpression":
@@ -471,6 +477,7 @@ function compileCall(node: SyntaxNode, code: Code): Ex {
     } else args.push({ star: false, run: compile(part, code) });
   }
   const place = { node, module: code.module };
+  const saves = /^self\.save_hyperparameters$/.test(code.text(node.firstChild!));
   return (frame) => {
     const fn = callee(frame);
     const values: Val[] = [];
@@ -493,8 +500,27 @@ function compileCall(node: SyntaxNode, code: Code): Ex {
         } else more = true;
       }
     }
+    if (saves) saveHyperparameters(frame, values);
     return callValue(frame.m, fn, values, named, { ...place, more, frame });
   };
+}
+
+/** Lightning's `self.save_hyperparameters()`: the constructor's arguments (or those named) become `self.hparams`. */
+function saveHyperparameters(frame: Frame, args: readonly Val[]): void {
+  const [self, ...params] = frame.code.params;
+  const object = self && frame.slots[self.slot];
+  if (!(object instanceof Instance)) return;
+  const whole = args.map(force).find((arg) => arg instanceof Dict || arg instanceof Instance);
+  const names = new Set(args.map((arg) => stringOf(arg)).filter((name) => name !== undefined));
+  const pairs: [Val, Val][] = [];
+  for (const param of params) {
+    const value = frame.slots[param.slot];
+    const rest = param.star === "**" && value !== undefined ? force(value) : undefined;
+    if (rest instanceof Dict) pairs.push(...rest.entries.values());
+    else if (value !== undefined && !param.star && (names.size === 0 || names.has(param.name)))
+      pairs.push([param.name, value]);
+  }
+  frame.m.write(object.attrs, "hparams", whole ?? dictOf(pairs, true, "", "hparams"));
 }
 
 function isSequence(value: Val): boolean {

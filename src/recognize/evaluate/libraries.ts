@@ -1,9 +1,10 @@
-import { dictItems, dictOf, dictSet, derive, force, plain, relabel, stringOf } from "./access.js";
+import { dictItems, dictOf, dictSet, derive, force, plain, relabel, numberOf, stringOf } from "./access.js";
 import { dataclassParser, makeParser } from "./argparse.js";
 import { evalLiteral } from "./builtins.js";
 import { callValue, type CallPlace } from "./call.js";
 import { attributesOf, construct, replaced } from "./classes.js";
 import { deepCopy, makeConfig, merged, wandbInit } from "./configs.js";
+import { toValue } from "./describe.js";
 import { defineFlag } from "./flags.js";
 import { iterate } from "./items.js";
 import { join } from "./join.js";
@@ -42,6 +43,12 @@ export function libraryCall(
     if (!(result instanceof CallResult) || result.callee !== library) return result;
   }
   const last = name.slice(name.lastIndexOf(".") + 1);
+  // `parser = deepspeed.add_config_arguments(parser)`
+  const [head] = args;
+  if (head !== undefined && /argument|option|parser/i.test(last)) {
+    const parser = force(head);
+    if (parser instanceof Dict && parser.flavour === "parser") return parser;
+  }
   const handler = HANDLERS[name] ?? BY_LAST[last];
   const handled = handler?.(m, args, kwargs, place, library);
   if (handled !== undefined) return handled;
@@ -252,6 +259,39 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "multiprocessing.Process": thread,
 };
 
+/** AllenNLP's `Lazy(class)` or `Lazy(lambda **k: class(**k, …))`: the call that is made later, with the rest of its arguments. */
+const lazy: Handler = (m, args, kwargs, place, library) => {
+  const fn = force(args[0] ?? null);
+  if (!/^(?:allennlp\..*)?Lazy$/.test(library.name)) return undefined;
+  if (fn instanceof FunctionValue) return callValue(m, fn, [], new Map(), place);
+  const extras = args[1] ?? kwargs.get("constructor_extras") ?? kwargs.get("contructor_extras");
+  const given = extras === undefined ? undefined : force(extras);
+  const named = given instanceof Dict ? dictItems(given).map(([key, x]) => [stringOf(key) ?? "", x] as const) : [];
+  return fn instanceof Library ? new CallResult(fn, [], new Map(named), place.node, place.module) : undefined;
+};
+/** YOLO's one_cycle(y1, y2, steps): a function of the epoch that goes from y1 to y2 by half a cosine. */
+const yoloOneCycle: Handler = (m, args, kwargs) => {
+  const [y1 = 0, y2 = 1, steps = 100] = ["y1", "y2", "steps"].map((name, i) => args[i] ?? kwargs.get(name));
+  const given = [y1, y2, steps].map(force);
+  const lost = given.find((x) => numberOf(x) === undefined);
+  if (lost !== undefined) return new Unknown(...unknownIn(lost));
+  return new Builtin("one_cycle", ([x]) => {
+    const [from, to, length, t] = [...given.map((v) => m.strip(v)), x ?? null].map((v) => numberOf(v) ?? NaN) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return new Float(Math.max((1 - Math.cos((t * Math.PI) / length)) / 2, 0) * (to - from) + from);
+  });
+};
+/** Why a value is not known, and the name that would make it so. */
+function unknownIn(value: Val): [because: string, name?: string] {
+  const result = toValue(value);
+  if ("value" in result) return ["it is not a number"];
+  return result.name === undefined ? [result.because] : [result.because, result.name];
+}
+
 /** By the last part of the name alone: what every library that has it means by it. */
 const BY_LAST: Readonly<Record<string, Handler>> = {
   get_world_size: worldSize,
@@ -264,6 +304,8 @@ const BY_LAST: Readonly<Record<string, Handler>> = {
       ? worldSize(m, args, kwargs, place, library)
       : undefined,
   get_rank: rank,
+  Lazy: lazy,
+  one_cycle: yoloOneCycle,
   HfArgumentParser: (m, args, kwargs) => dataclassParser(m, args, kwargs),
   ArgParser: (m, _, kwargs, __, library) =>
     /configargparse|simple_parsing/.test(library.name) ? makeParser(m, kwargs) : undefined,

@@ -1,8 +1,10 @@
+import type { SyntaxNode } from "@lezer/common";
 import type { Code } from "./code.js";
 import type { Ex, Frame } from "./frame.js";
 import { builtinNames } from "./builtins.js";
 import { relabel } from "./access.js";
-import { PyError } from "./machine.js";
+import { PyError, type Machine } from "./machine.js";
+import { meaningOf, symbolFor } from "./symbols.js";
 import { Library, Unknown, type Val } from "./values.js";
 
 /** Where a name lives, seen from a code: in a slot so many frames out, or in the module. */
@@ -82,6 +84,13 @@ export function readGlobal(frame: Frame, name: string): Val {
   return candidates.length
     ? new Library(candidates[0]!, false, [...candidates.slice(1), name])
     : new Library(name, false);
+}
+
+/** A name that the file reads as a value and never defines: as the user set it, or assumed where its meaning is clear. */
+export function freeName(m: Machine, value: Library, name: string, node: SyntaxNode): Val {
+  if (!m.assume.has(name) && !meaningOf(name)) return value;
+  const symbol = symbolFor(m, name, `${name} is not defined in this file`, node);
+  return m.tracking ? symbol : m.strip(symbol);
 }
 
 /** Binds a name in the frame of `code`. */

@@ -176,6 +176,30 @@ it.each([
     expected: "4",
     why: "a library's base class",
   },
+  {
+    source:
+      "import pytorch_lightning as pl\nclass M(pl.LightningModule):\n  def __init__(self, lr=0.1, n=3):\n    super().__init__()\n    self.save_hyperparameters()\n  def configure_optimizers(self):\n    f(«self.hparams.lr»)",
+    expected: "0.1",
+    why: "save_hyperparameters",
+  },
+  {
+    source:
+      "import pytorch_lightning as pl\nclass M(pl.LightningModule):\n  def configure_optimizers(self):\n    f(«self.trainer.estimated_stepping_batches»)",
+    expected: "assumed 100000 [trainer.estimated_stepping_batches]",
+    why: "a count that the trainer tells",
+  },
+  {
+    source:
+      "from accelerate import Accelerator\na = Accelerator(gradient_accumulation_steps=4)\nf(«a.gradient_accumulation_steps»)",
+    expected: "4",
+    why: "given to a library's constructor",
+  },
+  {
+    source:
+      "import argparse, deepspeed\np = argparse.ArgumentParser()\np.add_argument('--lr', default=0.1)\np = deepspeed.add_config_arguments(p)\nf(«p.parse_args().lr»)",
+    expected: "0.1",
+    why: "a parser that a library adds to",
+  },
   // Flags
   {
     source:
