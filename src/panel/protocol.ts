@@ -143,6 +143,8 @@ const scheduleView = object({
   line: count,
   cell: maybe(count),
   followsCursor: flag,
+  /** Not in a file yet: it can be inserted. */
+  draft: maybe(flag),
   /** Large figure, small label: ["0.0133", "final, step 100,000"]. */
   facts: list(object({ value: text, label: text })),
   /** Steps of the run. */

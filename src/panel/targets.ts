@@ -6,6 +6,7 @@ import type { Origin } from "../recognize/finding.js";
 import type { Resolved } from "../recognize/resolve.js";
 import type { Span } from "../source/document.js";
 import type { FindingItem } from "./protocol.js";
+import { draftScheme } from "./drafts.js";
 import { itemOf, type Place } from "./view.js";
 
 /** Which schedule the panel shows: a place in a document that moves with its edits. */
@@ -95,6 +96,7 @@ export class Targets implements vscode.Disposable {
       line: document.positionAt(span.from).line + 1,
       ...(cell !== undefined && { cell }),
       followsCursor: true,
+      draft: document.uri.scheme === draftScheme,
       lineOf: (origin) => lineWords(origin, holder(origin)),
       textOf: (at) => holder(at)?.getText(),
     };

@@ -20,6 +20,7 @@ export interface Place {
   readonly line: number;
   readonly cell?: number;
   readonly followsCursor: boolean;
+  readonly draft?: boolean;
   readonly lineOf: (origin: Origin) => string;
   readonly textOf: TextOf;
 }
@@ -53,6 +54,7 @@ export function viewOf(resolved: Resolved, place: Place, width: number, ghosts: 
     line: place.line,
     ...(place.cell !== undefined && { cell: place.cell }),
     followsCursor: place.followsCursor,
+    ...(place.draft && { draft: true }),
     facts: facts ? factCards(resolved, facts) : [],
     totalSteps: total,
     axes: axesOf(resolved, perStep),
