@@ -19,13 +19,13 @@ export function constant(lr: number): Curve {
 /** Breaks at every positive multiple of `period` (real, > 0): the first integer t with t >= k·period. */
 export function everyPeriod(period: number, offset = 0): (t: number) => number {
   if (!(period > 0) || !Number.isFinite(offset)) return () => Infinity;
-  // Every step has a multiple of a period this short.
-  if (period <= 1) return (t) => Math.floor(t) + 1;
+  // Every integer is one, and so is none that a double of this size could tell from the next.
+  if (period <= 1) return (t) => Math.max(Math.floor(t) + 1, Math.ceil(period + offset));
   return (t) => {
     let k = Math.max(1, Math.floor((t - offset) / period) + 1);
     let next = Math.ceil(k * period + offset);
-    while (next <= t) next = Math.ceil(++k * period + offset);
-    return next;
+    for (let tries = 0; next <= t && tries < 3; tries++) next = Math.ceil(++k * period + offset);
+    return next > t ? next : Infinity;
   };
 }
 

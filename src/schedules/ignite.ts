@@ -62,30 +62,29 @@ interface Cycle {
   readonly n: number;
 }
 
+const mostCycles = 100_000;
+
 /** `shape` gives 0 at start_value and 1 at end_value, for progress in [0, 1]. */
 function cyclical(a: Cyclic, shape: (p: number) => number, middle: boolean): Curve {
   if (a.cycle_size < 2)
     raise(`ValueError: Argument cycle_size should be positive and larger than 1, but given ${repr(a.cycle_size)}`);
   const cycles: Cycle[] = [{ from: 0, size: a.cycle_size, back: a.warmup_duration, n: 0 }];
+  const starts = [0];
   const cycleAt = (t: number): Cycle => {
     for (;;) {
       const last = cycles[cycles.length - 1]!;
       const length = last.size + last.back;
       // The counter is compared with the length for equality: a fraction is never met, and an empty cycle has no progress.
-      if (!Number.isInteger(length) || last.size <= 0 || t < last.from + length) break;
+      if (!Number.isInteger(length) || last.size <= 0 || t < last.from + length || cycles.length > mostCycles) break;
       const [size, back] = [Math.trunc(last.size * a.cycle_mult), Math.trunc(last.back * a.cycle_mult)];
       if (size === last.size && back === last.back) {
         const more = Math.floor((t - last.from) / length);
         return { from: last.from + more * length, size, back, n: last.n + more };
       }
       cycles.push({ from: last.from + length, size, back, n: last.n + 1 });
+      starts.push(last.from + length);
     }
-    const index =
-      countUpTo(
-        cycles.map((c) => c.from),
-        t,
-      ) - 1;
-    return cycles[index]!;
+    return cycles[Math.max(0, countUpTo(starts, t) - 1)]!;
   };
   const at = (t: number) => {
     const { from, size, back, n } = cycleAt(t);

@@ -17,7 +17,7 @@ export function noisy(c: Curve, { noise_range_t: range, noise_pct, noise_std, no
     // Before the first step nothing is added: the constructor sets the rate by itself.
     return t > 0 && t >= from && t < to ? clean * (1 + normalWithin(noise_seed + t, noise_std, noise_pct)) : clean;
   };
-  const walk = 100_000;
+  const walk = 20_000;
   const jagged = turns(at, walk);
   return { ...c, at, nextBreak: (t) => Math.min(c.nextBreak(t), jagged(t)), walk };
 }
@@ -38,8 +38,8 @@ function normalWithin(seed: number, std: number, bound: number): number {
     spare = radius * Math.sin(2 * Math.PI * u1);
     return radius * Math.cos(2 * Math.PI * u1);
   };
-  // A bound that is never met would draw for ever, as it does in the library.
-  for (let tries = 0; tries < 1000; tries++) {
+  // A bound that is hardly ever met would draw for ever, as it does in the library.
+  for (let tries = 0; bound > 0 && tries < 200; tries++) {
     const drawn = Math.fround(normal()) * std;
     if (Math.abs(drawn) < bound) return drawn;
   }
