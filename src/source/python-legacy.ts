@@ -7,12 +7,13 @@
 export function normalizePython(text: string): string {
   let code = text;
   // The grammar knows no `4.`: it is written `4_` for it, which is no number of Python's.
-  if (/\d\.(?![\d\w.])|\d\.[eE]/.test(code)) code = code.replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.]|[A-DF-Za-df-z_])(?![eE](?![-+\d]))/g, "$1_");
+  if (/\d\.(?![\d\w.])|\d\.[eE]/.test(code))
+    code = code.replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.]|[A-DF-Za-df-z_])(?![eE](?![-+\d]))/g, "$1_");
   if (code.includes("<<<<<<<") || code.includes(">>>>>>>"))
     code = code.replace(/^(?:<{7}|\|{7}|={7}|>{7})(?: [^\r\n]*)?(?=\r?$)/gm, blank);
   if (code.includes("async"))
     code = code.replace(/([(,]\s*)async(?=\s*=[^=])/g, "$1_sync").replace(/\.async\b/g, "._sync");
-  if (/^[ \t]*print[ \t]+[^\s(=.,)]/m.test(code) || /^[ \t]*print[ \t]*>>/m.test(code))
+  if (/(?:^|:)[ \t]*print[ \t]+[^\s(=.,)]/m.test(code) || /^[ \t]*print[ \t]*>>/m.test(code))
     code = code.replace(PRINT, printToPass);
   if (/\bexec[ \t]+["'\w]/.test(code))
     code = code.replace(
