@@ -107,9 +107,7 @@ function reason(v: Val): string {
       ? "an item of a value that is only known when the file runs"
       : `.${v.name} is only known when the file runs`;
   if (v instanceof Operation) {
-    const part = v.operands
-      .map((operand) => force(operand))
-      .find((operand) => typeof operand === "object" && operand !== null && !(operand instanceof Tracked));
+    const part = v.operands.map((operand) => force(operand)).find(isOpen);
     return part === undefined ? "it is only known when the file runs" : reason(part);
   }
   if (v instanceof Library) return v.certain ? `${v.name} is a library's` : `${v.name} is not defined in this file`;
