@@ -38,17 +38,28 @@ export function segments(...all: readonly Segment[]): Curve {
     from = to;
   }
   const last = kept.length - 1;
-  const ends = phases.map((p) => p.to);
   const indexAt = (t: number) => {
     let i = 0;
-    while (i < last && t >= ends[i]!) i++;
+    while (i < last && t >= phases[i]!.to) i++;
     return i;
   };
+  const formulas = kept.map(({ lr }) => (typeof lr === "number" ? () => lr : lr));
+  const stop = end?.at ?? Infinity;
+  // Whoever asks for many rates asks in order: the segment found last is tried first.
+  let [low, high, formula] = [0, 0, formulas[0]];
   return {
     at: (t) => {
+      if (t >= stop) return NaN;
+      if (!(t >= low && t < high)) {
+        const i = indexAt(t);
+        [low, high, formula] = [
+          i === 0 ? -Infinity : phases[i]!.from,
+          i === last ? Infinity : phases[i]!.to,
+          formulas[i],
+        ];
+      }
       try {
-        const rate = valueOf(kept[indexAt(t)]!, t);
-        return typeof rate === "number" ? rate : NaN; // A list where a number belongs makes text of a sum.
+        return formula ? formula(t) : NaN;
       } catch {
         return NaN; // Past the end there is no rate; nobody who draws should have to catch.
       }

@@ -169,6 +169,7 @@ function pairsOf(value: Value): (readonly [number, number])[] {
     if (!Array.isArray(pair) || pair.length !== 2)
       raise("ValueError: Argument milestones_values should be a list of pairs (milestone, param_value)");
     const [milestone, lrThere] = pair as [number, number];
+    if (typeof lrThere !== "number") raise("TypeError: unsupported operand type(s) for -");
     if (!Number.isInteger(milestone))
       raise("TypeError: Value of a milestone should be integer, but given <class 'float'>");
     const before = pairs.at(-1)?.[0];
@@ -305,6 +306,7 @@ const createLrSchedulerWithWarmup = defineSchedule({
   quirks: ["Where the warm-up would end on the scheduler's own first rate, one event is left out."],
   compile: (args, context) => {
     const { lr_scheduler: call, warmup_start_value: start, warmup_duration: n } = args;
+    if (typeof start !== "number") raise("TypeError: unsupported operand type(s) for -");
     if (!isScheduleCall(call))
       raise(
         "TypeError: Argument lr_scheduler should be a subclass of torch.optim.lr_scheduler.LRScheduler or ParamScheduler",
