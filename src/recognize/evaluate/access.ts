@@ -106,7 +106,10 @@ export function dictItems(dict: Dict): [key: Val, value: Val][] {
 export function originsOf(value: Val): readonly Origin[] {
   const v = force(value);
   if (v instanceof Tracked || v instanceof NdArray || v instanceof Unknown) return v.origins;
-  if (v instanceof List) return v.origins.length ? v.origins : v.items.length < 64 ? v.items.flatMap(originsOf) : [];
+  if (v instanceof List)
+    return v.items.length < 64
+      ? [...v.origins, ...v.items.flatMap((item) => (item === value ? [] : originsOf(item)))]
+      : v.origins;
   if (v instanceof Dict) return v.origins;
   if (v instanceof Range) return v.bounds.flatMap(originsOf);
   if (v instanceof Choice) return v.values.flatMap(originsOf);

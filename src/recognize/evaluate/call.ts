@@ -142,7 +142,10 @@ export function invoke(
   if (m.depth >= LIMITS.depth) throw new TooComplex("calls more than 100 deep");
   const { code } = fn;
   const frame = activation(m, fn, args, kwargs, place);
-  fn.entered = true;
+  if (m.tracking) {
+    fn.entered = true;
+    fn.lastFrame = frame;
+  }
   m.depth++;
   try {
     if (code.kind === "lambda") return code.expression!(frame);

@@ -42,7 +42,8 @@ export class Entries {
     const { m } = this;
     const fn = def && this.definition(def, module);
     m.ghosts++;
-    if (fn instanceof FunctionValue) {
+    if (fn instanceof FunctionValue && fn.lastFrame) compile(node, fn.code)(fn.lastFrame);
+    else if (fn instanceof FunctionValue) {
       const self =
         fn.owner && fn.role === "" && fn.code.kind === "function" ? this.instancesOf(fn.owner).slice(0, 1) : [];
       compile(node, fn.code)(activation(m, fn, self, new Map(), {}));
@@ -88,7 +89,8 @@ export class Entries {
     this.callWaiting(def);
     if (done()) return;
     const fn = this.definition(def, module);
-    if (!(fn instanceof FunctionValue) || (fn.entered && depth > 0)) return;
+    // One that has run with the arguments of its callers is not run with unknown ones beside.
+    if (!(fn instanceof FunctionValue) || fn.entered) return;
     this.guard(() => this.run(fn));
   }
 

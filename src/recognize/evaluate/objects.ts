@@ -47,8 +47,9 @@ export class FunctionValue {
   /** "staticmethod", "classmethod", "property", "setter", or library decorators by qualified name. */
   readonly decorators: Val[] = [];
   role: "" | "static" | "class" | "property" = "";
-  /** Its body has run for a call. */
+  /** Its body has run for a call; the frame of the last one, for what that run did not come by. */
   entered = false;
+  lastFrame: Frame | undefined;
   /** A property's setter. */
   setter = false;
   readonly attrs = new Map<string, Val>();
