@@ -50,7 +50,7 @@ export function curveKey(element: HTMLElement, { view, limits, theme }: CurveSta
     keyEntry("solid", view.ghosts.length > 0 ? "this edit" : "learning rate", theme.accent),
     ...view.ghosts.map((g) => keyEntry("dashed", g.label, g.kind === "pinned" ? theme.purple : theme.muted)),
     ...(limits.driven ? [keyEntry("solid", "under the simulated loss", theme.amber)] : []),
-    ...(limits.limit ? [keyEntry("solid", "grows above", theme.red)] : []),
+    ...(limits.limit ? [keyEntry("solid", limits.limit.key, theme.red)] : []),
   );
 }
 

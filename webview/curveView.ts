@@ -13,7 +13,7 @@ export type XAxis = ScheduleView["axes"][number];
 /** What the simulation knows about the rate, in the user's figures. */
 export interface RateLimits {
   /** Above this the run grows. */
-  readonly limit?: { readonly lr: number; readonly words: string };
+  readonly limit?: { readonly lr: number; readonly words: string; readonly key: string };
   /** "here the loss cannot fall below 3e-3", at a rate. */
   readonly floor?: (lr: number) => string | undefined;
   /** Rates of a metric-driven schedule in the simulation: x in steps of the run. */

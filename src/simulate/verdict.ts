@@ -188,7 +188,7 @@ function divergence(e: Evidence, start: number, middle: number, end: number): Ve
 
 /** Steps and rates in the user's own figures. */
 const stepOf = ({ told }: Evidence, n: number) => `${told.unit ?? "step"} ${count(n * told.stride)}`;
-const rateOf = ({ told }: Evidence, lr: number) => figure(lr / told.scale);
+const rateOf = ({ told }: Evidence, lr: number) => figure(lr / told.scale, 3);
 
 function someFailed(e: Evidence): string {
   const { failures, runs } = e;

@@ -87,7 +87,7 @@ export class LossPlot {
 }
 
 function linesOf({ series, color, dash, band }: LossLine, { axis, theme }: LossState): Line[] {
-  const { summary, at, job, expected } = series;
+  const { summary, validation, at, job, expected } = series;
   if (!summary) return [];
   const stride = job.spec.told?.stride ?? 1;
   const points = (values: ArrayLike<number>): Point[] =>
@@ -111,6 +111,7 @@ function linesOf({ series, color, dash, band }: LossLine, { axis, theme }: LossS
     });
   }
   lines.push({ points: points(summary.median), color, width: theme.highContrast ? 2.5 : 1.6, ...(dash && { dash }) });
+  if (validation && band) lines.push({ points: points(validation.median), color, width: 1.2, dash: [5, 3] });
   if (expected) lines.push({ points: points(expected), color: theme.text, width: 1, dash: [2, 3] });
   return lines;
 }
@@ -121,20 +122,24 @@ function axesOf({ lines, axis, totalSteps }: LossState): Axes {
   let high = 0;
   let start = 0;
   for (const { series } of lines) {
-    const { summary } = series;
+    const { summary, validation } = series;
     if (!summary) continue;
     start = Math.max(start, summary.median[0]!);
     for (let k = 0; k < summary.median.length; k++) {
-      const [bottom, top] = [summary.p10[k]!, summary.p90[k]!];
-      if (bottom > 0 && bottom < low) low = bottom;
-      if (top < Infinity && top > high) high = top;
+      const more = validation ? validation.median[k]! : summary.p10[k]!;
+      for (const value of [summary.p10[k]!, summary.p90[k]!, more]) {
+        if (value > 0 && value < low) low = value;
+        if (value < Infinity && value > high) high = value;
+      }
     }
   }
   const x = [0, Math.max(1, totalSteps) / axis.perUnit] as const;
   if (!(low < Infinity)) return { x, y: [1e-3, 10], log: true };
   const ceiling = Math.min(high, start * 1e4);
   const floor = Math.max(low, start * 1e-16, ceiling * 1e-20);
-  return { x, y: [Math.min(floor * 0.7, ceiling / 3), ceiling * 1.6], log: true };
+  // A narrow range keeps a narrow margin; equal ends are drawn apart.
+  const margin = Math.max(1.08, Math.min(1.6, (ceiling / floor) ** 0.06));
+  return { x, y: [floor / margin, ceiling * margin], log: true };
 }
 
 /** The median at the last recorded count at or before a step of the run. */

@@ -201,9 +201,10 @@ export class PlaneView {
 
   private drawData(ctx: CanvasRenderingContext2D, size: number, problem: Problem, theme: Theme): void {
     this.shown = undefined;
+    const { points, labels } = problem.data!.train;
     const first = this.lines[0];
     const record = first?.series.records.find((r) => r.index === 0);
-    const reach = 2.4;
+    const reach = 1.12 * points.reduce((far, v) => Math.max(far, Math.abs(v)), 1);
     if (first && record?.theta) {
       const k = this.indexOf(first);
       const theta = record.theta.subarray(k * problem.size, (k + 1) * problem.size);
@@ -224,7 +225,6 @@ export class PlaneView {
       ctx.imageSmoothingEnabled = true;
       ctx.drawImage(this.backdrop, 0, 0, size, size);
     }
-    const { points, labels } = problem.data!.train;
     labels.forEach((label, i) => {
       const [x, y] = [
         ((points[2 * i]! + reach) / (2 * reach)) * size,

@@ -11,6 +11,8 @@ export interface Series {
   readonly at: readonly number[];
   readonly records: RunRecord[];
   summary?: Summary;
+  /** On data: the loss of the validation set. */
+  validation?: Summary;
   expected?: Float64Array;
   verdict?: Verdict;
   /** Seeds that are still to come. */
@@ -99,6 +101,7 @@ export class Simulator {
         series.records.push(...message.records);
         series.records.sort((a, b) => a.index - b.index);
         series.summary = summarize(series.records);
+        if (series.records[0]!.validation) series.validation = summarize(series.records, "validation");
         series.complete = series.records.length >= series.job.spec.seeds;
         // Early for the first picture, and once more when all seeds are there.
         if (series.complete || series.verdict === undefined) this.conclude(series);

@@ -125,12 +125,7 @@ export class SimulationView {
     const driven = live?.job.live && live.complete ? medianRates(live, scale) : undefined;
     const bowl = spec.problem.kind === "quadratic";
     return {
-      ...(lr !== undefined && {
-        limit: {
-          lr: lr / scale,
-          words: bowl ? `above ${stabilityFormula(spec.optimizer)} the run grows:` : "above this it cannot rest:",
-        },
-      }),
+      ...(lr !== undefined && { limit: { lr: lr / scale, ...limitWords(spec) } }),
       ...(bowl && { floor }),
       ...(driven && { driven }),
     };
@@ -211,6 +206,7 @@ export class SimulationView {
     const loss: LossState = { lines, axis, totalSteps: view.totalSteps, theme };
     this.loss.show(loss);
     this.plane.show(lines, theme);
+    setAttribute(this.zoom, "hidden", this.settings.problem === "logistic" || this.settings.problem === "network");
     this.showKey(lines, theme);
     lossTable(this.table, loss);
     const edit = picture.series.get("edit");
@@ -239,6 +235,7 @@ export class SimulationView {
 
   private showKey(lines: readonly LossLine[], theme: Theme): void {
     const entries = lines.map(({ name, color, dash }) => keyEntry(dash ? "dashed" : "solid", name, color));
+    if (lines.some(({ series }) => series.validation)) entries.push(keyEntry("dashed", "validation", theme.text));
     if (lines.some(({ series }) => series.expected)) entries.push(keyEntry("dotted", "exact expectation", theme.text));
     this.key.replaceChildren(...entries);
   }
@@ -281,4 +278,12 @@ export class SimulationView {
     setText(this.zoom, this.plane.zoomed ? "whole" : "zoom");
     this.render();
   }
+}
+
+/** What the limit means: exact on the quadratic, local on a surface, a bound on the safe side for logistic regression. */
+function limitWords({ problem, optimizer }: SimulationSpec): { words: string; key: string } {
+  if (problem.kind === "quadratic" || problem.kind === "ravine")
+    return { words: `above ${stabilityFormula(optimizer)} the run grows:`, key: "grows above" };
+  if (problem.kind === "logistic") return { words: "below this it is sure to settle:", key: "sure to settle below" };
+  return { words: "above this it cannot rest:", key: "cannot rest above" };
 }
