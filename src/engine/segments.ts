@@ -1,3 +1,4 @@
+import { countUpTo } from "./shapes.js";
 import type { Curve, CurveEnd, Phase, PhaseKind } from "./curve.js";
 
 /** One formula, in force until t reaches `to` (not necessarily whole: the first integer t >= `to` belongs to the next segment). */
@@ -38,11 +39,8 @@ export function segments(...all: readonly Segment[]): Curve {
     from = to;
   }
   const last = kept.length - 1;
-  const indexAt = (t: number) => {
-    let i = 0;
-    while (i < last && t >= phases[i]!.to) i++;
-    return i;
-  };
+  const ends = phases.map((p) => p.to);
+  const indexAt = (t: number) => Math.min(last, countUpTo(ends, t));
   const formulas = kept.map(({ lr }) => (typeof lr === "number" ? () => lr : lr));
   const stop = end?.at ?? Infinity;
   // Whoever asks for many rates asks in order: the segment found last is tried first.
@@ -52,11 +50,7 @@ export function segments(...all: readonly Segment[]): Curve {
       if (t >= stop) return NaN;
       if (!(t >= low && t < high)) {
         const i = indexAt(t);
-        [low, high, formula] = [
-          i === 0 ? -Infinity : phases[i]!.from,
-          i === last ? Infinity : phases[i]!.to,
-          formulas[i],
-        ];
+        [low, high, formula] = [i === 0 ? -Infinity : phases[i]!.from, i === last ? Infinity : ends[i]!, formulas[i]];
       }
       try {
         return formula ? formula(t) : NaN;
