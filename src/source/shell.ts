@@ -131,6 +131,21 @@ function split(text: string, from: number, variables: ReadonlyMap<string, Word[]
   return tokens;
 }
 
+/** `{'1':0.1}` without quotes around it: a Python dict, whose own quotes are meant. */
+const isDict = /^\{["']?[\w-]+["']?:.*\}$/;
+
+/** `[0.25, 0.5, 0.25]` without quotes around it: one value. */
+function listsTogether(words: readonly Word[]): Word[] {
+  const whole: Word[] = [];
+  for (const word of words) {
+    const open = whole.at(-1);
+    if (open && !open.quoted && /^[[{(]/.test(open.text) && !/[\]})]$/.test(open.text))
+      whole[whole.length - 1] = { ...open, text: `${open.text} ${word.text}`, at: { ...open.at, to: word.at.to } };
+    else whole.push(word);
+  }
+  return whole;
+}
+
 /** One written word with its variables put in; an unquoted one (or `"${A[@]}"`) may become several. */
 function expand(raw: string, from: number, variables: ReadonlyMap<string, Word[]>, file: string | undefined): Word[] {
   const place: Place = { from, to: from + raw.length, ...(file && { file }) };
@@ -147,7 +162,15 @@ function expand(raw: string, from: number, variables: ReadonlyMap<string, Word[]
   const shift = quoted ? 1 : 0;
   const at: Place = { from: from + shift, to: from + shift + inner.length, ...(file && { file }) };
   if (single || !inner.includes("$"))
-    return [{ text: quoted ? inner : inner.replace(/["']/g, ""), at, through: [], raw, ...(quoted && { quoted }) }];
+    return [
+      {
+        text: quoted || isDict.test(inner) ? inner : inner.replace(/["']/g, ""),
+        at,
+        through: [],
+        raw,
+        ...(quoted && { quoted }),
+      },
+    ];
   let lost: string | undefined;
   const through: Place[] = [];
   const value = (name: string, otherwise: string | undefined) => {
@@ -236,9 +259,10 @@ function flags(words: readonly Word[], statement: Statement, file: string | unde
         value: scalar({ ...word, text: value.replace(/^["']|["']$/g, ""), at }),
       });
     } else if (/^--?[A-Za-z]/.test(word.text)) {
-      const values: Word[] = [];
+      let values: Word[] = [];
       while (i + 1 < words.length && (!/^--?[A-Za-z]/.test(words[i + 1]!.text) || words[i + 1]!.lost))
         values.push(words[++i]!);
+      values = listsTogether(values);
       const keyAt = word.at;
       const value: ConfigNode =
         values.length === 1

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.js";
-import { Block } from "./block.js";
+import { asNumbers, Block, textOf } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
 import { runLength } from "./length.js";
 import { found, known, type Given } from "./match.js";
@@ -74,15 +74,7 @@ function commandLine(input: ConfigInput): Finding[] {
     ].includes(main.value)
   )
     return [];
-  const args: Record<string, Given> = {};
-  for (const e of root.entries)
-    if (
-      /warmup|lr_|^min_lr|t_mult|end_learning_rate|^power$|total_num_update|phase_ratio|hold_steps|decay_steps|init_lr_scale|final_lr_scale|max_lr|force_anneal/.test(
-        e.key,
-      ) &&
-      e.key !== "lr_scheduler"
-    )
-      args[e.key] = e;
+  const args: Record<string, Given> = Object.fromEntries(root.entries.map((e) => [e.key, e]));
   return [schedule(main.value, main, root.at("lr"), args, root.at("max_update"), root.at("max_epoch"), input, assume)];
 }
 
@@ -97,15 +89,11 @@ function schedule(
   assume: ConfigInput["assume"],
 ): Finding {
   const length = runLength(assume, { maxSteps: maxUpdate, epochs: maxEpoch });
-  // `lr: [0.0005]` is one rate for every epoch.
-  const list = rate instanceof Block && rate.node.kind === "list" ? rate.items : undefined;
-  const first = list?.[0] ?? rate;
-  const scheduled: Record<string, Given> = { ...args };
-  delete scheduled["lr"];
-  const text =
-    rate instanceof Block && typeof rate.value === "string" ? /^\[\s*([-\d.e]+)/.exec(rate.value)?.[1] : undefined;
-  const initial: Given = text ? known(Number(text), text, [rate]) : first;
-  if (list && list.length > 1) scheduled["lr"] = rate;
+  // `lr: [0.0005]` is one rate for every epoch; a command line writes several as `0.1,0.05`.
+  const all = rate instanceof Block ? asNumbers(rate.value) : undefined;
+  const text = rate instanceof Block ? textOf(rate.node) : "";
+  const initial: Given = all?.length ? known(all[0]!, text, [rate]) : rate;
+  const scheduled: Record<string, Given> = { ...args, lr: all && all.length > 1 ? known(all, text, [rate]) : initial };
   const perEpoch = name === "fixed" || name === "reduce_lr_on_plateau";
   return found({
     schedule: `fairseq:${name}`,
@@ -113,7 +101,7 @@ function schedule(
     main,
     callee: name,
     blocks: main.node.kind === "map" ? [main] : [root],
-    args: { lr: initial, ...scheduled, max_update: maxUpdate ?? length.totalSteps },
+    args: { ...scheduled, max_update: maxUpdate ?? length.totalSteps },
     context: { initial_lr: initial, total_steps: length.totalSteps },
     run: { unit: "step", steppedPer: "update", ...length },
     ...(perEpoch && { notes: ["acts at the end of an epoch"] }),
