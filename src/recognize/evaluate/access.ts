@@ -1,4 +1,5 @@
 import type { Origin } from "../finding.js";
+import { NotKnown, TooComplex } from "./errors.js";
 import { entry, type Machine } from "./machine.js";
 import { Choice, Deferred, Dict, Float, List, NdArray, Range, Tracked, Unknown, type Val } from "./values.js";
 
@@ -14,6 +15,11 @@ export function force(value: Val): Val {
       deferred.busy = true;
       try {
         deferred.value = value.run();
+      } catch (error) {
+        if (!(error instanceof TooComplex || error instanceof NotKnown)) throw error;
+        deferred.value = new Unknown(
+          error instanceof TooComplex ? `too complex to follow: ${error.message}` : error.message,
+        );
       } finally {
         deferred.busy = false;
       }
@@ -103,37 +109,34 @@ export function dictItems(dict: Dict): [key: Val, value: Val][] {
 }
 
 /** Spans that contributed to a value, the literal first. */
-export function originsOf(value: Val): readonly Origin[] {
+export function originsOf(value: Val, depth = 0): readonly Origin[] {
   const v = force(value);
-  if (v instanceof Tracked || v instanceof NdArray || v instanceof Unknown) return v.origins;
-  if (v instanceof List)
-    return v.items.length < 64
-      ? [...v.origins, ...v.items.flatMap((item) => (item === value ? [] : originsOf(item)))]
-      : v.origins;
-  if (v instanceof Dict) return v.origins;
-  if (v instanceof Range) return v.bounds.flatMap(originsOf);
-  if (v instanceof Choice) return v.values.flatMap(originsOf);
-  return [];
+  if (v instanceof Tracked || v instanceof NdArray || v instanceof Unknown || v instanceof Dict) return v.origins;
+  if (depth > 4) return [];
+  const inner = (items: readonly Val[]) => items.flatMap((item) => originsOf(item, depth + 1));
+  if (v instanceof List) return v.items.length < 64 ? [...v.origins, ...inner(v.items)] : v.origins;
+  if (v instanceof Range) return inner(v.bounds);
+  return v instanceof Choice ? inner(v.values) : [];
 }
 
 const NO_SYMBOLS: ReadonlyMap<string, Val> = new Map();
-export function symbolsOf(value: Val): ReadonlyMap<string, Val> {
+
+/** Assumed symbols that contributed to a value, with the values used. */
+export function symbolsOf(value: Val, depth = 0): ReadonlyMap<string, Val> {
   const v = force(value);
   if (v instanceof Tracked || v instanceof NdArray) return v.symbols ?? NO_SYMBOLS;
-  const parts =
-    v instanceof List
-      ? v.items
-      : v instanceof Range
-        ? v.bounds
-        : v instanceof Choice
-          ? v.values
-          : v instanceof Dict
-            ? dictItems(v).map(([, x]) => x)
-            : undefined;
-  if (!parts || parts.length > 1000) return NO_SYMBOLS;
-  const symbols = new Map<string, Val>();
-  for (const part of parts) if (part !== value) for (const [name, x] of symbolsOf(part)) symbols.set(name, x);
-  return symbols;
+  const parts = partsOf(v);
+  if (!parts || parts.length > 1000 || depth > 4) return NO_SYMBOLS;
+  let symbols: Map<string, Val> | undefined;
+  for (const part of parts) for (const [name, x] of symbolsOf(part, depth + 1)) (symbols ??= new Map()).set(name, x);
+  return symbols ?? NO_SYMBOLS;
+}
+
+function partsOf(v: Val): readonly Val[] | undefined {
+  if (v instanceof List) return v.items;
+  if (v instanceof Range) return v.bounds;
+  if (v instanceof Choice) return v.values;
+  return v instanceof Dict ? dictItems(v).map(([, x]) => x) : undefined;
 }
 
 /** Names how a literal is known: "argparse default" for what so far is only a "literal". */

@@ -3,7 +3,7 @@ import { Choice, Dict, Float, Library, List, NdArray, Tracked, Unknown, type Val
 const LIMIT = 8;
 
 /** True when two values need not be told apart. */
-export function same(a: Val, b: Val): boolean {
+export function same(a: Val, b: Val, depth = 0): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a !== "object" || typeof b !== "object") {
     const [x, y] = [a instanceof Tracked ? a.value : a, b instanceof Tracked ? b.value : b];
@@ -21,7 +21,8 @@ export function same(a: Val, b: Val): boolean {
       a.type === b.type &&
       a.items.length === b.items.length &&
       a.items.length < 1000 &&
-      a.items.every((item, i) => same(item, b.items[i]!))
+      depth < 6 &&
+      a.items.every((item, i) => same(item, b.items[i]!, depth + 1))
     );
   if (a instanceof NdArray && b instanceof NdArray)
     return a.data.length === b.data.length && a.data.every((x, i) => Object.is(x, b.data[i]));

@@ -10,7 +10,7 @@ import { describe } from "./describe.js";
 import { Entries } from "./entries.js";
 import { choices } from "./join.js";
 import { numberLiteral, stringLiteral } from "./literals.js";
-import { Machine } from "./machine.js";
+import { Machine, NotKnown, PyError, TooComplex } from "./machine.js";
 import { type ClassValue, type Instance, ModuleValue } from "./objects.js";
 import { RateFunctions } from "./rates.js";
 import { nodeKey } from "./syntax.js";
@@ -82,13 +82,11 @@ export class PythonProgram {
   /** The internal value of an expression: what object it is, whatever it is. Of several possible ones a Choice. */
   object(node: SyntaxNode, module: ModuleValue = this.module): Val {
     const recorded = module.records.get(nodeKey(node)) ?? literal(node, module);
-    if (recorded !== undefined) return force(recorded);
+    if (recorded !== undefined) return this.forced(recorded);
     this.entries.reach(node, module);
     // A node around a single expression, or a keyword argument's value, may be recorded under a node of the same span.
     const value = module.records.get(nodeKey(node));
-    return value === undefined
-      ? new Unknown("the file does not show how this is reached")
-      : this.quietly(() => force(value));
+    return value === undefined ? new Unknown("the file does not show how this is reached") : this.forced(value);
   }
 
   /** What is known of an expression's value. */
@@ -98,13 +96,15 @@ export class PythonProgram {
 
   /** An internal value as findings tell it. */
   describe(value: Val, text: string, _module: ModuleValue = this.module): Evaluated {
-    return this.quietly(() =>
-      describe(
-        value,
-        text,
-        (origin) => this.origin(origin),
-        (fn) => this.rates.make(fn),
-      ),
+    return this.quietly<Evaluated>(
+      () =>
+        describe(
+          value,
+          text,
+          (origin) => this.origin(origin),
+          (fn) => this.rates.make(fn),
+        ),
+      (because) => ({ status: "unknown", text, because, origins: [] }),
     );
   }
 
@@ -172,8 +172,23 @@ export class PythonProgram {
     return this.assigned.get(target) ?? [];
   }
 
-  private quietly<T>(run: () => T): T {
-    return this.machine.fresh(run);
+  private forced(value: Val): Val {
+    return this.quietly(
+      () => force(value),
+      (because) => new Unknown(because),
+    );
+  }
+
+  /** What goes wrong in reading a value makes that value unknown, and nothing else. */
+  private quietly<T>(run: () => T, otherwise: (because: string) => T): T {
+    try {
+      return this.machine.fresh(run);
+    } catch (error) {
+      if (error instanceof RangeError) return otherwise("too complex to follow: nested too deep");
+      if (error instanceof TooComplex) return otherwise(`too complex to follow: ${error.message}`);
+      if (error instanceof NotKnown || error instanceof PyError) return otherwise(error.message);
+      throw error;
+    }
   }
 
   private textOf(value: { node: SyntaxNode; module: ModuleValue }): string {

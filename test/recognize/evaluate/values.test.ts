@@ -295,6 +295,13 @@ it.each([
     expected: "0.1",
     why: "a check that the defaults fail",
   },
+  {
+    source: "a = [1]\na.append(a)\nf(«a»)",
+    expected: "unknown: too complex to follow: nested more than 10 deep",
+    why: "a list in itself",
+  },
+  { source: "a = [i for i in range(10**9)]\nf(«a»)", expected: /^unknown: too complex/, why: "a long comprehension" },
+  { source: "x = 1\nwhile True:\n  x = x + 1\nf(«x»)", expected: /^unknown/, why: "an endless loop" },
   // Configs
   {
     source: "c = {'o': {'lr': 0.1}}\nc['o']['lr'] = 0.2\nc.update(n=3)\nf(«[c['o']['lr'], c.get('n'), c.get('m', 7)]»)",
