@@ -4,7 +4,7 @@ import { mayHoldSchedule } from "../recognize/prefilter.js";
 import type { Resolved } from "../recognize/resolve.js";
 import { Assumptions } from "./assumptions.js";
 import { core } from "./core.js";
-import { unitOf, type Unit } from "./documents.js";
+import { selector, unitOf, type Unit } from "./documents.js";
 import { contains } from "./positions.js";
 import { Siblings } from "./siblings.js";
 
@@ -48,12 +48,14 @@ export class Analyses implements vscode.Disposable {
 
   /** The schedules written in this document (of a notebook cell: in this cell), in the order of the text. */
   in(document: vscode.TextDocument): Located[] {
+    if (!mayBeRead(document)) return [];
     const unit = unitOf(document);
     return this.all(unit).filter(({ resolved }) => unit.cell === undefined || resolved.finding.cell === unit.cell);
   }
 
   /** The schedules of the whole file or notebook that this document belongs to. */
   around(document: vscode.TextDocument): Located[] {
+    if (!mayBeRead(document)) return [];
     return this.all(unitOf(document));
   }
 
@@ -62,10 +64,6 @@ export class Analyses implements vscode.Disposable {
     return this.in(document)
       .filter(({ resolved: { finding } }) => contains(finding.span, offset) || (finding.area && contains(finding.area, offset)))
       .sort((a, b) => width(a, offset) - width(b, offset))[0];
-  }
-
-  has(document: vscode.TextDocument): boolean {
-    return this.entry(unitOf(document)).analysis.findings.some(({ quantity }) => quantity === "lr");
   }
 
   private all(unit: Unit): Located[] {
@@ -96,6 +94,11 @@ export class Analyses implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.changed.dispose();
   }
+}
+
+/** A language or file name that some format has; the text decides the rest. */
+function mayBeRead(document: vscode.TextDocument): boolean {
+  return vscode.languages.match(selector, document) > 0;
 }
 
 /** The size of what holds the offset: the call when it does, else the wider area. */
