@@ -5,6 +5,8 @@ import { goldenLibraries, goldensOf, requestOf } from "./goldens.js";
 
 /** Their formula was read in the library's source; no curve of the library itself is recorded under their own name. */
 const readFromSource = new Set([
+  "detectron2.solver.WarmupParamScheduler",
+  "detectron2.projects.deeplab.WarmupPolyLR",
   "allennlp.training.learning_rate_schedulers.ConstantLearningRateScheduler",
   "allennlp.training.learning_rate_schedulers.ConstantWithWarmupLearningRateScheduler",
   "allennlp.training.learning_rate_schedulers.CosineHardRestartsWithWarmupLearningRateScheduler",
