@@ -68,7 +68,7 @@ function withAlternatives(reader: Reader, main: Found, others: readonly CallResu
 export const buildCall: Builder = (reader, call, site) => {
   const idiom = idiomAt(reader, call, site);
   if (idiom) return { ...idiom, call };
-  const named = namedBy(call.callee, call);
+  const named = namedBy(reader, call.callee, call);
   if (!named) return undefined;
   const { definition, confidence } = named;
   if (definition.onlyWith && !definition.onlyWith.some((name) => call.kwargs.has(name))) return undefined;
@@ -106,7 +106,7 @@ function surroundings(reader: Reader, definition: ScheduleDefinition, handles: R
 }
 
 /** The definition behind a callee and how sure that is. */
-export function namedBy(callee: Val, call: CallResult): Named | undefined {
+export function namedBy(reader: Reader, callee: Val, call: CallResult): Named | undefined {
   const target = first(callee);
   if (!(target instanceof Library)) return undefined;
   const names = [target.name, ...target.others];
@@ -119,7 +119,8 @@ export function namedBy(callee: Val, call: CallResult): Named | undefined {
   const short = target.name.slice(target.name.lastIndexOf(".") + 1);
   // Without an argument that means something to it, a name alone (`get_lr()`) says too little.
   const fitting = definitionsCalled(short).filter((definition) => fits(definition, call) && saysSomething(definition, call));
-  const [definition] = fitting;
+  const imported = fitting.filter(({ id }) => reader.imports(new RegExp(`^${id.slice(0, id.indexOf("."))}\\b`)));
+  const [definition] = imported.length > 0 ? imported : fitting;
   return definition ? { definition, confidence: "possible" } : undefined;
 }
 

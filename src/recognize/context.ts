@@ -31,7 +31,7 @@ export function contextOf(
           note({ name: symbol, value, because: found.because, kind: "value" });
     } else if (fromRun !== undefined) context[name] = fromRun;
     else {
-      const { value, because } = contextDefaults[name];
+      const { value, because } = definition?.usual?.[name] ?? contextDefaults[name];
       context[name] = value;
       if (needs.has(name)) note({ name, value, because: reason(found) ?? because, kind: "context" });
     }

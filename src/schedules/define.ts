@@ -15,6 +15,8 @@ export interface ScheduleDefinition {
   readonly onlyWith?: readonly string[];
   /** What the values of the file do not say and the curve needs: read from the optimizer and the training loop, else assumed. */
   readonly needs?: readonly ContextName[];
+  /** What is assumed here when nothing tells it, where that is not what is assumed everywhere. */
+  readonly usual?: Readonly<Partial<Record<ContextName, { readonly value: Value; readonly because: string }>>>;
   /** What one scheduler step usually is for this schedule when the file does not show it. */
   readonly unit: "step" | "epoch";
   /** "float32": the library computes in float32; number parameters are rounded to float32 before `compile`. */

@@ -236,6 +236,7 @@ const megatron = defineSchedule({
     lr_wsd_decay_style: word("shape of the WSD decay", { default: null, choices: wsdStyles }),
   },
   needs: ["batch_size"],
+  usual: { batch_size: { value: 1, because: "step(increment) counts the global batch, which is not in this file" } },
   unit: "step",
   formula:
     "init_lr + (max_lr − init_lr) · n / W up to W, the style's decay to min_lr at lr_decay_steps, n = t · global batch",
