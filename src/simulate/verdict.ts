@@ -73,7 +73,8 @@ const SETTLED = 1e-9;
  *     nothing moves any more             as below
  *     else                               wanders: the rate in force holds the loss where it is
  *   distance rules:
- *     E_end > ½ E₀                       stalls from step 0 when the last half could move it by less than one e-fold, else wanders
+ *     E_end > ½ E₀ (0.95 E₀ when the least loss is unknown): stalls from step 0 when the last half could move the loss by
+ *                                         less than one e-fold; else wanders: it swings
  *     flat from step k <= T/2 on, or from k <= 0.8 T while the reference run ends ten times lower, with little motion: stalls
  *     flat with much motion              wanders: it swings across the valley
  *     else                               converges (or is still falling at the end; the sentence says so)
@@ -141,7 +142,10 @@ export function judge(e: Evidence): Verdict {
   if (noisy && !still) return gained >= FLAT ? converges() : wanders("the rate in force keeps the noise alive");
   const from = settledFrom(e, 1.1 * end);
   const barely = e.leastKnown ? 0.5 : 0.95;
-  if (end > barely * start) return still || gained >= FLAT ? stalls(0) : wanders("the steps swing across the minimum");
+  if (end > barely * start) {
+    const hardly = motion.kind === "theory" ? motion.folds < 1 : motion.drift < 0.5;
+    return hardly && end <= start ? stalls(0) : wanders("the steps swing across the minimum");
+  }
   const flat = from <= 0.5 * T;
   if (still && flat && !noisy && motion.kind === "theory") return stalls(from);
   if (flat || from <= 0.8 * T) {

@@ -81,7 +81,8 @@ export class Simulator {
       const address = document.body.dataset.worker ?? "";
       const text = await (await fetch(address)).text();
       const blob = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-      const count = Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1));
+      const cores = navigator.hardwareConcurrency || 2;
+      const count = Math.min(4, Math.max(cores > 1 ? 2 : 1, cores - 1));
       this.workers = Array.from({ length: count }, () => {
         const worker = new Worker(blob);
         worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
