@@ -11,5 +11,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const assumptions = new Assumptions(context.workspaceState);
   const analyses = new Analyses(assumptions);
   const services: Services = { context, analyses, log, guard: guardWith(log) };
-  context.subscriptions.push(log, assumptions, analyses, ...[...features, commands].map((feature) => feature(services)));
+  context.subscriptions.push(
+    log,
+    assumptions,
+    analyses,
+    ...[...features, commands].map((feature) => feature(services)),
+  );
 }

@@ -62,7 +62,10 @@ export class Analyses implements vscode.Disposable {
   /** The innermost schedule whose call, block or function holds this offset. */
   at(document: vscode.TextDocument, offset: number): Located | undefined {
     return this.in(document)
-      .filter(({ resolved: { finding } }) => contains(finding.span, offset) || (finding.area && contains(finding.area, offset)))
+      .filter(
+        ({ resolved: { finding } }) =>
+          contains(finding.span, offset) || (finding.area && contains(finding.area, offset)),
+      )
       .sort((a, b) => width(a, offset) - width(b, offset))[0];
   }
 

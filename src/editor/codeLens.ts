@@ -19,7 +19,14 @@ export const codeLens: Feature = ({ analyses, guard }) => {
         const facts = factsOf(resolved);
         const lens = (title: string, command: string, tooltip: string) =>
           new vscode.CodeLens(range, { title, command, tooltip, arguments: where });
-        if (!facts) return [lens(`$(warning) ${resolved.problem ?? "no curve"}`, "lrLens.plot", "Open the panel to set what is missing")];
+        if (!facts)
+          return [
+            lens(
+              `$(warning) ${resolved.problem ?? "no curve"}`,
+              "lrLens.plot",
+              "Open the panel to set what is missing",
+            ),
+          ];
         const assumed = resolved.run.sources.totalSteps === "assumed" && !resolved.compiled?.live ? " (assumed)" : "";
         return [
           lens(`${headline(resolved, facts)}${assumed}`, "lrLens.plot", "Plot this schedule"),

@@ -9,7 +9,10 @@ export const configCompletion: Feature = ({ analyses, guard }) =>
   vscode.languages.registerCompletionItemProvider(selector, {
     provideCompletionItems: guard("completion", (document: vscode.TextDocument, position: vscode.Position) => {
       const findings = analyses.in(document).map(({ resolved }) => resolved.finding);
-      const found = findings.length > 0 ? core().completionsAt(unitOf(document).read(), findings, document.offsetAt(position)) : undefined;
+      const found =
+        findings.length > 0
+          ? core().completionsAt(unitOf(document).read(), findings, document.offsetAt(position))
+          : undefined;
       if (!found) return undefined;
       const range = toRange(document, found.span);
       return found.items.map(({ label, detail }, i) => {

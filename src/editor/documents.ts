@@ -3,7 +3,9 @@ import type { SourceDocument } from "../source/document.js";
 
 /** Languages and file patterns whose texts may hold a schedule; a cheap scan of the text then decides. */
 export const selector: vscode.DocumentSelector = [
-  ...["python", "yaml", "json", "jsonc", "toml", "shellscript", "jsonnet", "gin", "prototxt"].map((language) => ({ language })),
+  ...["python", "yaml", "json", "jsonc", "toml", "shellscript", "jsonnet", "gin", "prototxt"].map((language) => ({
+    language,
+  })),
   { pattern: "**/*.{prototxt,pbtxt,config,cfg,ini,gin,jsonnet,libsonnet,sh,bash}" },
 ];
 
@@ -20,7 +22,9 @@ export interface Unit {
 }
 
 export function unitOf(document: vscode.TextDocument): Unit {
-  const notebook = vscode.workspace.notebookDocuments.find((n) => n.getCells().some((cell) => cell.document === document));
+  const notebook = vscode.workspace.notebookDocuments.find((n) =>
+    n.getCells().some((cell) => cell.document === document),
+  );
   if (!notebook)
     return {
       uri: document.uri,

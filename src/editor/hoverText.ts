@@ -24,7 +24,9 @@ export function hoverMarkdown(located: Located): vscode.MarkdownString {
   const paragraphs: string[] = [];
   const table = parameterTable(resolved, located);
   if (facts) {
-    paragraphs.push([`**${escape(headline(resolved, facts))}**`, ...factWords(resolved, facts).map(escape)].join(" · "));
+    paragraphs.push(
+      [`**${escape(headline(resolved, facts))}**`, ...factWords(resolved, facts).map(escape)].join(" · "),
+    );
     paragraphs.push(`<table><tr><td>${picture(resolved)}</td><td>&nbsp;</td><td>${table}</td></tr></table>`);
   } else {
     paragraphs.push(`**${escape(finding.callee)}**`);
@@ -33,17 +35,30 @@ export function hoverMarkdown(located: Located): vscode.MarkdownString {
   if (resolved.problem) paragraphs.push(`$(warning) ${escape(resolved.problem)}`);
   paragraphs.push(links(located), ...assumptionLines(located));
   if (resolved.formula) paragraphs.push(`\`${resolved.formula.replaceAll("`", "'")}\``);
-  if (finding.schedule === "function") paragraphs.push("$(symbol-function) Interpreted step by step from this function's own code.");
+  if (finding.schedule === "function")
+    paragraphs.push("$(symbol-function) Interpreted step by step from this function's own code.");
   paragraphs.push(...resolved.transforms.map((words) => `then ${escape(words)}`));
-  const notes = [...(resolved.run.differs ? [resolved.run.differs] : []), ...(finding.notes ?? []), ...(resolved.definition?.quirks ?? [])];
+  const notes = [
+    ...(resolved.run.differs ? [resolved.run.differs] : []),
+    ...(finding.notes ?? []),
+    ...(resolved.definition?.quirks ?? []),
+  ];
   paragraphs.push(...notes.slice(0, 5).map((note) => `$(info) ${escape(note)}`));
-  if (finding.confidence === "possible") paragraphs.push("$(question) No import of this name is in sight: taken by its name and its arguments.");
+  if (finding.confidence === "possible")
+    paragraphs.push("$(question) No import of this name is in sight: taken by its name and its arguments.");
   text.value = paragraphs.join("\n\n");
   return text;
 }
 
 /** What a key of a config means in its tool: one line above the curve. */
-export function keyMarkdown({ key, meaning, unit, default: fallback, choices, effect }: KeyMeaning): vscode.MarkdownString {
+export function keyMarkdown({
+  key,
+  meaning,
+  unit,
+  default: fallback,
+  choices,
+  effect,
+}: KeyMeaning): vscode.MarkdownString {
   const parts = [`**${escape(key)}**: ${escape(meaning)}`];
   if (unit === "step" || unit === "epoch") parts.push(`in ${unit}s`);
   if (fallback !== undefined && fallback !== null) parts.push(`default ${escape(valueText(fallback))}`);
@@ -106,7 +121,12 @@ function row(name: string, value: Evaluated, resolved: Resolved, located: Locate
   const shown = value.status === "unknown" ? "?" : valueText(value.value);
   const written = value.status === "known" && /^[\d.eE+_-]{1,24}$/.test(value.text) ? value.text : shown;
   const unit = resolved.definition?.params[name]?.unit;
-  const counted = unit === "epoch" || (unit === "step" && resolved.run.unit === "epoch") ? "epochs, " : unit === "step" ? "steps, " : "";
+  const counted =
+    unit === "epoch" || (unit === "step" && resolved.run.unit === "epoch")
+      ? "epochs, "
+      : unit === "step"
+        ? "steps, "
+        : "";
   const origin = originWords(value, (origin) => place(origin, located));
   return `<tr><td><code>${html(name)}</code>&nbsp;</td><td><code>${html(written)}</code>&nbsp;</td><td>${html(counted + origin)}</td></tr>`;
 }
@@ -122,7 +142,8 @@ function place(origin: Origin, { document, unit }: Located): string {
 
 function links({ document, resolved: { finding } }: Located): string {
   const where = encodeURIComponent(JSON.stringify([document.uri.toString(), finding.span.from]));
-  const link = (title: string, command: string, tooltip: string) => `[${title}](command:${command}?${where} "${tooltip}")`;
+  const link = (title: string, command: string, tooltip: string) =>
+    `[${title}](command:${command}?${where} "${tooltip}")`;
   return [
     link("Plot", "lrLens.plot", "Open the curve beside the editor"),
     link("Simulate", "lrLens.simulate", "Run gradient descent under this schedule"),
@@ -142,7 +163,11 @@ function assumptionLines({ resolved, document }: Located): string[] {
 
 /** User text shown as text. */
 function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, (c) => (c === "<" ? "&lt;" : c === ">" ? "&gt;" : c === "&" ? "&amp;" : `\\${c}`)).replace(/\n/g, " ");
+  return text
+    .replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, (c) =>
+      c === "<" ? "&lt;" : c === ">" ? "&gt;" : c === "&" ? "&amp;" : `\\${c}`,
+    )
+    .replace(/\n/g, " ");
 }
 
 function html(text: string): string {

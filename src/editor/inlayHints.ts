@@ -17,7 +17,11 @@ export const inlayHints: Feature = ({ analyses, guard }) => {
   return vscode.languages.registerInlayHintsProvider(selector, provider);
 };
 
-function hintsOf(located: Located, { finding, definition, children }: Resolved, within: vscode.Range): vscode.InlayHint[] {
+function hintsOf(
+  located: Located,
+  { finding, definition, children }: Resolved,
+  within: vscode.Range,
+): vscode.InlayHint[] {
   const own = Object.entries(finding.args).flatMap(([name, { span, position }]) => {
     const spec = definition?.params[name];
     if (!span || position === undefined || !spec || spec.kind === "handle") return [];

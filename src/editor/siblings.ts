@@ -11,7 +11,9 @@ export class Siblings implements vscode.Disposable {
   private readonly texts = new Map<string, string | undefined>();
   private readonly arrived = new vscode.EventEmitter<void>();
   readonly onDidArrive = this.arrived.event;
-  private readonly watcher = vscode.workspace.createFileSystemWatcher("**/*.{py,yaml,yml,json,toml,jsonnet,libsonnet,gin}");
+  private readonly watcher = vscode.workspace.createFileSystemWatcher(
+    "**/*.{py,yaml,yml,json,toml,jsonnet,libsonnet,gin}",
+  );
   private waiting = 0;
   private news = false;
 
@@ -27,8 +29,15 @@ export class Siblings implements vscode.Disposable {
   /** The workspace as seen from a document: paths are of its file system; nothing outside its workspace folder is read. */
   around(uri: vscode.Uri): Workspace {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
-    const root = folder ? folder.uri.path.replace(/\/?$/, "/") : vscode.Uri.joinPath(uri, "..").path.replace(/\/?$/, "/");
-    return { read: (path) => (path.startsWith(root) && !path.includes("/../") ? this.read(uri.with({ path, query: "", fragment: "" })) : undefined) };
+    const root = folder
+      ? folder.uri.path.replace(/\/?$/, "/")
+      : vscode.Uri.joinPath(uri, "..").path.replace(/\/?$/, "/");
+    return {
+      read: (path) =>
+        path.startsWith(root) && !path.includes("/../")
+          ? this.read(uri.with({ path, query: "", fragment: "" }))
+          : undefined,
+    };
   }
 
   private read(uri: vscode.Uri): string | undefined {

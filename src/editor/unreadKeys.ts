@@ -26,7 +26,10 @@ export const unreadKeys: Feature = ({ analyses, guard }) => {
   const soon = (document: vscode.TextDocument) => {
     const key = document.uri.toString();
     clearTimeout(pending.get(key));
-    pending.set(key, setTimeout(() => (pending.delete(key), update(document)), 300));
+    pending.set(
+      key,
+      setTimeout(() => (pending.delete(key), update(document)), 300),
+    );
   };
   const all = () => vscode.window.visibleTextEditors.forEach(({ document }) => soon(document));
   all();

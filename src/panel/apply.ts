@@ -21,7 +21,8 @@ export async function applyEdit(edit: TextEdit, { document, unit }: Located): Pr
   }
   const range = toRange(target, edit);
   const editor = vscode.window.visibleTextEditors.find((e) => e.document === target);
-  if (editor) return editor.edit((builder) => builder.replace(range, edit.insert), { undoStopBefore: true, undoStopAfter: true });
+  if (editor)
+    return editor.edit((builder) => builder.replace(range, edit.insert), { undoStopBefore: true, undoStopAfter: true });
   const workspaceEdit = new vscode.WorkspaceEdit();
   workspaceEdit.replace(target.uri, range, edit.insert);
   return vscode.workspace.applyEdit(workspaceEdit);

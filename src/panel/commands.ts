@@ -28,7 +28,8 @@ export const commands: Feature = (services) => {
     const here = analyses.at(editor.document, editor.document.offsetAt(editor.selection.active));
     const all = analyses.around(editor.document);
     if (here || all.length === 1) return here ?? all[0];
-    if (all.length === 0) return void vscode.window.showInformationMessage("No learning-rate schedule was found in this file.");
+    if (all.length === 0)
+      return void vscode.window.showInformationMessage("No learning-rate schedule was found in this file.");
     const items = all.map((located) => ({
       label: located.resolved.finding.callee,
       description: `line ${located.document.positionAt(located.resolved.finding.span.from).line + 1}`,
@@ -39,7 +40,10 @@ export const commands: Feature = (services) => {
   };
   const open = (located: Located | undefined, simulate = false) => {
     if (!located) return;
-    const panel = SchedulePanel.show(services, { document: located.document, offset: located.resolved.finding.span.from });
+    const panel = SchedulePanel.show(services, {
+      document: located.document,
+      offset: located.resolved.finding.span.from,
+    });
     if (simulate) panel.simulate();
   };
 
@@ -52,8 +56,12 @@ export const commands: Feature = (services) => {
     register("plotAll", async () => {
       const editor = vscode.window.activeTextEditor;
       const all = editor ? analyses.around(editor.document) : [];
-      if (all.length === 0) return vscode.window.showInformationMessage("No learning-rate schedule was found in this file.");
-      const panel = SchedulePanel.show(services, { document: all[0]!.document, offset: all[0]!.resolved.finding.span.from });
+      if (all.length === 0)
+        return vscode.window.showInformationMessage("No learning-rate schedule was found in this file.");
+      const panel = SchedulePanel.show(services, {
+        document: all[0]!.document,
+        offset: all[0]!.resolved.finding.span.from,
+      });
       return panel.showAll(all);
     }),
     register("assume", async (uri: unknown, offset: unknown, name: unknown) => {
@@ -88,14 +96,21 @@ export const commands: Feature = (services) => {
         await vscode.env.clipboard.writeText(insertion(text, ""));
         return vscode.window.showInformationMessage("No editor to insert into: the code was copied.");
       }
-      const editor = await vscode.window.showTextDocument(file, vscode.window.visibleTextEditors.find((e) => e.document === file)?.viewColumn ?? vscode.ViewColumn.One);
+      const editor = await vscode.window.showTextDocument(
+        file,
+        vscode.window.visibleTextEditors.find((e) => e.document === file)?.viewColumn ?? vscode.ViewColumn.One,
+      );
       const line = file.lineAt(Math.min(insertAt.position.line, file.lineCount - 1));
       const indent = /^\s*/.exec(line.text)![0];
       const code = insertion(text, file.getText());
       await editor.edit((builder) => builder.insert(line.range.start, code.replace(/^(?=.)/gm, indent)));
       // The panel goes on with the schedule now in the file.
       const start = file.offsetAt(line.range.start);
-      open(analyses.around(file).find(({ document, resolved }) => document === file && resolved.finding.span.from >= start));
+      open(
+        analyses
+          .around(file)
+          .find(({ document, resolved }) => document === file && resolved.finding.span.from >= start),
+      );
     }),
     register("showLog", () => log.show()),
     keepContext(context, services),
@@ -126,20 +141,33 @@ function keepContext(_: vscode.ExtensionContext, { analyses, guard }: Parameters
   soon();
   return vscode.Disposable.from(
     vscode.window.onDidChangeActiveTextEditor(soon),
-    vscode.workspace.onDidChangeTextDocument(({ document }) => document === vscode.window.activeTextEditor?.document && soon()),
+    vscode.workspace.onDidChangeTextDocument(
+      ({ document }) => document === vscode.window.activeTextEditor?.document && soon(),
+    ),
     analyses.onDidChange(soon),
     new vscode.Disposable(() => clearTimeout(timer)),
   );
 }
 
-async function askAssumption(located: Located, name: string | undefined, { analyses }: Parameters<Feature>[0]): Promise<void> {
+async function askAssumption(
+  located: Located,
+  name: string | undefined,
+  { analyses }: Parameters<Feature>[0],
+): Promise<void> {
   const { assumptions, parameters } = located.resolved;
   const choices = [
     ...assumptions.map(({ name, value, because }) => ({ label: name, description: valueText(value), detail: because })),
-    ...Object.entries(parameters).flatMap(([label, value]) => (value.status === "unknown" ? [{ label, description: "not known", detail: value.because }] : [])),
+    ...Object.entries(parameters).flatMap(([label, value]) =>
+      value.status === "unknown" ? [{ label, description: "not known", detail: value.because }] : [],
+    ),
   ];
-  if (choices.length === 0) return void vscode.window.showInformationMessage("Nothing is assumed: the file tells all that this schedule needs.");
-  const chosen = choices.find(({ label }) => label === name) ?? (await vscode.window.showQuickPick(choices, { title: "Which assumption?" }));
+  if (choices.length === 0)
+    return void vscode.window.showInformationMessage(
+      "Nothing is assumed: the file tells all that this schedule needs.",
+    );
+  const chosen =
+    choices.find(({ label }) => label === name) ??
+    (await vscode.window.showQuickPick(choices, { title: "Which assumption?" }));
   if (!chosen) return;
   const typed = await vscode.window.showInputBox({
     title: `Assume ${chosen.label}`,
@@ -149,5 +177,9 @@ async function askAssumption(located: Located, name: string | undefined, { analy
   });
   if (typed === undefined) return;
   const number = Number(typed.replaceAll(/[_,\s]/g, ""));
-  await analyses.assumptions.set(located.unit.uri, chosen.label, typed.trim() === "" ? undefined : Number.isFinite(number) ? number : typed);
+  await analyses.assumptions.set(
+    located.unit.uri,
+    chosen.label,
+    typed.trim() === "" ? undefined : Number.isFinite(number) ? number : typed,
+  );
 }

@@ -18,33 +18,57 @@ export type TextOf = (at: { file?: string; cell?: number }) => string | undefine
  * the variable, in the config, at the argparse default), in its author's style; a default of a Python call is written out.
  * `typed`: spelled by the user, taken as it is.
  */
-export function editOf(slot: Slot, value: Value, textOf: TextOf, index?: number, typed?: string): TextEdit | { whyNot: string } {
+export function editOf(
+  slot: Slot,
+  value: Value,
+  textOf: TextOf,
+  index?: number,
+  typed?: string,
+): TextEdit | { whyNot: string } {
   const { value: current, finding, path } = slot;
   if (current.status === "unknown") return { whyNot: current.because };
   if (current.status === "default") return insertKeyword(slot, typed ?? spell(value), textOf);
   // A list is one literal, unless each of its entries comes from somewhere of its own.
   const entries = Array.isArray(current.value) ? (current.value as readonly Value[]) : undefined;
-  if (index !== undefined && entries && current.origins.length !== entries.length) return editOf(slot, entries.map((v, i) => (i === index ? value : v)), textOf);
+  if (index !== undefined && entries && current.origins.length !== entries.length)
+    return editOf(
+      slot,
+      entries.map((v, i) => (i === index ? value : v)),
+      textOf,
+    );
   const wanted = index === undefined ? current.value : entries?.[index];
   const origin = current.origins[index ?? 0];
   if (!origin || wanted === undefined) return { whyNot: "it is computed; edit what it is computed from" };
   const cell = origin.cell ?? finding.cell;
   const text = textOf({ file: origin.file, cell })?.slice(origin.from, origin.to);
   if (text === undefined) return { whyNot: "its file is not at hand" };
-  if (!spells(text, wanted)) return { whyNot: `it is computed from ${path === text ? "another value" : `\`${clip(text)}\``}` };
+  if (!spells(text, wanted))
+    return { whyNot: `it is computed from ${path === text ? "another value" : `\`${clip(text)}\``}` };
   const insert = typed ?? (typeof value === "number" ? formatLike(text, value) : likeQuoted(text, value));
-  return { from: origin.from, to: origin.to, insert, ...(origin.file && { file: origin.file }), ...(cell !== undefined && { cell }) };
+  return {
+    from: origin.from,
+    to: origin.to,
+    insert,
+    ...(origin.file && { file: origin.file }),
+    ...(cell !== undefined && { cell }),
+  };
 }
 
 /** Whether this literal text alone is the value: then rewriting it is enough. */
 function spells(text: string, value: Value): boolean {
   const plain = text.trim().replaceAll("_", "");
   if (typeof value === "number") return plain !== "" && Number(plain) === value;
-  if (typeof value === "boolean") return /^(true|false|yes|no|on|off)$/i.test(plain) && /^(true|yes|on)$/i.test(plain) === value;
+  if (typeof value === "boolean")
+    return /^(true|false|yes|no|on|off)$/i.test(plain) && /^(true|yes|on)$/i.test(plain) === value;
   if (typeof value === "string") return text.trim().replace(/^(['"])(.*)\1$/s, "$2") === value;
   if (value === null) return /^(none|null|~)$/i.test(plain);
   if (Array.isArray(value)) {
-    const numbers = plain.replace(/^[([]|[)\]]$/g, "").split(",").map((part) => part.trim()).filter(Boolean).map(Number);
+    const numbers = plain
+      .replace(/^[([]|[)\]]$/g, "")
+      .split(",")
+      .map((part) => part.trim())
+      .filter(Boolean)
+      .map(Number);
     return numbers.length === value.length && numbers.every((n, i) => n === value[i]);
   }
   return false;
@@ -84,7 +108,12 @@ function insertKeyword({ finding, path }: Slot, spelled: string, textOf: TextOf)
   const comma = inside.endsWith("(") || inside.endsWith(",") ? (inside.endsWith(",") ? " " : "") : ", ";
   const at = finding.span.from + inside.length;
   // A trailing comma or a closing parenthesis on its own line stays where it is.
-  return { from: at, to: at, insert: `${comma}${name}=${spelled}`, ...(finding.cell !== undefined && { cell: finding.cell }) };
+  return {
+    from: at,
+    to: at,
+    insert: `${comma}${name}=${spelled}`,
+    ...(finding.cell !== undefined && { cell: finding.cell }),
+  };
 }
 
 function clip(text: string): string {

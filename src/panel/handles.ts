@@ -8,7 +8,13 @@ import type { Handle } from "./protocol.js";
  * at moves up and down there; a count of steps at which the curve breaks moves left and right. `perStep`: optimizer steps
  * of one scheduler step.
  */
-export function handlesOf(slots: readonly Slot[], curve: Curve, facts: Facts, total: number, perStep: number): Handle[] {
+export function handlesOf(
+  slots: readonly Slot[],
+  curve: Curve,
+  facts: Facts,
+  total: number,
+  perStep: number,
+): Handle[] {
   const handles: Handle[] = [];
   const taken = new Set<string>();
   const add = (handle: Handle) => {
@@ -24,11 +30,26 @@ export function handlesOf(slots: readonly Slot[], curve: Curve, facts: Facts, to
   for (const { path, spec, value } of slots) {
     if (value.status === "unknown" || value.status === "default") continue;
     const label = path.slice(path.lastIndexOf("/") + 1);
-    const range = { ...(spec?.min !== undefined && { min: spec.min }), ...(spec?.max !== undefined && { max: spec.max }) };
+    const range = {
+      ...(spec?.min !== undefined && { min: spec.min }),
+      ...(spec?.max !== undefined && { max: spec.max }),
+    };
     if (spec?.unit === "lr" && typeof value.value === "number") {
       const rate = value.value;
       const at = ends.find(([, y]) => Math.abs(y - rate) <= 1e-6 * Math.abs(rate) && rate !== 0);
-      if (at) add({ id: path, param: path, axis: "y", x: at[0] * perStep, y: at[1], scale: 1, offset: 0, min: 0, ...range, label });
+      if (at)
+        add({
+          id: path,
+          param: path,
+          axis: "y",
+          x: at[0] * perStep,
+          y: at[1],
+          scale: 1,
+          offset: 0,
+          min: 0,
+          ...range,
+          label,
+        });
     }
     if (spec?.unit !== "step" && spec?.unit !== "epoch" && spec?.kind !== "numbers") continue;
     const values = Array.isArray(value.value) ? (value.value as readonly unknown[]) : [value.value];

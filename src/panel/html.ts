@@ -2,7 +2,9 @@ import * as vscode from "vscode";
 
 /** The panel's page: bundled script and style only, no remote resource; the worker is built from the fetched bundle. */
 export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): string {
-  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
   const asset = (name: string) => String(webview.asWebviewUri(vscode.Uri.joinPath(extension, "dist", name)));
   const policy = [
     "default-src 'none'",

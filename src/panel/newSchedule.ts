@@ -12,9 +12,21 @@ export async function pickStrategy(text: string): Promise<{ code: string; import
   const order = [...found, ...(Object.keys(libraries) as LibraryId[]).filter((id) => !found.includes(id))];
   const items: (StrategyPick | vscode.QuickPickItem)[] = strategies.flatMap((strategy) => {
     const library = order.find((id) => strategy.code[id] !== undefined)!;
-    return [{ label: strategy.name, description: libraries[library].name, detail: strategy.detail, strategy, library } satisfies StrategyPick];
+    return [
+      {
+        label: strategy.name,
+        description: libraries[library].name,
+        detail: strategy.detail,
+        strategy,
+        library,
+      } satisfies StrategyPick,
+    ];
   });
-  const picked = await vscode.window.showQuickPick(items, { title: "New learning-rate schedule", placeHolder: "Pick a strategy", matchOnDetail: true });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: "New learning-rate schedule",
+    placeHolder: "Pick a strategy",
+    matchOnDetail: true,
+  });
   if (!picked || !("strategy" in picked)) return undefined;
   const choices = order.filter((id) => picked.strategy.code[id] !== undefined);
   const library = found.length === 1 || choices.length === 1 ? choices[0]! : await pickLibrary(choices);
@@ -28,7 +40,9 @@ async function pickLibrary(choices: readonly LibraryId[]): Promise<LibraryId | u
 
 /** The draft's text: imports and what the call needs around it, then the call on the last line. */
 export function draftText({ code, imports }: { code: string; imports: string }): string {
-  const optimizer = code.includes("(optimizer") ? "import torch\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n" : "";
+  const optimizer = code.includes("(optimizer")
+    ? "import torch\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+    : "";
   return `${imports}\n${optimizer}${code}\n`;
 }
 

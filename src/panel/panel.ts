@@ -37,12 +37,20 @@ export class SchedulePanel implements vscode.Disposable {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Opens the panel or brings it to front; `at` chooses the schedule. */
-  static show(services: PanelServices, at: { document: vscode.TextDocument; offset: number } | undefined): SchedulePanel {
+  static show(
+    services: PanelServices,
+    at: { document: vscode.TextDocument; offset: number } | undefined,
+  ): SchedulePanel {
     const panel =
       SchedulePanel.current ??
       new SchedulePanel(
         services,
-        vscode.window.createWebviewPanel(viewType, "LR Lens", { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }, webviewOptions(services)),
+        vscode.window.createWebviewPanel(
+          viewType,
+          "LR Lens",
+          { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+          webviewOptions(services),
+        ),
       );
     if (at) panel.targets.aim(at.document, at.offset);
     panel.panel.reveal(undefined, true);
@@ -89,7 +97,11 @@ export class SchedulePanel implements vscode.Disposable {
       }),
       vscode.workspace.onDidSaveTextDocument(() => this.committed.clear()),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
-        if (this.follow && this.targets.aimIfSchedule(textEditor.document, textEditor.document.offsetAt(textEditor.selection.active))) soon();
+        if (
+          this.follow &&
+          this.targets.aimIfSchedule(textEditor.document, textEditor.document.offsetAt(textEditor.selection.active))
+        )
+          soon();
       }),
     );
   }
@@ -126,7 +138,9 @@ export class SchedulePanel implements vscode.Disposable {
 
   private receive(data: unknown): void {
     if (!isFromWebview(data)) {
-      this.services.log.warn(`A message of the wrong shape from the panel was refused: ${JSON.stringify(data)?.slice(0, 200)}`);
+      this.services.log.warn(
+        `A message of the wrong shape from the panel was refused: ${JSON.stringify(data)?.slice(0, 200)}`,
+      );
       return;
     }
     void this.services.guard("panel message", (message: FromWebview) => this.handle(message))(data);
@@ -175,24 +189,47 @@ export class SchedulePanel implements vscode.Disposable {
   private async setParameter(message: Extract<FromWebview, { type: "setParameter" }>): Promise<void> {
     const located = this.located(message.key);
     const slot = located && slotsOf(located.resolved).find(({ path }) => path === message.name);
-    if (!located || !slot) return this.post({ type: "failed", message: "The schedule has changed since; nothing was edited.", gesture: message.gesture });
+    if (!located || !slot)
+      return this.post({
+        type: "failed",
+        message: "The schedule has changed since; nothing was edited.",
+        gesture: message.gesture,
+      });
     if (message.phase === "cancel") return this.refresh(message.gesture);
-    const value = message.index === undefined ? (message.value as Value) : replaced(slot.value, message.index, message.value as Value);
+    const value =
+      message.index === undefined
+        ? (message.value as Value)
+        : replaced(slot.value, message.index, message.value as Value);
     if (message.phase === "drag") {
       const assume = this.services.analyses.assumptions.of(located.unit.uri);
-      return this.refresh(message.gesture, core().resolve(withValue(located.resolved.finding, message.name, value), { assume }));
+      return this.refresh(
+        message.gesture,
+        core().resolve(withValue(located.resolved.finding, message.name, value), { assume }),
+      );
     }
     if (slot.value.status === "assumed" || slot.value.status === "unknown") {
       const name = slot.value.status === "assumed" ? slot.value.name : message.name;
-      if (typeof message.value !== "object") await this.services.analyses.assumptions.set(located.unit.uri, name, message.value);
+      if (typeof message.value !== "object")
+        await this.services.analyses.assumptions.set(located.unit.uri, name, message.value);
       return this.refresh(message.gesture);
     }
-    const edit = editOf(slot, message.value as Value, this.targets.placeOf(located).textOf, message.index, message.text);
+    const edit = editOf(
+      slot,
+      message.value as Value,
+      this.targets.placeOf(located).textOf,
+      message.index,
+      message.text,
+    );
     if ("whyNot" in edit) {
       this.refresh(message.gesture);
-      return this.post({ type: "failed", message: `${message.name} cannot be edited here: ${edit.whyNot}.`, gesture: message.gesture });
+      return this.post({
+        type: "failed",
+        message: `${message.name} cannot be edited here: ${edit.whyNot}.`,
+        gesture: message.gesture,
+      });
     }
-    if (!(await applyEdit(edit, located))) this.post({ type: "failed", message: "The editor refused the edit.", gesture: message.gesture });
+    if (!(await applyEdit(edit, located)))
+      this.post({ type: "failed", message: "The editor refused the edit.", gesture: message.gesture });
     this.refresh(message.gesture);
   }
 
@@ -209,7 +246,12 @@ export class SchedulePanel implements vscode.Disposable {
     switch (action) {
       case "pin":
         if (located && this.pins.length < 4)
-          this.pins.push({ id: `pin${Date.now()}`, kind: "pinned", label: `${located.resolved.finding.callee.split(".").at(-1)}, pinned`, resolved: located.resolved });
+          this.pins.push({
+            id: `pin${Date.now()}`,
+            kind: "pinned",
+            label: `${located.resolved.finding.callee.split(".").at(-1)}, pinned`,
+            resolved: located.resolved,
+          });
         return this.refresh();
       case "unpin": {
         const index = this.pins.findIndex((pin) => pin.id === id);
@@ -223,11 +265,18 @@ export class SchedulePanel implements vscode.Disposable {
         return this.services.log.show();
       case "copyAs":
       case "save":
-        return void (await vscode.commands.executeCommand("lrLens.copyCsv", located?.document.uri.toString(), located?.resolved.finding.span.from));
+        return void (await vscode.commands.executeCommand(
+          "lrLens.copyCsv",
+          located?.document.uri.toString(),
+          located?.resolved.finding.span.from,
+        ));
       case "insert":
         return void (await vscode.commands.executeCommand("lrLens.insertDraft", located?.document.getText()));
       case "solve":
-        return this.post({ type: "failed", message: "Set a parameter instead: solving backwards is not offered for this schedule." });
+        return this.post({
+          type: "failed",
+          message: "Set a parameter instead: solving backwards is not offered for this schedule.",
+        });
     }
   }
 
@@ -237,7 +286,9 @@ export class SchedulePanel implements vscode.Disposable {
   }
 
   private ghost(id: string): GhostSource | undefined {
-    return [...this.pins, ...[...this.committed.values()].flatMap(({ source }) => source ?? [])].find((ghost) => ghost.id === id);
+    return [...this.pins, ...[...this.committed.values()].flatMap(({ source }) => source ?? [])].find(
+      (ghost) => ghost.id === id,
+    );
   }
 
   /** The same schedule in the last commit, when it differs; fetched in the background and drawn when it is there. */
@@ -250,7 +301,10 @@ export class SchedulePanel implements vscode.Disposable {
     void committedText(located.unit.uri).then((text) => {
       const old = text === undefined ? undefined : this.targets.inOtherText(located, text);
       if (!old) return;
-      this.committed.set(key, { version: located.unit.version, source: { id: "committed", kind: "committed", label: "committed", resolved: old } });
+      this.committed.set(key, {
+        version: located.unit.version,
+        source: { id: "committed", kind: "committed", label: "committed", resolved: old },
+      });
       this.refreshSoon();
     });
     return undefined;
@@ -270,7 +324,12 @@ export class SchedulePanel implements vscode.Disposable {
     this.pins.length = 0;
     for (const { resolved, document } of all.slice(1, 9)) {
       const line = document.positionAt(resolved.finding.span.from).line + 1;
-      this.pins.push({ id: `all${line}`, kind: "pinned", label: `${resolved.finding.callee.split(".").at(-1)}, line ${line}`, resolved });
+      this.pins.push({
+        id: `all${line}`,
+        kind: "pinned",
+        label: `${resolved.finding.callee.split(".").at(-1)}, line ${line}`,
+        resolved,
+      });
     }
     this.refresh();
   }

@@ -22,7 +22,12 @@ export function slotsOf(resolved: Resolved, prefix = ""): Slot[] {
     .map(([name, value]) => ({ path: prefix + name, spec: definition?.params[name], value, finding }));
   const initial = finding.context.initial_lr;
   if (prefix === "" && initial && definition?.needs?.includes("initial_lr"))
-    own.unshift({ path: "initial_lr", spec: { kind: "number", meaning: "the optimizer's learning rate", unit: "lr" }, value: initial, finding });
+    own.unshift({
+      path: "initial_lr",
+      spec: { kind: "number", meaning: "the optimizer's learning rate", unit: "lr" },
+      value: initial,
+      finding,
+    });
   return [...own, ...resolved.children.flatMap((child, i) => slotsOf(child, `${prefix}${i}/`))];
 }
 
@@ -46,7 +51,12 @@ export function paramOf(slot: Slot, lineOf: (origin: Origin) => string, whyNot: 
     meaning: spec?.meaning ?? "",
     kind: controlKind(spec, plain),
     value: plain,
-    text: value.status === "unknown" || value.status === "default" ? (plain === null ? "" : valueText(value.status === "default" ? value.value : null)) : value.text,
+    text:
+      value.status === "unknown" || value.status === "default"
+        ? plain === null
+          ? ""
+          : valueText(value.status === "default" ? value.value : null)
+        : value.text,
     ...(spec?.unit && { unit: spec.unit }),
     status: value.status,
     origin: originWords(value, lineOf),
@@ -76,10 +86,17 @@ function sliderOf(spec: ParamSpec | undefined, value: number): { slider: NonNull
     const max = spec.max ?? (value > 1 ? value * 2 : 1);
     return { slider: { min: Math.max(spec.min ?? 0, 0), max, log: false } };
   }
-  if (spec?.unit === "power") return { slider: { min: Math.min(0, value * 2), max: Math.max(4, value * 2), log: false } };
+  if (spec?.unit === "power")
+    return { slider: { min: Math.min(0, value * 2), max: Math.max(4, value * 2), log: false } };
   if (value > 0) {
     const whole = spec?.kind === "integer";
-    return { slider: { min: whole ? Math.max(1, Math.floor(value / 100)) : value / 100, max: whole ? Math.ceil(value * 100) : value * 100, log: true } };
+    return {
+      slider: {
+        min: whole ? Math.max(1, Math.floor(value / 100)) : value / 100,
+        max: whole ? Math.ceil(value * 100) : value * 100,
+        log: true,
+      },
+    };
   }
   return undefined;
 }
@@ -87,7 +104,8 @@ function sliderOf(spec: ParamSpec | undefined, value: number): { slider: NonNull
 function scalar(value: Value): Param["value"] {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value === "boolean" || typeof value === "string") return value;
-  if (Array.isArray(value) && value.every((v) => typeof v === "number" && Number.isFinite(v))) return [...(value as number[])];
+  if (Array.isArray(value) && value.every((v) => typeof v === "number" && Number.isFinite(v)))
+    return [...(value as number[])];
   return null;
 }
 
@@ -96,7 +114,9 @@ export function withValue(finding: Finding, path: string, value: Value): Finding
   const slash = path.indexOf("/");
   if (slash > 0) {
     const index = Number(path.slice(0, slash));
-    const children = finding.children.map((child, i) => (i === index ? withValue(child, path.slice(slash + 1), value) : child));
+    const children = finding.children.map((child, i) =>
+      i === index ? withValue(child, path.slice(slash + 1), value) : child,
+    );
     return { ...finding, children };
   }
   const known = { status: "known" as const, value, text: valueText(value), origins: [] };

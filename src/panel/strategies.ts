@@ -8,8 +8,16 @@ export interface Strategy {
 export type LibraryId = "torch" | "keras" | "tf1" | "optax" | "transformers";
 
 export const libraries: Readonly<Record<LibraryId, { name: string; imports: string; mentions: RegExp }>> = {
-  transformers: { name: "Transformers", imports: "import transformers", mentions: /^\s*(?:import|from)\s+transformers\b/m },
-  torch: { name: "PyTorch", imports: "import torch", mentions: /^\s*(?:import|from)\s+(?:torch|lightning|pytorch_lightning)\b/m },
+  transformers: {
+    name: "Transformers",
+    imports: "import transformers",
+    mentions: /^\s*(?:import|from)\s+transformers\b/m,
+  },
+  torch: {
+    name: "PyTorch",
+    imports: "import torch",
+    mentions: /^\s*(?:import|from)\s+(?:torch|lightning|pytorch_lightning)\b/m,
+  },
   optax: { name: "optax", imports: "import optax", mentions: /^\s*(?:import|from)\s+(?:optax|flax|jax)\b/m },
   tf1: {
     name: "TensorFlow 1",

@@ -18,7 +18,9 @@ export class Targets implements vscode.Disposable {
   constructor(private readonly analyses: Analyses) {
     this.subscription = vscode.workspace.onDidCloseTextDocument((document) => {
       // The text stays readable after its tab is closed; what is shown stays until another schedule is chosen.
-      if (document === this.document) this.document = vscode.workspace.textDocuments.find((d) => d.uri.toString() === document.uri.toString()) ?? document;
+      if (document === this.document)
+        this.document =
+          vscode.workspace.textDocuments.find((d) => d.uri.toString() === document.uri.toString()) ?? document;
     });
   }
 
@@ -54,7 +56,10 @@ export class Targets implements vscode.Disposable {
     return (
       all.find(({ resolved }) => resolved.finding.span.from === this.offset) ??
       this.analyses.at(this.document, this.offset) ??
-      all.reduce<Located | undefined>((best, one) => (!best || this.distance(one) < this.distance(best) ? one : best), undefined)
+      all.reduce<Located | undefined>(
+        (best, one) => (!best || this.distance(one) < this.distance(best) ? one : best),
+        undefined,
+      )
     );
   }
 
@@ -82,7 +87,9 @@ export class Targets implements vscode.Disposable {
   placeOf(located: Located): Place {
     const { document, unit, resolved } = located;
     const { span, cell } = resolved.finding;
-    const ordinal = this.analyses.around(document).findIndex(({ resolved: { finding } }) => finding.span.from === span.from && finding.cell === cell);
+    const ordinal = this.analyses
+      .around(document)
+      .findIndex(({ resolved: { finding } }) => finding.span.from === span.from && finding.cell === cell);
     const holder = (origin: { file?: string; cell?: number }) =>
       origin.file !== undefined
         ? vscode.workspace.textDocuments.find((d) => d.uri.path === origin.file)
@@ -109,7 +116,10 @@ export class Targets implements vscode.Disposable {
       : ((origin.cell === undefined ? undefined : unit.documentOf(origin.cell)) ?? document);
     const range = toRange(target, to);
     const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === target);
-    const editor = await vscode.window.showTextDocument(target, { viewColumn: visible?.viewColumn ?? vscode.ViewColumn.One, preserveFocus: false });
+    const editor = await vscode.window.showTextDocument(target, {
+      viewColumn: visible?.viewColumn ?? vscode.ViewColumn.One,
+      preserveFocus: false,
+    });
     editor.selection = new vscode.Selection(range.start, range.end);
     editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
@@ -119,7 +129,10 @@ export class Targets implements vscode.Disposable {
     const assume = this.analyses.assumptions.of(unit.uri);
     const other = core().analyze({ ...unit.read(), text }, { read: () => undefined }, { assume });
     const same = (finding: { schedule: string; callee: string }) => finding.callee === resolved.finding.callee;
-    const ordinal = this.analyses.around(document).filter(({ resolved: r }) => same(r.finding)).findIndex(({ resolved: r }) => r === resolved);
+    const ordinal = this.analyses
+      .around(document)
+      .filter(({ resolved: r }) => same(r.finding))
+      .findIndex(({ resolved: r }) => r === resolved);
     const finding = other.findings.filter(same)[ordinal];
     return finding && core().resolve(finding, { assume });
   }
@@ -135,6 +148,10 @@ function nameOf(uri: vscode.Uri): string {
 
 function lineWords(origin: Origin, document: vscode.TextDocument | undefined): string {
   const line = document ? `line ${document.positionAt(origin.from).line + 1}` : "";
-  const where = origin.file ? nameOf(vscode.Uri.file(origin.file)) : origin.cell !== undefined ? `cell ${origin.cell + 1}` : "";
+  const where = origin.file
+    ? nameOf(vscode.Uri.file(origin.file))
+    : origin.cell !== undefined
+      ? `cell ${origin.cell + 1}`
+      : "";
   return [where, line].filter(Boolean).join(", ");
 }

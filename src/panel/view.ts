@@ -62,16 +62,30 @@ export function viewOf(resolved: Resolved, place: Place, width: number, ghosts: 
     ...(compiled?.momentum && { momentum: columnsOf(inOptimizerSteps(compiled.momentum, perStep), total, width) }),
     phases: (curve?.phases ?? [])
       .filter((phase) => phase.from < total)
-      .map((phase) => ({ kind: phase.kind, from: Math.round(phase.from), to: Number.isFinite(phase.to) ? Math.round(phase.to) : null })),
+      .map((phase) => ({
+        kind: phase.kind,
+        from: Math.round(phase.from),
+        to: Number.isFinite(phase.to) ? Math.round(phase.to) : null,
+      })),
     breaks: curve ? firstBreaks(curve, total) : [],
     ghosts: [
       ...(resolved.asWritten
-        ? [{ id: "asWritten", kind: "asWritten" as const, label: "as written", curve: columnsOf(inOptimizerSteps(resolved.asWritten, perStep), total, width) }]
+        ? [
+            {
+              id: "asWritten",
+              kind: "asWritten" as const,
+              label: "as written",
+              curve: columnsOf(inOptimizerSteps(resolved.asWritten, perStep), total, width),
+            },
+          ]
         : []),
       ...ghosts.flatMap((ghost) => ghostOf(ghost, total, width)),
     ],
     params: slots.map((slot) => {
-      const edit = slot.value.status === "unknown" || slot.value.status === "assumed" ? { whyNot: slot.value.because } : editOf(slot, slot.value.value, textOf);
+      const edit =
+        slot.value.status === "unknown" || slot.value.status === "assumed"
+          ? { whyNot: slot.value.because }
+          : editOf(slot, slot.value.value, textOf);
       return paramOf(slot, place.lineOf, "whyNot" in edit ? edit.whyNot : undefined);
     }),
     handles: compiled && facts ? handlesOf(slots, compiled.lr, facts, run.totalSteps, perStep) : [],
@@ -94,8 +108,17 @@ export function viewOf(resolved: Resolved, place: Place, width: number, ghosts: 
 
 /** One line of the list of schedules in the file. */
 export function itemOf(resolved: Resolved, place: Pick<Place, "key" | "file" | "line">): FindingItem {
-  const facts = resolved.compiled && resolved.compiled.lr.end?.at !== 0 ? factsOf(resolved.compiled.lr, resolved.run.totalSteps) : undefined;
-  return { key: place.key, title: resolved.finding.callee, file: place.file, line: place.line, summary: facts ? headline(resolved, facts) : (resolved.problem ?? "") };
+  const facts =
+    resolved.compiled && resolved.compiled.lr.end?.at !== 0
+      ? factsOf(resolved.compiled.lr, resolved.run.totalSteps)
+      : undefined;
+  return {
+    key: place.key,
+    title: resolved.finding.callee,
+    file: place.file,
+    line: place.line,
+    summary: facts ? headline(resolved, facts) : (resolved.problem ?? ""),
+  };
 }
 
 /** Optimizer steps of one scheduler step. */
@@ -112,7 +135,8 @@ function axesOf({ run, finding }: Resolved, perStep: number): ScheduleView["axes
   const perEpoch = run.unit === "epoch" ? perStep : run.stepsPerEpoch;
   if (perEpoch) axes.push({ name: "epochs", perUnit: perEpoch });
   const batch = finding.context.batch_size;
-  if (batch && batch.status !== "unknown" && typeof batch.value === "number" && batch.value > 0) axes.push({ name: "samples", perUnit: 1 / batch.value });
+  if (batch && batch.status !== "unknown" && typeof batch.value === "number" && batch.value > 0)
+    axes.push({ name: "samples", perUnit: 1 / batch.value });
   // A schedule counted in epochs is first read in epochs.
   return run.unit === "epoch" ? [...axes.slice(1, 2), axes[0]!, ...axes.slice(2)] : axes;
 }
@@ -149,7 +173,15 @@ function ghostOf(ghost: GhostSource, total: number, width: number): Ghost[] {
   const { compiled } = ghost.resolved;
   if (!compiled || compiled.lr.end?.at === 0) return [];
   const curve = inOptimizerSteps(compiled.lr, stepsOf(ghost.resolved));
-  return [{ id: ghost.id, kind: ghost.kind, label: ghost.label, curve: columnsOf(curve, total, width), simulation: ratesOf(ghost.resolved, curve, total) }];
+  return [
+    {
+      id: ghost.id,
+      kind: ghost.kind,
+      label: ghost.label,
+      curve: columnsOf(curve, total, width),
+      simulation: ratesOf(ghost.resolved, curve, total),
+    },
+  ];
 }
 
 function ratesOf({ compiled }: Resolved, curve: Curve | undefined, total: number): Rates {
@@ -161,7 +193,12 @@ function ratesOf({ compiled }: Resolved, curve: Curve | undefined, total: number
     const t = Math.floor(k * stride);
     const because = curve.end && t >= curve.end.at ? curve.end.because : undefined;
     const rate = because === undefined ? curve.at(t) : NaN;
-    if (!Number.isFinite(rate)) return { rates: rates.slice(0, k), stride, stopped: { at: t, because: because ?? `${rate} from step ${formatCount(t)} on` } };
+    if (!Number.isFinite(rate))
+      return {
+        rates: rates.slice(0, k),
+        stride,
+        stopped: { at: t, because: because ?? `${rate} from step ${formatCount(t)} on` },
+      };
     rates[k] = rate;
   }
   return { rates, stride, ...(compiled?.live && { live: true }) };
@@ -189,13 +226,16 @@ function optimizerOf({ finding }: Resolved): { optimizer?: OptimizerView } {
     const plain = plainSetting(value);
     if (plain !== undefined) settings[key] = plain;
   }
-  return { optimizer: { name, kind: simulated[name.slice(name.lastIndexOf(".") + 1).toLowerCase()] ?? null, settings } };
+  return {
+    optimizer: { name, kind: simulated[name.slice(name.lastIndexOf(".") + 1).toLowerCase()] ?? null, settings },
+  };
 }
 
 function plainSetting(value: Evaluated): number | boolean | readonly number[] | undefined {
   if (value.status === "unknown") return undefined;
   const plain = value.value;
   if (typeof plain === "boolean" || (typeof plain === "number" && Number.isFinite(plain))) return plain;
-  if (Array.isArray(plain) && plain.every((v) => typeof v === "number" && Number.isFinite(v))) return plain as readonly number[];
+  if (Array.isArray(plain) && plain.every((v) => typeof v === "number" && Number.isFinite(v)))
+    return plain as readonly number[];
   return undefined;
 }

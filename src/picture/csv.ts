@@ -8,7 +8,8 @@ export function csv(curve: Curve, totalSteps: number, unit: "step" | "epoch"): s
   const stride = Math.max(1, Math.ceil((last + 1) / most));
   const steps = new Set<number>();
   for (let t = 0; t <= last; t += stride) steps.add(t);
-  for (let t = curve.nextBreak(0), n = 0; stride > 1 && t <= last && n < most; t = curve.nextBreak(t), n++) steps.add(t - 1).add(t);
+  for (let t = curve.nextBreak(0), n = 0; stride > 1 && t <= last && n < most; t = curve.nextBreak(t), n++)
+    steps.add(t - 1).add(t);
   steps.add(last);
   const rows = [...steps].sort((a, b) => a - b).map((t) => `${t},${curve.at(t)}`);
   return [`${unit},lr`, ...rows, ""].join("\n");

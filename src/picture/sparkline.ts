@@ -10,5 +10,7 @@ export function sparkline(values: ArrayLike<number>): string {
     high = Math.max(high, value);
   }
   const level = (value: number) => Math.round(((value - low) / (high - low || 1)) * (bars.length - 1));
-  return Array.from({ length: values.length }, (_, i) => (Number.isFinite(values[i]!) ? bars[level(values[i]!)]! : " ")).join("");
+  return Array.from({ length: values.length }, (_, i) =>
+    Number.isFinite(values[i]!) ? bars[level(values[i]!)]! : " ",
+  ).join("");
 }

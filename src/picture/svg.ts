@@ -63,22 +63,32 @@ export function drawCurve(spec: PictureSpec): string {
     if (phase.kind !== "warmup" && phase.kind !== "cooldown") continue;
     const [left, right] = [Math.max(phase.from, from), Math.min(phase.to, to)];
     if (right > left)
-      parts.push(`<rect x="${px(x(left))}" y="${margin.top}" width="${px(x(right) - x(left))}" height="${plot.height}" fill="${colors.phase}"/>`);
+      parts.push(
+        `<rect x="${px(x(left))}" y="${margin.top}" width="${px(x(right) - x(left))}" height="${plot.height}" fill="${colors.phase}"/>`,
+      );
   }
   for (const tick of y.ticks) {
     const at = px(y.at(tick));
     parts.push(`<path d="M${margin.left} ${at}H${width - margin.right}" stroke="${colors.grid}"/>`);
-    parts.push(`<text x="${margin.left - 5}" y="${px(y.at(tick) + 3.5)}" text-anchor="end" fill="${colors.text}">${formatRate(tick)}</text>`);
+    parts.push(
+      `<text x="${margin.left - 5}" y="${px(y.at(tick) + 3.5)}" text-anchor="end" fill="${colors.text}">${formatRate(tick)}</text>`,
+    );
   }
   for (const tick of linearTicks(from, to, 4)) {
     const anchor = x(tick) > width - 34 ? "end" : x(tick) < margin.left + 4 ? "start" : "middle";
     const at = anchor === "end" ? width - 2 : x(tick);
-    parts.push(`<text x="${px(at)}" y="${height - 5}" text-anchor="${anchor}" fill="${colors.text}">${formatAxisCount(tick)}</text>`);
+    parts.push(
+      `<text x="${px(at)}" y="${height - 5}" text-anchor="${anchor}" fill="${colors.text}">${formatAxisCount(tick)}</text>`,
+    );
   }
   if (spec.ghost)
-    parts.push(`<path d="${tracePath(spec.ghost, plot.width, y.at, spec.log)}" fill="none" stroke="${colors.ghost}" stroke-dasharray="3 3"/>`);
+    parts.push(
+      `<path d="${tracePath(spec.ghost, plot.width, y.at, spec.log)}" fill="none" stroke="${colors.ghost}" stroke-dasharray="3 3"/>`,
+    );
   if (colors.fill > 0) parts.push(areaPath(spec.series, plot.width, y.at, margin.top + plot.height, colors, spec.log));
-  parts.push(`<path d="${tracePath(spec.series, plot.width, y.at, spec.log)}" fill="none" stroke="${colors.line}" stroke-width="1.6" stroke-linejoin="round"/>`);
+  parts.push(
+    `<path d="${tracePath(spec.series, plot.width, y.at, spec.log)}" fill="none" stroke="${colors.line}" stroke-width="1.6" stroke-linejoin="round"/>`,
+  );
   parts.push("</svg>");
   return parts.join("");
 }

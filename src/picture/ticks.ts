@@ -6,7 +6,8 @@ export function linearTicks(low: number, high: number, count: number): number[] 
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = magnitude * ([1, 2, 2.5, 5, 10].find((m) => m * magnitude >= rough) ?? 10);
   const ticks: number[] = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + span * 1e-9 && ticks.length < 50; k++) ticks.push(k * step);
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + span * 1e-9 && ticks.length < 50; k++)
+    ticks.push(k * step);
   return ticks;
 }
 

@@ -21,7 +21,8 @@ export function factWords({ run, compiled }: Resolved, facts: Facts): string[] {
   const words: string[] = [];
   const at = (t: number) => `${run.unit} ${formatCount(t)}`;
   if (compiled?.live) words.push(...(compiled.events ?? []).slice(0, 2).map((event) => event.because));
-  if (facts.peakAt > 0 && facts.peak > facts.initial) words.push(`peak ${formatRate(facts.peak)} at ${at(facts.peakAt)}`);
+  if (facts.peakAt > 0 && facts.peak > facts.initial)
+    words.push(`peak ${formatRate(facts.peak)} at ${at(facts.peakAt)}`);
   if (facts.warmupShare) words.push(`warm-up ${formatShare(facts.warmupShare)}`);
   if (facts.halfAt !== undefined) words.push(`half at ${at(facts.halfAt)}`);
   if (facts.tenthAt !== undefined) words.push(`a tenth at ${at(facts.tenthAt)}`);
@@ -38,12 +39,14 @@ export function units(unit: "step" | "epoch", count: number): string {
 /** A value as its author would write it, short enough for a table. */
 export function valueText(value: Value | undefined): string {
   if (value === undefined || value === null) return "None";
-  if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : String(Number(value.toPrecision(10)));
+  if (typeof value === "number")
+    return Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : String(Number(value.toPrecision(10)));
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "string") return `'${clip(value)}'`;
   if (isScheduleCall(value)) return `${shortName(value.definition)}(…)`;
   if (isRateFunction(value)) return clip(value.text);
-  if (value instanceof Map) return clip(`{${[...value].map(([k, v]) => `${valueText(k)}: ${valueText(v)}`).join(", ")}}`);
+  if (value instanceof Map)
+    return clip(`{${[...value].map(([k, v]) => `${valueText(k)}: ${valueText(v)}`).join(", ")}}`);
   return clip(`[${(value as readonly Value[]).map((v) => valueText(v)).join(", ")}]`);
 }
 

@@ -12,7 +12,10 @@ export function formatLike(literal: string, value: number, digits = 6): string {
   if (exponentMark) {
     const [mantissa, exponent] = rounded.toExponential().split("e") as [string, string];
     const power = Number(exponent);
-    const kept = point && !mantissa.includes(".") ? `${mantissa}.${"0".repeat(Math.max(decimals.length > 0 ? 1 : 0, 0))}` : mantissa;
+    const kept =
+      point && !mantissa.includes(".")
+        ? `${mantissa}.${"0".repeat(Math.max(decimals.length > 0 ? 1 : 0, 0))}`
+        : mantissa;
     const sign = power < 0 ? "-" : exponentSign === "+" ? "+" : "";
     return `${kept}${exponentMark}${sign}${String(Math.abs(power)).padStart(exponentDigits.length, "0")}`;
   }

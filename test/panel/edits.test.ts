@@ -10,7 +10,10 @@ const torch = "import torch\nopt = torch.optim.SGD(p, lr=0.1)\n";
 
 /** The text after the edit, or why there is none. */
 function edited(path: string, text: string, slotPath: string, value: Value, index?: number): string {
-  const [finding] = analyze({ path, languageId: path.endsWith("py") ? "python" : "yaml", text }, { read: () => undefined }).findings;
+  const [finding] = analyze(
+    { path, languageId: path.endsWith("py") ? "python" : "yaml", text },
+    { read: () => undefined },
+  ).findings;
   const slot = slotsOf(resolve(finding!)).find((s) => s.path === slotPath);
   if (!slot) return `no slot ${slotPath}`;
   const edit = editOf(slot, value, () => text, index);
@@ -19,15 +22,66 @@ function edited(path: string, text: string, slotPath: string, value: Value, inde
 
 describe("an edit lands where the value is written", () => {
   it.each([
-    { text: `${tf}lr = tf.train.exponential_decay(0.1, step, 1000, 0.98)`, slot: "decay_steps", value: 500, expected: `${tf}lr = tf.train.exponential_decay(0.1, step, 500, 0.98)`, why: "a literal in the call" },
-    { text: `${tf}lr = tf.train.exponential_decay(1e-1, step, 1_000, 0.98)`, slot: "decay_steps", value: 20000, expected: `${tf}lr = tf.train.exponential_decay(1e-1, step, 20_000, 0.98)`, why: "in its author's style" },
-    { text: `${tf}RATE = 3e-4\nlr = tf.train.exponential_decay(RATE, step, 1000, 0.98)`, slot: "learning_rate", value: 0.0001, expected: `${tf}RATE = 1e-4\nlr = tf.train.exponential_decay(RATE, step, 1000, 0.98)`, why: "at the constant" },
-    { text: `${torch}s = torch.optim.lr_scheduler.StepLR(opt, 30)`, slot: "initial_lr", value: 0.05, expected: `${torch.replace("0.1", "0.05")}s = torch.optim.lr_scheduler.StepLR(opt, 30)`, why: "at the optimizer" },
-    { text: `${torch}s = torch.optim.lr_scheduler.StepLR(opt, 30)`, slot: "gamma", value: 0.5, expected: `${torch}s = torch.optim.lr_scheduler.StepLR(opt, 30, gamma=0.5)`, why: "a default is written out" },
-    { text: `${torch}s = torch.optim.lr_scheduler.StepLR(\n    opt,\n    30,\n)`, slot: "gamma", value: 0.5, expected: `${torch}s = torch.optim.lr_scheduler.StepLR(\n    opt,\n    30, gamma=0.5\n)`, why: "after a trailing comma" },
-    { text: `${torch}s = torch.optim.lr_scheduler.MultiStepLR(opt, [30, 80])`, slot: "milestones", value: 60, index: 1, expected: `${torch}s = torch.optim.lr_scheduler.MultiStepLR(opt, [30, 60])`, why: "one entry of a list" },
-    { text: `${torch}s = torch.optim.lr_scheduler.StepLR(opt, 3 * 10)`, slot: "step_size", value: 40, expected: "it is computed from `3`", why: "a computed value is refused" },
-  ])("$why", ({ text, slot, value, index, expected }) => expect(edited("a.py", text, slot, value, index)).toBe(expected));
+    {
+      text: `${tf}lr = tf.train.exponential_decay(0.1, step, 1000, 0.98)`,
+      slot: "decay_steps",
+      value: 500,
+      expected: `${tf}lr = tf.train.exponential_decay(0.1, step, 500, 0.98)`,
+      why: "a literal in the call",
+    },
+    {
+      text: `${tf}lr = tf.train.exponential_decay(1e-1, step, 1_000, 0.98)`,
+      slot: "decay_steps",
+      value: 20000,
+      expected: `${tf}lr = tf.train.exponential_decay(1e-1, step, 20_000, 0.98)`,
+      why: "in its author's style",
+    },
+    {
+      text: `${tf}RATE = 3e-4\nlr = tf.train.exponential_decay(RATE, step, 1000, 0.98)`,
+      slot: "learning_rate",
+      value: 0.0001,
+      expected: `${tf}RATE = 1e-4\nlr = tf.train.exponential_decay(RATE, step, 1000, 0.98)`,
+      why: "at the constant",
+    },
+    {
+      text: `${torch}s = torch.optim.lr_scheduler.StepLR(opt, 30)`,
+      slot: "initial_lr",
+      value: 0.05,
+      expected: `${torch.replace("0.1", "0.05")}s = torch.optim.lr_scheduler.StepLR(opt, 30)`,
+      why: "at the optimizer",
+    },
+    {
+      text: `${torch}s = torch.optim.lr_scheduler.StepLR(opt, 30)`,
+      slot: "gamma",
+      value: 0.5,
+      expected: `${torch}s = torch.optim.lr_scheduler.StepLR(opt, 30, gamma=0.5)`,
+      why: "a default is written out",
+    },
+    {
+      text: `${torch}s = torch.optim.lr_scheduler.StepLR(\n    opt,\n    30,\n)`,
+      slot: "gamma",
+      value: 0.5,
+      expected: `${torch}s = torch.optim.lr_scheduler.StepLR(\n    opt,\n    30, gamma=0.5\n)`,
+      why: "after a trailing comma",
+    },
+    {
+      text: `${torch}s = torch.optim.lr_scheduler.MultiStepLR(opt, [30, 80])`,
+      slot: "milestones",
+      value: 60,
+      index: 1,
+      expected: `${torch}s = torch.optim.lr_scheduler.MultiStepLR(opt, [30, 60])`,
+      why: "one entry of a list",
+    },
+    {
+      text: `${torch}s = torch.optim.lr_scheduler.StepLR(opt, 3 * 10)`,
+      slot: "step_size",
+      value: 40,
+      expected: "it is computed from `3`",
+      why: "a computed value is refused",
+    },
+  ])("$why", ({ text, slot, value, index, expected }) =>
+    expect(edited("a.py", text, slot, value, index)).toBe(expected),
+  );
 });
 
 it("rewrites a YAML value and keeps it a float", () => {

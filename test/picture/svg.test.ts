@@ -15,7 +15,9 @@ it("draws a spike inside one pixel column whole", () => {
 
 it("leaves a gap where there is no rate", () => {
   const series = sampleColumns({ ...curve(() => 0.1), end: { at: 50, because: "ends" } }, 0, 100, plotWidth(320));
-  const trace = /<path d="([^"]*)" fill="none" stroke="#4daafc"/.exec(drawCurve({ ...size, series, from: 0, to: 100 }))![1]!;
+  const trace = /<path d="([^"]*)" fill="none" stroke="#4daafc"/.exec(
+    drawCurve({ ...size, series, from: 0, to: 100 }),
+  )![1]!;
   const right = Math.max(...[...trace.matchAll(/[ML]([\d.]+)/g)].map(([, x]) => Number(x)));
   expect(right).toBeLessThan(185);
 });
@@ -26,6 +28,12 @@ it.each([
   { lr: Infinity, why: "infinite" },
   { lr: -0.1, why: "negative" },
 ])("draws axes for a curve that is $why", ({ lr }) => {
-  const series = sampleColumns(curve(() => lr), 0, 10, plotWidth(320));
-  for (const log of [false, true]) expect(drawCurve({ ...size, series, from: 0, to: 10, log })).not.toMatch(/NaN|Infinity/);
+  const series = sampleColumns(
+    curve(() => lr),
+    0,
+    10,
+    plotWidth(320),
+  );
+  for (const log of [false, true])
+    expect(drawCurve({ ...size, series, from: 0, to: 10, log })).not.toMatch(/NaN|Infinity/);
 });
