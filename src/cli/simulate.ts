@@ -37,7 +37,6 @@ export function simulate(words: readonly string[]): number {
   if (more !== undefined || (path === undefined) === (values.spec === undefined))
     throw new UsageError("simulate takes one file, or --spec with a file or -");
   const assume = assumedOf(values.assume ?? []);
-  const started = performance.now();
   let parsed: Parsed;
   let source: Source | undefined;
   if (path !== undefined) {
@@ -52,6 +51,7 @@ export function simulate(words: readonly string[]): number {
     }
   }
   if (!parsed.ok) throw new UsageError(parsed.because);
+  const started = performance.now();
   const result = run(parsed.spec, liveOf(parsed.spec, source));
   const seconds = (performance.now() - started) / 1000;
   process.stdout.write((values.json ? json : people)(parsed.spec, result, source, seconds) + "\n");
