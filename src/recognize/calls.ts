@@ -117,10 +117,12 @@ export function namedBy(reader: Reader, callee: Val, call: CallResult): Named | 
   if (target.certain) return undefined;
   // No import in sight: the bare name has to stand for one schedule alone, called as that one is.
   const short = target.name.slice(target.name.lastIndexOf(".") + 1);
-  // Without an argument that means something to it, a name alone (`get_lr()`) says too little.
-  const fitting = definitionsCalled(short).filter((definition) => fits(definition, call) && saysSomething(definition, call));
-  const imported = fitting.filter(({ id }) => reader.imports(new RegExp(`^${id.slice(0, id.indexOf("."))}\\b`)));
-  const [definition] = imported.length > 0 ? imported : fitting;
+  const ours = ({ id }: ScheduleDefinition) => reader.imports(new RegExp(`^${id.slice(0, id.indexOf("."))}\\b`));
+  const fitting = definitionsCalled(short).filter((definition) => fits(definition, call));
+  // Without an argument that means something to it, a name alone (`get_lr()`) says too little, unless it is a class of what is imported.
+  const telling = fitting.filter((definition) => saysSomething(definition, call) || (/^[A-Z]/.test(short) && ours(definition)));
+  const imported = telling.filter(ours);
+  const [definition] = imported.length > 0 ? imported : telling;
   return definition ? { definition, confidence: "possible" } : undefined;
 }
 

@@ -74,7 +74,7 @@ const plain = [
   }),
   defineSchedule({
     ...names("exponential_decay"),
-    ...single,
+    ...common,
     params: {
       init_value,
       transition_steps,
@@ -111,7 +111,7 @@ const plain = [
   }),
   defineSchedule({
     ...names("piecewise_constant_schedule"),
-    ...single,
+    ...common,
     params: { init_value, boundaries_and_scales: boundariesAndScales },
     formula: "init_value · the product of the scales whose boundary is <= t",
     quirks: [
@@ -120,7 +120,7 @@ const plain = [
     ],
     compile({ init_value, boundaries_and_scales }) {
       const entries = scalesOf(boundaries_and_scales, "piecewise_constant_schedule");
-      const values = [init_value];
+      const values = [entries.length > 0 ? f32(init_value) : init_value];
       for (const [, scale] of entries) values.push(f32(f32(scale) * values.at(-1)!));
       return piecewiseConstant(
         entries.map(([bound]) => bound),

@@ -30,8 +30,10 @@ interface Exponential {
 }
 
 /** init · rate^((t − begin) / T) from begin on, bounded by end. */
-export function exponential(init: number, { T, rate, begin: from, staircase, end }: Exponential): Curve {
-  if (T <= 0 || rate === 0) return constant(init);
+export function exponential(start: number, { T, rate: factor, begin: from, staircase, end }: Exponential): Curve {
+  // What JAX does not compute stays the Python float it was.
+  if (T <= 0 || factor === 0) return constant(start);
+  const [init, rate] = [f32(start), f32(factor)];
   const begin = Math.max(0, from);
   const smooth = (t: number) => f32((t - begin) / T);
   const stairs = (t: number) => (t <= begin ? 0 : Math.floor(smooth(t)));
