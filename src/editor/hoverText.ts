@@ -15,7 +15,7 @@ export const hoverCommands = ["lrLens.plot", "lrLens.simulate", "lrLens.assume",
 
 /** Facts, picture, formula, parameters with their origins, assumptions, links: what matters most stands first. */
 export function hoverMarkdown(located: Located): vscode.MarkdownString {
-  const { resolved, document } = located;
+  const { resolved } = located;
   const { finding } = resolved;
   const text = new vscode.MarkdownString("", true);
   text.isTrusted = { enabledCommands: hoverCommands };

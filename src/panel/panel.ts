@@ -12,7 +12,7 @@ import { LiveRuns } from "./live.js";
 import { slotsOf, withValue } from "./params.js";
 import { isFromWebview, type FromWebview, type ToWebview } from "./protocol.js";
 import { Targets } from "./targets.js";
-import { itemOf, viewOf, type GhostSource } from "./view.js";
+import { viewOf, type GhostSource } from "./view.js";
 
 export const viewType = "lrLens.panel";
 
@@ -84,7 +84,8 @@ export class SchedulePanel implements vscode.Disposable {
     SchedulePanel.current = this;
     this.targets = new Targets(services.analyses);
     panel.webview.html = panelHtml(panel.webview, services.context.extensionUri);
-    panel.iconPath = new vscode.ThemeIcon("graph-line") as unknown as vscode.Uri;
+    const icon = (theme: string) => vscode.Uri.joinPath(services.context.extensionUri, "media", `panel-${theme}.svg`);
+    panel.iconPath = { light: icon("light"), dark: icon("dark") };
     const soon = () => this.refreshSoon();
     this.subscriptions.push(
       this.targets,
