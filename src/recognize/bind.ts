@@ -118,7 +118,7 @@ function build(reader: Reader, value: Val, spec: ParamSpec | undefined, children
   if (depth > 6) return undefined;
   const one = first(value);
   if (one instanceof CallResult || one instanceof Choice) {
-    const child = one instanceof CallResult ? reader.child(one) : undefined;
+    const child = one instanceof CallResult ? (reader.child(one) ?? reader.lazyChild(one)) : undefined;
     if (!child) return one instanceof CallResult ? reader.rateFunction(one) : undefined;
     children.push(child.finding);
     return { kind: "schedule", definition: child.definition, args: {}, finding: child.finding } as ChildCall;

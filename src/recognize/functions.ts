@@ -18,6 +18,8 @@ interface Candidate {
   readonly definition: SyntaxNode;
   /** It writes the rate into the optimizer; else it returns it. */
   readonly writes: boolean;
+  /** The write goes through a call that is not followed. */
+  readonly remote?: boolean;
 }
 
 /** Rates computed by the file's own code: functions that set an optimizer's rate, and functions that return it to such a place. */
@@ -26,15 +28,15 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   const code = program.source.code;
   const candidates = new Map<number, Candidate>();
   const inline: Finding[] = [];
-  const add = (definition: SyntaxNode | undefined, writes: boolean) => {
+  const add = (definition: SyntaxNode | undefined, writes: boolean, remote = false) => {
     if (!definition || reader.consumed.has(definition.from) || candidates.has(definition.from)) return;
     // What a library's schedule computes inside a function is that schedule's.
     if (calls.some(({ call }) => call.node && !call.module?.file && call.node.from > definition.from && call.node.to < definition.to)) return;
-    candidates.set(definition.from, { definition, writes });
+    candidates.set(definition.from, { definition, writes, remote });
   };
   for (const write of rateWrites(program.source.tree, code)) {
     const found = writerOf(reader, write, 0);
-    if (found) add(found.definition, found.writes);
+    if (found) add(found.definition, found.writes, found.writes && write.remote);
     else if (inTrainingLoop(write.statement, code)) {
       const finding = inlineRate(reader, workspace, write);
       if (finding && !inline.some((other) => other.area!.from === finding.area!.from)) inline.push(finding);
@@ -65,7 +67,7 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
         const outer = writerOf(reader, { statement: site.node, value: argumentFor(site, names, stored) ?? site.node, augmented: false, owner: "" }, depth + 1);
         if (outer) return outer;
       }
-      return undefined;
+      if (!/\[\s*['"]lr['"]\s*\]/.test(text)) return undefined;
     }
   }
   const called = calledFunction(reader, write.value, around);
@@ -175,7 +177,7 @@ function namedRateFunctions(reader: Reader): SyntaxNode[] {
   return found;
 }
 
-function findingOf(reader: Reader, { definition, writes }: Candidate): Finding | undefined {
+function findingOf(reader: Reader, { definition, writes, remote }: Candidate): Finding | undefined {
   const name = definition.getChild("VariableName");
   const fn = functionValue(reader, definition);
   if (!name || fn === undefined) return undefined;
@@ -189,7 +191,7 @@ function findingOf(reader: Reader, { definition, writes }: Candidate): Finding |
   const around = site && settingAround(reader, site.node);
   const unit = time && /epoch|^ep$/i.test(time) ? "epoch" : around?.loops[0]?.kind === "epoch" ? "epoch" : "step";
   const only = site && around && conditionOf(reader, site.node);
-  const rate = only === undefined ? rateOf(reader, fn, own, time, values, writes) : refused(`called only when ${only}`);
+  const rate = remote ? refused("it sets the rate of an object that exists only when the file runs") : only === undefined ? rateOf(reader, fn, own, time, values, writes) : refused(`called only when ${only}`);
   const context = writes ? startOf(reader, optimizer) : undefined;
   const read = { ...args, ...freeNames(reader, definition, names, values) };
   return {
@@ -357,7 +359,7 @@ function rateOf(
 ): (t: number, initialLr: number) => number {
   const interpreter = new Interpreter(reader.program);
   const body = reader.program.source.code.slice((fn instanceof Method ? fn.fn : fn).node.from, (fn instanceof Method ? fn.fn : fn).node.to);
-  const stateful = writes && (/\bglobal\b|\*=|\[\s*['"]lr['"]\s*\](?!\s*=[^=])/.test(body) || !time || countsItself(body));
+  const stateful = writes && (/\bglobal\b|optimi[sz]er\.(?:lr|learning_rate)\b|\*=|\[\s*['"]lr['"]\s*\](?!\s*=[^=])/.test(body) || !time || countsItself(body));
   const known: number[] = [];
   const selves = new WeakMap<FakeOptimizer, Val>();
   const once = (call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val, optimizer: FakeOptimizer, t: number, initial: number) => {

@@ -44,6 +44,7 @@ export class FakeOptimizer {
     if (inGroup !== undefined && inGroup !== initial) return inGroup;
     for (const name of ["lr", "learning_rate"]) {
       const own = numberOf(dictGet(this.value, name) ?? null);
+      if (own === undefined) throw new Raises(`not known: what optimizer.${name} is set to`);
       if (own !== undefined && own !== initial) return own;
     }
     return inGroup ?? NaN;

@@ -2,7 +2,8 @@ import type { SyntaxNode } from "@lezer/common";
 import type { RateFunction, ScheduleDefinition, Value } from "../schedules/define.js";
 import type { SourceDocument } from "../source/document.js";
 import { nodeKey } from "./evaluate/syntax.js";
-import { CallResult, first, force, FunctionValue, List, Method, type PythonCall, type PythonProgram, type Val } from "./evaluate/index.js";
+import { callValue } from "./evaluate/call.js";
+import { CallResult, first, force, FunctionValue, Library, List, Method, type PythonCall, type PythonProgram, type Val } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 
 /** A schedule call of the text with all that belongs to it. */
@@ -81,6 +82,16 @@ export class Reader {
       if (one.module.file === undefined) for (let at: SyntaxNode | null = one.node; at; at = at.parent) if (at.name === "FunctionDefinition") this.consumed.add(at.from);
     } else if (one instanceof Method) this.consume(one.fn, depth);
     else if (one instanceof List && depth < 3) for (const item of one.items.slice(0, 20)) this.consume(item, depth + 1);
+  }
+
+  /** AllenNLP's `Lazy(lambda **extras: Scheduler(**extras, …))`: the scheduler that will be made. */
+  lazyChild(call: CallResult): Found | undefined {
+    const callee = first(call.callee);
+    const [maker] = call.args;
+    if (!(callee instanceof Library) || !/(?:^|\.)Lazy$/.test(callee.name) || maker === undefined) return undefined;
+    const { machine } = this.program;
+    const made = machine.fresh(() => first(callValue(machine, maker, [], new Map(), { more: true })));
+    return made instanceof CallResult ? this.child(made) : undefined;
   }
 
   rateFunction(value: Val): RateFunction | undefined {

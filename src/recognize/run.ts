@@ -58,7 +58,7 @@ export function resolveRun(
   };
   const { unit } = run;
   const stated = find("total_steps", run.totalSteps);
-  let perEpoch = find("steps_per_epoch", run.stepsPerEpoch);
+  let perEpoch = find("steps_per_epoch", run.stepsPerEpoch) ?? ownPerEpoch(args);
   let epochs = find("epochs", run.epochs);
   const own = definition && lengthFromArguments(definition, args);
   let total: Length;
@@ -100,6 +100,12 @@ export function resolveRun(
     ...(asWritten && { asWritten }),
     assumptions,
   };
+}
+
+/** The call's own argument that says how many steps an epoch has. */
+function ownPerEpoch(args: Args): Length | undefined {
+  const value = args["steps_per_epoch"] ?? args["num_steps_per_epoch"];
+  return typeof value === "number" && value > 0 ? { value, source: "schedule" } : undefined;
 }
 
 /** A default run that reaches the schedule's first drop: ten times its period when that is longer than the usual default. */

@@ -47,5 +47,7 @@ function stepped(c: Curve, f: (t: number) => number): Curve {
  * function raises or cannot be followed, the curve ends.
  */
 export function curveOfFunction(rate: (t: number) => number, totalSteps: number): Curve {
-  return opaque(rate, walkOf({ total_steps: totalSteps }));
+  const known: number[] = [];
+  const once = (t: number) => (t < 2 ** 17 ? (known[t] ??= rate(t)) : rate(t));
+  return opaque(once, walkOf({ total_steps: totalSteps }));
 }

@@ -6,6 +6,8 @@ export interface RateWrite {
   /** What is written; absent for an augmented assignment's own operator. */
   readonly value: SyntaxNode;
   readonly augmented: boolean;
+  /** Set through a call of a library on what only exists when the file runs. */
+  readonly remote?: boolean;
   /** The optimizer's text where it can be told. */
   readonly owner: string;
 }
@@ -48,9 +50,9 @@ function callWrite(node: SyntaxNode, code: string): RateWrite | undefined {
   for (let child = list.firstChild; child; child = child.nextSibling) if (!/^[(),]$/.test(child.name) && child.name !== "Comment") args.push(child);
   const target = args[0] && code.slice(args[0].from, args[0].to);
   if (/(?:^|\.)set_value$/.test(name) && args.length === 2 && target && attribute.test(target))
-    return { statement: node, value: args[1]!, augmented: false, owner: target };
+    return { statement: node, value: args[1]!, augmented: false, owner: target, remote: true };
   if (/(?:optimi[sz]er|opt)\.(?:lr|learning_rate)\.assign$/.test(name) && args[0])
-    return { statement: node, value: args[0], augmented: false, owner: name };
+    return { statement: node, value: args[0], augmented: false, owner: name, remote: true };
   if (/\.set_(?:learning_rate|lr)$/.test(name) && args[0]) return { statement: node, value: args[0], augmented: false, owner: name };
   return undefined;
 }

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { answer } from "../../src/cli/requests.js";
+import { goldenCases, type GoldenCase } from "./goldenRequests.js";
+
+interface Answered {
+  readonly error?: string;
+  readonly findings?: readonly { readonly schedule: string; readonly values?: readonly (number | null)[]; readonly problem?: string }[];
+}
+
+/** Where the text alone cannot lead to the recorded curve, and why. */
+const untold: readonly (readonly [RegExp, string])[] = [
+  [/^nanogpt\.get_lr\//, "the text calls a function that it does not contain"],
+  [/^ultralytics\.lf\//, "epochs and lrf are free names in the text"],
+  [/^torch\.SWALR\/.*-then-swa/, "two schedulers take turns in a loop that is not in the text"],
+  [/^torch\.ChainedScheduler\/two-schedulers-stepped-by-hand/, "both schedulers are stepped in a loop that is not in the text"],
+  [/^torch\.CosineAnnealingWarmRestarts\/fractional-epochs/, "it is stepped with fractional epochs in a loop that is not in the text"],
+];
+
+/** Undefined when some finding has the recorded values; else the first difference. */
+function difference({ golden, float32 }: GoldenCase, answered: Answered): string | undefined {
+  if (answered.error !== undefined) return answered.error;
+  const findings = answered.findings ?? [];
+  if (findings.length === 0) return "nothing found";
+  const wanted = golden.values.map((v) => (typeof v === "string" ? NaN : v));
+  const peak = Math.max(0, ...wanted.filter(Number.isFinite).map(Math.abs));
+  const differences = findings.map(({ schedule, values = [], problem }) => {
+    for (const [i, want] of wanted.entries()) {
+      const got = values[i] ?? null;
+      if (golden.fragile_steps?.includes(golden.steps[i]!)) continue;
+      const miss = `${schedule} at ${golden.steps[i]}: expected ${golden.values[i]}, got ${got}${problem ? ` (${problem})` : ""}`;
+      if (typeof golden.values[i] === "string") {
+        if (got !== null) return miss;
+        continue;
+      }
+      if (got === null) return miss;
+      const error = Math.abs(got - want);
+      if (error > (float32 ? 1e-6 * peak + 1e-4 * Math.abs(want) : 1e-10 * peak)) return miss;
+      if (!float32 && Math.abs(want) > 1e-6 * peak && error > 1e-9 * Math.abs(want)) return miss;
+    }
+    const raised = (golden.error ?? golden.raises) !== undefined && golden.steps.length > golden.values.length;
+    if (!raised && !(golden.error !== undefined && wanted.length === 0)) return undefined;
+    if (problem === undefined) return `${schedule}: the library raises, nothing says so`;
+    return values.slice(wanted.length).some((v) => v !== null) ? `${schedule}: values after the library raised` : undefined;
+  });
+  return differences.includes(undefined) ? undefined : differences[0];
+}
+
+describe("every recorded schedule, from its text to its values", () => {
+  const cases = goldenCases();
+  const libraries = [...new Set(cases.map(({ library }) => library))];
+  it.each(libraries)(
+    "%s",
+    (library) => {
+      const own = cases.filter((c) => c.library === library && !untold.some(([pattern]) => pattern.test(c.golden.id)));
+      const misses = own.flatMap((c) => {
+        const miss = difference(c, JSON.parse(answer(JSON.stringify(c.request))) as Answered);
+        return miss === undefined ? [] : [`${c.golden.id}: ${miss}`];
+      });
+      expect(misses).toEqual([]);
+    },
+    60_000,
+  );
+});
