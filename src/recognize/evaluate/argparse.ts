@@ -80,10 +80,10 @@ export function parserMethod(m: Machine, v: Dict, name: string): Run | undefined
     case "parse_args":
     case "parse_intermixed_args":
     case "parse":
-      return (args, kwargs, call) => namespace(m, parser, args, kwargs, call);
+      return (args, kwargs) => namespace(m, parser, args, kwargs);
     case "parse_known_args":
-      return (args, kwargs, call) =>
-        new List([namespace(m, parser, args, kwargs, call), new Unknown("the rest of the command line")], "tuple");
+      return (args, kwargs) =>
+        new List([namespace(m, parser, args, kwargs), new Unknown("the rest of the command line")], "tuple");
     default:
       return () => new Unknown("a method of the argument parser");
   }
@@ -93,13 +93,7 @@ function valueOf(parser: Parser, dest: string): Val | undefined {
   return parser.overrides.get(dest) ?? parser.options.get(dest)?.value;
 }
 
-function namespace(
-  m: Machine,
-  parser: Parser,
-  args: readonly Val[],
-  kwargs: ReadonlyMap<string, Val>,
-  _: BuiltinCall,
-): Dict {
+function namespace(m: Machine, parser: Parser, args: readonly Val[], kwargs: ReadonlyMap<string, Val>): Dict {
   const into = kwargs.get("namespace") ?? args[1];
   const given = into === undefined ? undefined : force(into);
   const result = given instanceof Dict && given.attributes ? given : new Dict(true, "argparse");

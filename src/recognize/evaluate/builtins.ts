@@ -1,19 +1,24 @@
-import { dictItems, dictOf, derive, dictKey, force, numberOf, originsOf, plain, stringOf } from "./access.js";
+import { derive, dictItems, dictKey, dictOf, force, numberOf, originsOf, plain, stringOf } from "./access.js";
 import { getAttribute, lookup, setAttribute } from "./attributes.js";
 import { callValue } from "./call.js";
 import { attributesOf } from "./classes.js";
-import { sorted, updateDict, copyDict } from "./containers.js";
+import { compare } from "./comparisons.js";
+import { copyDict, updateDict } from "./containers.js";
+import { evalLiteral, number, toFloat, toInt } from "./convert.js";
 import { format, repr, str } from "./format.js";
 import { iterate, lengthOf } from "./items.js";
 import { joinAll } from "./join.js";
-import { LIMITS, NotKnown, PyError, TooComplex } from "./machine.js";
-import { int, normalize, round, type Num } from "./numbers.js";
-import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
-import { binary, compare, truthOf, typeName } from "./operators.js";
-import { applyPure, type Pure } from "./pure.js";
 import { lengthSymbol } from "./lengths.js";
+import { sorted } from "./lists.js";
+import { LIMITS, NotKnown, PyError, TooComplex } from "./machine.js";
+import { int, normalize, round } from "./numbers.js";
+import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
+import { binary, truthOf, typeName } from "./operators.js";
+import { type Pure, applyPure } from "./pure.js";
+import { isInstance } from "./types.js";
 import {
   Builtin,
+  type BuiltinCall,
   CallResult,
   Choice,
   Dict,
@@ -25,51 +30,8 @@ import {
   Range,
   Tracked,
   Unknown,
-  type BuiltinCall,
   type Val,
 } from "./values.js";
-
-const number = (value: Val | undefined): Num => {
-  const v = value === undefined ? undefined : plain(value);
-  if (typeof v === "number" || typeof v === "bigint" || v instanceof Float) return v;
-  if (typeof v === "boolean") return Number(v);
-  if (v instanceof NdArray && v.data.length === 1) return v.ints ? v.data[0]! : new Float(v.data[0]!);
-  throw new PyError("TypeError", `a number is needed, not '${value === undefined ? "nothing" : typeName(value)}'`);
-};
-
-export function toInt(value: Val): Val {
-  const v = plain(value);
-  if (typeof v === "string") {
-    const text = v.trim().replace(/_/g, "");
-    if (!/^[+-]?\d+$/.test(text))
-      throw new PyError("ValueError", `invalid literal for int() with base 10: '${v.slice(0, 50)}'`);
-    return text.length > 1000
-      ? new Unknown("too complex to follow: a very long number")
-      : normalize(BigInt(text.replace(/^\+/, "")));
-  }
-  const x = number(v);
-  if (!(x instanceof Float)) return x;
-  if (!Number.isFinite(x.value))
-    throw new PyError(
-      Number.isNaN(x.value) ? "ValueError" : "OverflowError",
-      "cannot convert float infinity or NaN to integer",
-    );
-  return int(Math.trunc(x.value) || 0);
-}
-
-export function toFloat(value: Val): Val {
-  const v = plain(value);
-  if (typeof v === "string") {
-    const text = v.trim().toLowerCase().replace(/_/g, "");
-    if (/^[+-]?(inf|infinity)$/.test(text)) return new Float(text.startsWith("-") ? -Infinity : Infinity);
-    if (text === "nan") return new Float(NaN);
-    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(text))
-      throw new PyError("ValueError", `could not convert string to float: '${v.slice(0, 50)}'`);
-    return new Float(Number(text));
-  }
-  const x = number(v);
-  return x instanceof Float ? x : new Float(Number(x));
-}
 
 function extreme(op: "<" | ">"): Pure {
   return (args, kwargs, { m }) => {
@@ -153,7 +115,8 @@ const PURE: Record<string, Pure> = {
 };
 
 function powMod(a: Val, b: Val, mod: Val): Val {
-  let [base, exponent, modulus] = [a, b, mod].map((x) => BigInt(numberOf(x) ?? 0)) as [bigint, bigint, bigint];
+  const [number, power, modulus] = [a, b, mod].map((x) => BigInt(numberOf(x) ?? 0)) as [bigint, bigint, bigint];
+  let [base, exponent] = [number, power];
   if (modulus === 0n) throw new PyError("ValueError", "pow() 3rd argument cannot be 0");
   let result = 1n;
   base %= modulus;
@@ -367,7 +330,7 @@ const RUN: Record<string, Run> = {
   exit: () => {
     throw new PyError("SystemExit", "exit");
   },
-  eval: ([x], _, call) => {
+  eval: ([x]) => {
     const text = stringOf(x ?? null);
     const value = text === undefined ? undefined : evalLiteral(text);
     return value === undefined ? new Unknown("the result of eval()") : derive(value, [x!]);
@@ -378,22 +341,6 @@ const RUN: Record<string, Run> = {
   property: ([fn]) => fn ?? null,
 };
 RUN.quit = RUN.exit!;
-
-/** eval() and ast.literal_eval of a number, a list of numbers, or arithmetic on them. */
-export function evalLiteral(text: string): Val | undefined {
-  const t = text.trim();
-  if (/^[+-]?\d+$/.test(t)) return toInt(t);
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(t)) return toFloat(t);
-  if (/^(None|True|False)$/.test(t)) return t === "None" ? null : t === "True";
-  if (/^(['"])[^'"\\]*\1$/.test(t)) return t.slice(1, -1);
-  const list = /^([[(])([^[\](){}]*)[\])]$/.exec(t);
-  if (!list) return undefined;
-  const items = list[2]!
-    .split(",")
-    .filter((part) => part.trim())
-    .map(evalLiteral);
-  return items.includes(undefined) ? undefined : new List(items as Val[], list[1] === "[" ? "list" : "tuple");
-}
 
 function copied(from: Val, items: readonly Val[], type: List["type"]): List {
   const list = new List([...items], type);
@@ -408,67 +355,6 @@ function unique(items: readonly Val[]): Val[] {
     const key = dictKey(item) ?? item;
     return !seen.has(key) && seen.add(key);
   });
-}
-
-function isInstance(v: Val, type: Val): boolean | Unknown {
-  if (type instanceof List) {
-    const all = type.items.map((item) => isInstance(v, force(item)));
-    return all.includes(true) ? true : (all.find((truth) => typeof truth !== "boolean") ?? false);
-  }
-  if (v instanceof Unknown) return v;
-  if (v instanceof Choice) {
-    const all = v.values.map((option) => isInstance(force(option), type));
-    return all.every((truth) => truth === all[0])
-      ? all[0]!
-      : new Unknown("it depends on a condition that is not known");
-  }
-  if (type instanceof ClassValue) {
-    if (v instanceof Instance) return inherits(v.cls, type);
-    return v instanceof CallResult || v instanceof Member ? new Unknown("it is only known when the file runs") : false;
-  }
-  if (type instanceof Builtin) {
-    const name = typeName(v);
-    if (
-      v instanceof CallResult ||
-      v instanceof Member ||
-      (typeof v === "object" && v !== null && v.kind === "operation")
-    )
-      return new Unknown("it is only known when the file runs");
-    return name === type.name || (name === "bool" && type.name === "int");
-  }
-  if (type instanceof Library) {
-    const short = type.name.split(".").at(-1)!;
-    const name = typeName(v);
-    if (short === "Number" || short === "Real") return name === "int" || name === "float" || name === "bool";
-    if (short === "Integral") return name === "int" || name === "bool";
-    if (/^(Iterable|Sequence|Collection|abc)$/.test(short))
-      return name === "list" || name === "tuple" || (name === "str" && short !== "abc") || name === "dict";
-    if (/^(Mapping|MutableMapping|Dict)$/.test(short)) return name === "dict";
-    if (/^(Callable)$/.test(short)) return v instanceof FunctionValue || v instanceof Method;
-    if (short === "basestring" || short === "string_types") return name === "str";
-    if (short === "long" || short === "integer_types") return name === "int";
-    const data =
-      v === null ||
-      typeof v !== "object" ||
-      v instanceof Tracked ||
-      v instanceof Float ||
-      v instanceof List ||
-      v instanceof Dict;
-    if (data) return false;
-    if (v instanceof CallResult && v.callee instanceof Library && v.callee.name === type.name) return true;
-  }
-  return new Unknown("it is only known when the file runs");
-}
-
-function inherits(cls: ClassValue, base: ClassValue, depth = 0): boolean {
-  return (
-    cls === base ||
-    (depth < 20 &&
-      cls.bases.some((parent) => {
-        const value = force(parent);
-        return value instanceof ClassValue && inherits(value, base, depth + 1);
-      }))
-  );
 }
 
 const EXCEPTIONS = [

@@ -4,7 +4,7 @@ import { copyDict, updateDict } from "./containers.js";
 import { dataclassParserMethod } from "./argparse.js";
 import { entry, type Machine } from "./machine.js";
 import { ClassValue } from "./objects.js";
-import { evalLiteral } from "./builtins.js";
+import { evalLiteral } from "./convert.js";
 import { Builtin, CallResult, Choice, Dict, Library, List, Unknown, type Val } from "./values.js";
 
 /** Classes whose objects are dicts with attributes, by the last part of their name. */

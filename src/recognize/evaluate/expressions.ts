@@ -1,20 +1,21 @@
 import type { SyntaxNode } from "@lezer/common";
-import { derive, dictOf, force, stringOf, symbolsOf } from "./access.js";
-import { getAttribute, lookup } from "./attributes.js";
-import { callValue } from "./call.js";
+import { force, symbolsOf } from "./access.js";
+import { compileCall } from "./callExpressions.js";
 import { Code } from "./code.js";
+import { compare } from "./comparisons.js";
 import { compileComprehension } from "./comprehensions.js";
+import { compileContinued, compileDict, compileFormat, compileList } from "./displays.js";
 import type { Ex, Frame } from "./frame.js";
-import { format, repr, str } from "./format.js";
-import { getItem, iterate } from "./items.js";
+import { iterate } from "./items.js";
 import { join } from "./join.js";
-import { numberLiteral, stringLiteral, unescape } from "./literals.js";
-import { LIMITS, NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
+import { numberLiteral, stringLiteral } from "./literals.js";
+import { type Machine, NotKnown, PyError, TooComplex } from "./machine.js";
+import { compileMember } from "./members.js";
 import { freeName, readName, writeName } from "./names.js";
-import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
-import { binary, compare, truthOf, unary } from "./operators.js";
+import { FunctionValue } from "./objects.js";
+import { binary, truthOf, unary } from "./operators.js";
 import { kids, nodeKey } from "./syntax.js";
-import { Deferred, Dict, Library, List, Member, Tracked, Unknown, type Val } from "./values.js";
+import { Library, Tracked, Unknown, type Val } from "./values.js";
 
 /** Compiles an expression to a closure. What is not Python's becomes unknown, never an error. */
 export function compile(node: SyntaxNode | null | undefined, code: Code): Ex {
@@ -141,132 +142,11 @@ function compileKind(node: SyntaxNode, code: Code): Ex {
   }
 }
 
-function literal(value: Val, node: SyntaxNode, code: Code): Ex {
+export function literal(value: Val, node: SyntaxNode, code: Code): Ex {
   if (value instanceof Unknown) return () => value;
   const origin = { from: node.from, to: node.to, how: "literal", ...(code.module.file && { file: code.module.file }) };
   const tracked = new Tracked(value as never, [origin]);
   return (frame) => (frame.m.tracking ? tracked : value);
-}
-
-function compileContinued(node: SyntaxNode, code: Code): Ex {
-  const parts = kids(node).map((kid) => compile(kid, code));
-  return (frame) => parts.map((part) => part(frame)).reduce((a, b) => binary("+", a, b));
-}
-
-function compileFormat(node: SyntaxNode, code: Code): Ex {
-  const raw = /^[a-zA-Z]*r/i.test(code.text(node).slice(0, 3));
-  const parts: ((frame: Frame, used: Val[]) => string)[] = [];
-  const quote = /^[a-zA-Z]*("""|'''|"|')/.exec(code.text(node));
-  let at = node.from + (quote ? quote[0].length : 0);
-  const end = node.to - (quote && code.text(node).endsWith(quote[1]!) ? quote[1]!.length : 0);
-  const text = (to: number) => {
-    const piece = code.module.source.text.slice(at, to).replace(/\{\{/g, "{").replace(/\}\}/g, "}");
-    const plainText = raw ? piece : unescape(piece);
-    if (plainText) parts.push(() => plainText);
-  };
-  for (const kid of kids(node)) {
-    if (kid.name !== "FormatReplacement") continue;
-    text(kid.from);
-    at = kid.to;
-    const [, expression, ...rest] = kids(kid);
-    const value = compile(expression, code);
-    const spec = rest.find((part) => part.name === "FormatSpec");
-    const nested = spec && kids(spec).some((part) => part.name === "FormatReplacement");
-    const specText = spec ? code.text(spec).slice(1) : "";
-    const conversion = rest.find((part) => part.name === "FormatConversion");
-    const shown = conversion ? code.text(conversion) : "";
-    const label = rest.some((part) => part.name === "FormatSelfDoc")
-      ? code.text({ from: kid.from + 1, to: expression!.to }) + "="
-      : "";
-    parts.push((frame, used) => {
-      const item = value(frame);
-      used.push(item);
-      if (nested) throw new NotKnown(new Unknown("a computed format"));
-      return (
-        label + (shown === "!r" || (label && !specText) ? repr(item) : specText ? format(item, specText) : str(item))
-      );
-    });
-  }
-  text(end);
-  return (frame) => {
-    const used: Val[] = [];
-    try {
-      const result = parts.map((part) => part(frame, used)).join("");
-      if (result.length > LIMITS.length) throw new TooComplex("a very long text");
-      return frame.m.tracking ? derive(result, used) : result;
-    } catch (error) {
-      if (error instanceof NotKnown && frame.m.tracking) return error.unknown;
-      throw error;
-    }
-  };
-}
-
-/** Elements of a display or arguments: each with whether it is starred. */
-export function compileElements(nodes: readonly SyntaxNode[], code: Code): { star: boolean; run: Ex }[] {
-  const elements: { star: boolean; run: Ex }[] = [];
-  let star = false;
-  for (const node of nodes) {
-    if (/^[()[\]{},]$/.test(node.name)) star = false;
-    else if (node.name === "*") star = true;
-    else elements.push({ star, run: compile(node, code) });
-  }
-  return elements;
-}
-
-function compileList(node: SyntaxNode, code: Code, type: List["type"]): Ex {
-  const elements = compileElements(kids(node), code);
-  const origins = [
-    { from: node.from, to: node.to, how: "literal", ...(code.module.file && { file: code.module.file }) },
-  ];
-  return (frame) => {
-    frame.m.tick(elements.length);
-    const list = new List(collect(frame, elements), type);
-    if (frame.m.tracking) list.origins = origins;
-    return list;
-  };
-}
-
-export function collect(frame: Frame, elements: readonly { star: boolean; run: Ex }[]): Val[] {
-  const items: Val[] = [];
-  for (const { star, run } of elements) {
-    const value = run(frame);
-    if (star) items.push(...iterate(frame.m, value));
-    else items.push(value);
-  }
-  return items;
-}
-
-function compileDict(node: SyntaxNode, code: Code): Ex {
-  const parts = kids(node).slice(1);
-  const pairs: { key?: Ex; value: Ex }[] = [];
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i]!;
-    if (part.name === "**") pairs.push({ value: compile(parts[++i], code) });
-    else if (parts[i + 1]?.name === ":")
-      pairs.push({ key: compile(part, code), value: compile(parts[(i += 2)], code) });
-  }
-  const origins = [
-    { from: node.from, to: node.to, how: "literal", ...(code.module.file && { file: code.module.file }) },
-  ];
-  return (frame) => {
-    frame.m.tick(pairs.length);
-    const entries: [Val, Val][] = [];
-    let open: string | undefined;
-    for (const { key, value } of pairs) {
-      if (key) entries.push([key(frame), value(frame)]);
-      else {
-        const other = force(value(frame));
-        if (other instanceof Dict) {
-          entries.push(...other.entries.values());
-          open ??= other.open;
-        } else open = "it takes in a dict that is not known";
-      }
-    }
-    const dict = dictOf(entries);
-    dict.open ??= open as string;
-    if (frame.m.tracking) dict.origins = origins;
-    return dict;
-  };
 }
 
 const COMPARES = new Set(["CompareOp", "in", "is", "not"]);
@@ -309,7 +189,7 @@ function compileBinary(node: SyntaxNode, code: Code): Ex {
     let result: Val = true;
     for (let i = 0; i < ops.length; i++) {
       const next = operands[i + 1]!(frame);
-      const value = compare(ops[i]!, left, next, place);
+      const value = compare(ops[i]!, left, next);
       result = i === 0 ? value : logical(frame, "and", result, () => value);
       if (truthOf(result) === false) return result;
       left = next;
@@ -368,172 +248,4 @@ export function compileDefaults(inner: Code, code: Code): (frame: Frame) => Map<
     .filter((param) => param.defaultNode)
     .map((param) => ({ name: param.name, run: compile(param.defaultNode, code) }));
   return (frame) => new Map(list.map(({ name, run }) => [name, run(frame)]));
-}
-
-function compileMember(node: SyntaxNode, code: Code): Ex {
-  const parts = kids(node);
-  const object = compile(parts[0], code);
-  const place = { node, module: code.module };
-  if (parts[1]?.name === "." && parts[2] && /^super\s*\(/.test(code.text(parts[0]!))) {
-    const name = code.text(parts[2]);
-    return (frame) => superAttribute(frame, name);
-  }
-  if (parts[1]?.name === ".") {
-    const name = parts[2] ? code.text(parts[2]) : "";
-    if (!name) return () => new Unknown("it is not finished");
-    return (frame) => {
-      const of = object(frame);
-      if (frame.m.tracking && of instanceof Deferred && of.foreign && of.value === undefined)
-        return new Deferred(() => getAttribute(frame.m, of, name, place), of.foreign);
-      return getAttribute(frame.m, of, name, place);
-    };
-  }
-  const index = compileSubscript(parts.slice(2, parts.at(-1)?.name === "]" ? -1 : undefined), code);
-  return (frame) => getItem(frame.m, object(frame), index(frame), place);
-}
-
-/** `super().name`: the attribute of the bases, bound to the method's first argument. */
-function superAttribute(frame: Frame, name: string): Val {
-  let method: Frame | undefined = frame;
-  while (method && !method.owner) method = method.parent;
-  const self = method?.slots[0];
-  if (!method?.owner || self === undefined) return new Unknown("super() outside of a method");
-  for (const base of method.owner.bases) {
-    const value = force(base);
-    const found = value instanceof ClassValue ? lookup(value, name) : undefined;
-    if (found instanceof FunctionValue) return found.role === "static" ? found : new Method(found, self);
-    if (found !== undefined) return found;
-  }
-  // The library's own method: its effect is not known, and it is taken to leave the object's attributes alone.
-  return new Member(self, name);
-}
-
-/** What stands between the brackets: one value, a tuple, or slices (as tuples marked by the name "slice"). */
-export function compileSubscript(parts: readonly SyntaxNode[], code: Code): Ex {
-  const groups: SyntaxNode[][] = [[]];
-  for (const part of parts) part.name === "," ? groups.push([]) : groups.at(-1)!.push(part);
-  const trailing = groups.length > 1 && groups.at(-1)!.length === 0;
-  if (trailing) groups.pop();
-  const runs = groups.map((group): Ex => {
-    if (!group.some((part) => part.name === ":")) return compile(group[0], code);
-    const bounds: (Ex | undefined)[] = [undefined, undefined, undefined];
-    let at = 0;
-    for (const part of group) part.name === ":" ? at++ : (bounds[at] = compile(part, code));
-    return (frame) =>
-      new List(
-        bounds.map((bound) => bound?.(frame) ?? null),
-        "tuple",
-        ["slice", "slice", "slice"],
-      );
-  });
-  if (runs.length === 1 && !trailing) return runs[0]!;
-  return (frame) =>
-    new List(
-      runs.map((run) => run(frame)),
-      "tuple",
-    );
-}
-
-function compileCall(node: SyntaxNode, code: Code): Ex {
-  const list = node.getChild("ArgList");
-  const callee = compile(node.firstChild, code);
-  const parts = list ? kids(list) : [];
-  const closed = parts.at(-1)?.name === ")";
-  const args: { star: boolean; run: Ex }[] = [];
-  const kwargs: { name: string; run: Ex }[] = [];
-  const statementColumn = closed ? 0 : column(node.from, code);
-  for (let i = 1; i < parts.length; i++) {
-    const part = parts[i]!;
-    if (part.name === "," || part.name === ")") continue;
-    // In a call that is still being typed, what stands on the following lines belongs to the next statement.
-    if (
-      !closed &&
-      part.from > node.from &&
-      code.text({ from: node.from, to: part.from }).includes("\n") &&
-      column(part.from, code) <= statementColumn
-    )
-      break;
-    if (part.name === "*" || part.name === "**") {
-      const run = compile(parts[++i], code);
-      if (part.name === "*") args.push({ star: true, run });
-      else kwargs.push({ name: "**", run });
-    } else if (parts[i + 1]?.name === "AssignOp") {
-      const value = parts[i + 2];
-      const unfinished =
-        !value ||
-        value.name === "," ||
-        value.name === ")" ||
-        (!closed &&
-          code.text({ from: part.from, to: value.from }).includes("\n") &&
-          column(value.from, code) <= statementColumn);
-      kwargs.push({
-        name: code.text(part),
-        run: unfinished ? () => new Unknown("it is not finished") : compile(value, code),
-      });
-      i += value && (value.name === "," || value.name === ")") ? 1 : 2;
-    } else if (parts[i + 1]?.name === "for" || parts[i + 1]?.name === "async") {
-      args.push({ star: false, run: compileComprehension(list!, code) });
-      break;
-    } else args.push({ star: false, run: compile(part, code) });
-  }
-  const place = { node, module: code.module };
-  const saves = /^self\.save_hyperparameters$/.test(code.text(node.firstChild!));
-  return (frame) => {
-    const fn = callee(frame);
-    const values: Val[] = [];
-    let more = false;
-    for (const { star, run } of args) {
-      const value = run(frame);
-      if (!star) values.push(value);
-      else if (isSequence(value)) values.push(...iterate(frame.m, value));
-      else more = true;
-    }
-    const named = new Map<string, Val>();
-    for (const { name, run } of kwargs) {
-      const value = run(frame);
-      if (name !== "**") named.set(name, value);
-      else {
-        const dict = force(value);
-        if (dict instanceof Dict) {
-          for (const [key, item] of dict.entries.values()) named.set(str(key), item);
-          if (dict.open) more = true;
-        } else more = true;
-      }
-    }
-    if (saves) saveHyperparameters(frame, values);
-    return callValue(frame.m, fn, values, named, { ...place, more, frame });
-  };
-}
-
-/** Lightning's `self.save_hyperparameters()`: the constructor's arguments (or those named) become `self.hparams`. */
-function saveHyperparameters(frame: Frame, args: readonly Val[]): void {
-  const [self, ...params] = frame.code.params;
-  const object = self && frame.slots[self.slot];
-  if (!(object instanceof Instance)) return;
-  const whole = args.map(force).find((arg) => arg instanceof Dict || arg instanceof Instance);
-  const names = new Set(args.map((arg) => stringOf(arg)).filter((name) => name !== undefined));
-  const pairs: [Val, Val][] = [];
-  for (const param of params) {
-    const value = frame.slots[param.slot];
-    const rest = param.star === "**" && value !== undefined ? force(value) : undefined;
-    if (rest instanceof Dict) pairs.push(...rest.entries.values());
-    else if (value !== undefined && !param.star && (names.size === 0 || names.has(param.name)))
-      pairs.push([param.name, value]);
-  }
-  frame.m.write(object.attrs, "hparams", whole ?? dictOf(pairs, true, "", "hparams"));
-}
-
-function isSequence(value: Val): boolean {
-  const v = force(value);
-  return (
-    typeof v === "object" &&
-    v !== null &&
-    (v.kind === "list" || v.kind === "range" || v.kind === "array" || v.kind === "dict")
-  );
-}
-
-function column(offset: number, code: Code): number {
-  const { code: text } = code.module.source;
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
-  return /^[ \t]*/.exec(text.slice(start, offset))![0].length;
 }

@@ -1,5 +1,5 @@
 import { dictSet, force, plain, relabel, stringOf } from "./access.js";
-import { toFloat } from "./builtins.js";
+import { toFloat } from "./convert.js";
 import type { Machine } from "./machine.js";
 import {
   Builtin,

@@ -1,20 +1,21 @@
-import { dictItems, dictOf, dictSet, derive, force, plain, relabel, numberOf, stringOf } from "./access.js";
+import { derive, dictItems, dictSet, force, numberOf, relabel, stringOf } from "./access.js";
 import { dataclassParser, makeParser } from "./argparse.js";
-import { evalLiteral } from "./builtins.js";
-import { callValue, type CallPlace } from "./call.js";
+import { type CallPlace, callValue } from "./call.js";
 import { attributesOf, construct, replaced } from "./classes.js";
-import { deepCopy, makeConfig, merged, wandbInit } from "./configs.js";
+import { makeConfig, merged, wandbInit } from "./configs.js";
+import { evalLiteral } from "./convert.js";
 import { toValue } from "./describe.js";
 import { defineFlag } from "./flags.js";
 import { iterate } from "./items.js";
 import { join } from "./join.js";
-import { PyError, type Machine } from "./machine.js";
+import { copyOf, dictFrom, namedTuple, partial } from "./libraryTools.js";
+import { type Machine, PyError } from "./machine.js";
 import { ARRAY, ARRAY_ALIASES, MATH } from "./numpy.js";
-import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
+import { ClassValue, FunctionValue, Method } from "./objects.js";
 import { binary, truthOf } from "./operators.js";
-import { applyPure, type Pure } from "./pure.js";
+import { type Pure, applyPure } from "./pure.js";
 import { symbolFor } from "./symbols.js";
-import { Builtin, CallResult, Dict, Float, Library, List, Unknown, type BuiltinCall, type Val } from "./values.js";
+import { Builtin, type BuiltinCall, CallResult, Dict, Float, Library, List, Unknown, type Val } from "./values.js";
 
 export type Handler = (
   m: Machine,
@@ -99,8 +100,9 @@ export function libraryValue(m: Machine, name: string): Val | undefined {
 
 const worldSize: Handler = (m, _, __, place) =>
   m.tracking ? symbolFor(m, "world_size", "the number of processes", place.node, undefined, "world_size") : undefined;
-const rank: Handler = (m, _, __, place) =>
-  m.tracking ? new Unknown("the number of the process", "rank") : (void place, undefined);
+
+const rank: Handler = (m) => (m.tracking ? new Unknown("the number of the process", "rank") : undefined);
+
 export const environment: Handler = (m, [key, otherwise], kwargs, place) => {
   const name = stringOf(key ?? null) ?? "a variable";
   const value = otherwise ?? kwargs.get("default");
@@ -109,12 +111,15 @@ export const environment: Handler = (m, [key, otherwise], kwargs, place) => {
   if (value === undefined) return new Unknown(`the environment variable ${name}`, name);
   return relabel(value, "environment default");
 };
+
 const argument: Handler = (_, [x]) => x;
+
 const called: Handler = (m, [fn, ...rest], kwargs, place) => {
   const target = fn === undefined ? undefined : force(fn);
   if (!(target instanceof FunctionValue || target instanceof Method)) return undefined;
   return callValue(m, target, rest, kwargs, place);
 };
+
 /** `absl.app.run(main)`: main gets the command line. */
 const appRun: Handler = (m, args, kwargs, place) => {
   const main = args[0] ?? kwargs.get("main") ?? place.module?.globals.get("main");
@@ -123,6 +128,7 @@ const appRun: Handler = (m, args, kwargs, place) => {
   const params = target.code.params.length;
   return callValue(m, target, params ? [new Unknown("the command line")] : [], new Map(), place);
 };
+
 /** `mp.spawn(worker, args=(…), nprocs=n)`: worker(rank, …). */
 const spawn: Handler = (m, args, kwargs, place) => {
   const fn = force(args[0] ?? kwargs.get("fn") ?? null);
@@ -136,12 +142,14 @@ const spawn: Handler = (m, args, kwargs, place) => {
     place,
   );
 };
+
 const thread: Handler = (m, args, kwargs, place) => {
   const fn = force(kwargs.get("target") ?? null);
   const rest = kwargs.get("args");
   if (fn instanceof FunctionValue) callValue(m, fn, rest === undefined ? [] : [...iterate(m, rest)], new Map(), place);
   return undefined;
 };
+
 /** tf.estimator.Estimator(model_fn=fn, params={…}): fn is called with these parameters. */
 const estimator: Handler = (m, args, kwargs, place) => {
   const fn = force(kwargs.get("model_fn") ?? args[0] ?? null);
@@ -160,6 +168,7 @@ const estimator: Handler = (m, args, kwargs, place) => {
   callValue(m, fn, [], named, place);
   return undefined;
 };
+
 const choose: Handler = (m, args, kwargs) => {
   const test = args[0] ?? kwargs.get("pred") ?? null;
   const then = args[1] ?? kwargs.get("true_fn") ?? kwargs.get("true_fun");
@@ -269,6 +278,7 @@ const lazy: Handler = (m, args, kwargs, place, library) => {
   const named = given instanceof Dict ? dictItems(given).map(([key, x]) => [stringOf(key) ?? "", x] as const) : [];
   return fn instanceof Library ? new CallResult(fn, [], new Map(named), place.node, place.module) : undefined;
 };
+
 /** YOLO's one_cycle(y1, y2, steps): a function of the epoch that goes from y1 to y2 by half a cosine. */
 const yoloOneCycle: Handler = (m, args, kwargs) => {
   const [y1 = 0, y2 = 1, steps = 100] = ["y1", "y2", "steps"].map((name, i) => args[i] ?? kwargs.get(name));
@@ -285,6 +295,7 @@ const yoloOneCycle: Handler = (m, args, kwargs) => {
     return new Float(Math.max((1 - Math.cos((t * Math.PI) / length)) / 2, 0) * (to - from) + from);
   });
 };
+
 /** Why a value is not known, and the name that would make it so. */
 function unknownIn(value: Val): [because: string, name?: string] {
   const result = toValue(value);
@@ -324,58 +335,3 @@ const BY_LAST: Readonly<Record<string, Handler>> = {
       ? construct(m, force(args[0]!) as ClassValue, [], kwargs, {})
       : undefined,
 };
-
-function copyOf(value: Val): Val {
-  const v = force(value);
-  if (v instanceof Dict && v.flavour !== "parser") return deepCopy(v);
-  if (v instanceof List) return new List([...v.items], v.type, v.fields);
-  if (v instanceof Instance) {
-    const copy = new Instance(v.cls, v.call);
-    for (const [name, item] of v.attrs) copy.attrs.set(name, item);
-    return copy;
-  }
-  return v;
-}
-
-function dictFrom(m: Machine, x: Val | undefined, kwargs: ReadonlyMap<string, Val>): Val {
-  const from = x === undefined ? undefined : force(x);
-  if (from === undefined) return dictOf([...kwargs]);
-  if (from instanceof Dict) return dictOf([...dictItems(from), ...kwargs]);
-  if (from instanceof List)
-    return dictOf([...from.items.map((pair) => iterate(m, pair) as [Val, Val]), ...[...kwargs]]);
-  return new Unknown("a dict of what is only known when the file runs");
-}
-
-function namedTuple(m: Machine, _: Val | undefined, fields: Val | undefined, kwargs: ReadonlyMap<string, Val>): Val {
-  const given = fields === undefined ? undefined : plain(fields);
-  const names =
-    typeof given === "string"
-      ? given.split(/[\s,]+/).filter(Boolean)
-      : given instanceof List
-        ? given.items.map((item) => stringOf(item) ?? "")
-        : [];
-  const defaults = kwargs.get("defaults");
-  const late = defaults === undefined ? [] : iterate(m, defaults);
-  return new Builtin(
-    "namedtuple",
-    (args, named) =>
-      new List(
-        names.map(
-          (name, i) =>
-            named.get(name) ?? args[i] ?? late[i - (names.length - late.length)] ?? new Unknown(`${name} is not given`),
-        ),
-        "tuple",
-        names,
-      ),
-  );
-}
-
-/** functools.partial: later keywords win. Of a library's class it stays a call of it that waits for the rest. */
-function partial(m: Machine, fn: Val, bound: readonly Val[], named: ReadonlyMap<string, Val>): Val {
-  const target = force(fn);
-  const run = (args: readonly Val[], kwargs: ReadonlyMap<string, Val>, call: BuiltinCall) =>
-    callValue(m, target, [...bound, ...args], new Map([...named, ...kwargs]), { node: call.node, module: call.module });
-  const made = new Builtin("partial", run);
-  made.bound = { fn: target, args: bound, kwargs: named };
-  return made;
-}

@@ -1,10 +1,11 @@
 import { force, numberOf, plain, stringOf } from "./access.js";
 import { broadcast, element, toArray, zip } from "./arrays.js";
-import { toFloat, toInt } from "./builtins.js";
+import { toFloat, toInt } from "./convert.js";
 import { iterate } from "./items.js";
 import { LIMITS, NotKnown, PyError, TooComplex } from "./machine.js";
 import { arithmetic, round } from "./numbers.js";
-import { binary, compare, truthOf } from "./operators.js";
+import { binary, truthOf } from "./operators.js";
+import { compare } from "./comparisons.js";
 import { applyPure, type Pure } from "./pure.js";
 import { Builtin, Float, List, NdArray, Unknown, type Val } from "./values.js";
 
