@@ -1,7 +1,8 @@
 import { byCosine } from "../engine/oneCycle.js";
-import { cycle, decay, halfCosine, hold, segments, warmup } from "../engine/segments.js";
-import { everyPeriod, sequence } from "../engine/shapes.js";
-import { anything, defineSchedule, factor, flag, integer, lr, numbers, ratio, real, steps } from "./define.js";
+import { cycle, decay, halfCosine, hold, lagging, segments, warmup } from "../engine/segments.js";
+import { everyPeriod, scale, sequence } from "../engine/shapes.js";
+import { batches, convert, parseTime, runOf } from "./composerTime.js";
+import { anything, defineSchedule, factor, flag, integer, lr, numbers, ratio, real, steps, word } from "./define.js";
 import type { LiveSchedule } from "./define.js";
 import { metricDriven, short } from "./plateau.js";
 
@@ -204,6 +205,35 @@ const cvnetsMultiStep = defineSchedule({
   },
 });
 
+const wsd = defineSchedule({
+  id: "composer:warmup_stable_decay",
+  params: {
+    t_warmup: word("length of the warm-up (a time: 10ep, 100ba, 0.1dur)"),
+    t_decay: word("length of the linear end", { default: "0.1dur" }),
+    t_max: word("end of the schedule", { default: "1dur" }),
+    alpha_f: factor("factor that the line aims at", { default: 0.1 }),
+  },
+  needs: ["initial_lr", "max_duration", "steps_per_epoch"],
+  unit: "step",
+  formula: "lr · t / t_warmup from 1e-10, lr, then linearly to lr · alpha_f over t_decay",
+  quirks: ["The trainer steps before its clock moves on, so every value comes one batch late."],
+  source: "AnswerDotAI/ModernBERT, src/scheduler.py",
+  compile(a, context) {
+    const run = runOf(context, 1);
+    const [W, D, T] = [a.t_warmup, a.t_decay, a.t_max].map((time) => batches(convert(parseTime(time), run))) as [
+      number,
+      number,
+      number,
+    ];
+    const inner = segments(
+      warmup(W, (b) => 1e-10 + (1 - 1e-10) * Math.min(1, b / W)),
+      hold(T - D, 1),
+      decay(Infinity, (b) => Math.max(0, 1 - ((b - (T - D)) / D) * (1 - a.alpha_f))),
+    );
+    return scale(lagging(inner), context.initial_lr);
+  },
+});
+
 export const configToolsMore = [
   newBob,
   sbPlateau,
@@ -213,4 +243,5 @@ export const configToolsMore = [
   linear,
   litgptFinetune,
   cvnetsMultiStep,
+  wsd,
 ];

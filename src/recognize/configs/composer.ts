@@ -1,4 +1,5 @@
 import type { Value } from "../../schedules/define.js";
+import { scheduleNamed } from "../../schedules/index.js";
 import type { ConfigFormat } from "./format.js";
 import { runLength } from "./length.js";
 import { each, found, known, type Given } from "./match.js";
@@ -17,6 +18,7 @@ export const composer: ConfigFormat = {
     const name = main.str("name") ?? named?.key;
     const optimizer = block.at("optimizer") ?? block.at("optimizers");
     if (!named || !name || optimizer?.has("learning_rate")) return [];
+    if (!CLASSES[name] && !scheduleNamed(`composer:${name}`)) return [];
     const rate = optimizer?.at("lr") ?? optimizer?.entries.map((e) => e.at("lr")).find(Boolean);
     const duration = block.at("max_duration") ?? block.at("train_duration");
     const stated =

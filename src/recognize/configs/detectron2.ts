@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.js";
+import type { Evaluated, Finding } from "../finding.js";
 import type { Block } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
 import { epochAxis, runLength } from "./length.js";
@@ -15,25 +15,35 @@ export const detectron2: ConfigFormat = {
   recognize(input) {
     const solver = input.root.at("SOLVER");
     if (!solver || solver.node.kind !== "map") return [];
+    // SlowFast and others use the same section with rules of their own.
+    if (solver.has("LR_POLICY") || (!solver.has("MAX_ITER") && (solver.has("MAX_EPOCHS") || solver.has("EPOCHS"))))
+      return [];
     return solver.has("MAX_EPOCH") || solver.has("SCHED") ? fastReid(solver, input) : solverFinding(solver, input);
   },
 };
 
-function solverFinding(solver: Block, { assume, missing }: ConfigInput): Finding[] {
+const usual = (value: number): Evaluated => ({ status: "default", value });
+
+function solverFinding(solver: Block, { root, assume, missing }: ConfigInput): Finding[] {
   const name = solver.str("LR_SCHEDULER_NAME") ?? "WarmupMultiStepLR";
+  // maskrcnn-benchmark has the same keys and other defaults of the warm-up; it spells WEIGHT, not WEIGHTS.
+  const older = root.has("MODEL.WEIGHT") && !root.has("MODEL.WEIGHTS");
   const main = solver.first("BASE_LR", "LR_SCHEDULER_NAME", "STEPS", "MAX_ITER");
   if (!main) return [];
   return [
     found({
-      schedule: `detectron2:${name}`,
+      schedule: `${older ? "maskrcnn-benchmark" : "detectron2"}:${name}`,
       definition: "detectron2.solver.build_lr_scheduler",
       main: solver,
       callee: name,
       blocks: [solver],
-      args: pick(
-        solver,
-        "LR_SCHEDULER_NAME BASE_LR BASE_LR_END MAX_ITER STEPS GAMMA NUM_DECAYS WARMUP_FACTOR WARMUP_ITERS WARMUP_METHOD RESCALE_INTERVAL POLY_LR_POWER POLY_LR_CONSTANT_ENDING",
-      ),
+      args: {
+        ...(older && { WARMUP_FACTOR: usual(1 / 3), WARMUP_ITERS: usual(500) }),
+        ...pick(
+          solver,
+          "LR_SCHEDULER_NAME BASE_LR BASE_LR_END MAX_ITER STEPS GAMMA NUM_DECAYS WARMUP_FACTOR WARMUP_ITERS WARMUP_METHOD RESCALE_INTERVAL POLY_LR_POWER POLY_LR_CONSTANT_ENDING",
+        ),
+      },
       momentum: solver.at("MOMENTUM"),
       optimizer: solver.str("OPTIMIZER"),
       run: { unit: "step", steppedPer: "iteration", ...runLength(assume, { maxSteps: solver.at("MAX_ITER") }) },

@@ -1,3 +1,4 @@
+import { scheduleNamed } from "../../schedules/index.js";
 import type { Value } from "../../schedules/define.js";
 import { numberOf } from "../../source/config.js";
 import type { ConfigFormat } from "./format.js";
@@ -13,7 +14,7 @@ export const olmo: ConfigFormat = {
     const main = root.at("scheduler");
     const name = main?.str("name");
     const rate = root.at("optimizer.learning_rate");
-    if (!main || !name || !rate) return [];
+    if (!main || !name || !rate || !scheduleNamed(`olmo:${name}`)) return [];
     const stated = root.at("max_duration");
     const tokensPerStep = (root.num("global_train_batch_size") ?? 0) * (root.num("model.max_sequence_length") ?? 0);
     const tokens = main.str("units") === "tokens";

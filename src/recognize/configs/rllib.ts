@@ -49,7 +49,8 @@ function pairsOf(block: Block): (readonly [number, number])[] | undefined {
   );
   if (pairs.length < 2 || !pairs.every((p) => p && p[0] !== undefined && p[1] !== undefined)) return undefined;
   const numbers = pairs as (readonly [number, number])[];
-  return numbers.every(([t], i) => i === 0 || t > numbers[i - 1]![0]) && numbers.every(([, lr]) => lr >= 0 && lr < 10)
+  return numbers.every(([t], i) => Number.isInteger(t) && (i === 0 ? t === 0 : t > numbers[i - 1]![0])) &&
+    numbers.every(([, lr]) => lr >= 0 && lr < 10)
     ? numbers
     : undefined;
 }

@@ -9,7 +9,16 @@ export const torchtitan: ConfigFormat = {
   needs: [/^[ \t]*\[lr_scheduler\]/m, /^[ \t]*\[optimizer\]|^\s*\[training\]/m],
   recognize({ root, assume }) {
     const main = root.at("lr_scheduler");
-    if (!main || main.node.kind !== "map") return [];
+    const own = [
+      "warmup_steps",
+      "decay_ratio",
+      "decay_type",
+      "min_lr_factor",
+      "lr_min",
+      "lr_decay_type",
+      "lr_decay_ratio",
+    ];
+    if (!main || !own.some((key) => main.has(key))) return [];
     const length = runLength(assume, { maxSteps: root.at("training.steps") });
     const type = main.str("decay_type") ?? main.str("lr_decay_type") ?? "linear";
     return [

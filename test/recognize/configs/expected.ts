@@ -456,6 +456,23 @@ export const expected: readonly Expected[] = [
     why: "the trainer steps before its clock moves on",
   },
   {
+    file: "composer/wsd.yaml",
+    schedule: "composer:warmup_stable_decay",
+    args: { t_warmup: "100ba", t_decay: "200ba" },
+    unit: "step",
+    at: [51, 101, 801, 901],
+    rates: [0.0004000000000399999, 0.0008, 0.0008, 0.0004],
+  },
+  {
+    file: "detectron2/maskrcnn_benchmark.yaml",
+    schedule: "maskrcnn-benchmark:WarmupMultiStepLR",
+    args: { BASE_LR: 0.0025, STEPS: [480000, 640000] },
+    unit: "step",
+    at: [0, 250, 500, 480000],
+    rates: [0.0008333333333333333, 0.0016666666666666666, 0.0025, 0.00025],
+    why: "other defaults of the warm-up",
+  },
+  {
     file: "olmo/tiny.yaml",
     schedule: "olmo:cosine_with_warmup",
     args: { learning_rate: 0.0006, t_warmup: 2000, alpha_f: 0.1 },

@@ -379,6 +379,26 @@ describe("look-alikes are not taken", () => {
       why: "a script that trains",
     },
     {
+      path: "slowfast.yaml",
+      text: "SOLVER:\n  BASE_LR: 0.1\n  LR_POLICY: cosine\n  MAX_EPOCH: 196\n  WARMUP_EPOCHS: 34.0\n",
+      why: "the same section with other rules",
+    },
+    {
+      path: "custom.yaml",
+      text: "optimizer:\n  name: adam\n  learning_rate: 0.001\nscheduler:\n  name: my_schedule\n  alpha_f: 0.1\n",
+      why: "a schedule that no tool knows",
+    },
+    {
+      path: "grid.yaml",
+      text: "lr: [[0.001, 0.1], [0.01, 0.2]]\nmomentum: [[0.9, 0.95]]\n",
+      why: "ranges of a search",
+    },
+    {
+      path: "service.toml",
+      text: "[lr_scheduler]\nname = 'worker'\n[training]\nqueue = 3\n",
+      why: "a table of the same name",
+    },
+    {
       path: "kl.yaml",
       text: "algorithm:\n  learning_rate: 0.001\n  schedule: weekly\n",
       why: "no KL divergence beside it",
