@@ -84,11 +84,12 @@ class Workbench {
   async goTo(line, column = 1) {
     await this.focusEditor();
     await this.#quickInput(`:${line}:${column}`);
+    await this.page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+    await this.page.keyboard.press("Enter");
     const status = this.page.locator('.statusbar-item[id="status.editor.selection"]');
-    await this.#until(async () => {
-      if (await this.page.locator(".quick-input-widget:visible").count()) await this.page.keyboard.press("Enter");
-      return (await status.innerText()).startsWith(`Ln ${line}, Col ${column}`);
-    }, 5_000);
+    const arrived = await this.#until(async () => (await status.innerText()).startsWith(`Ln ${line}, Col ${column}`));
+    if (!arrived) throw new Error(`Cannot go to ${line}:${column}; the cursor is at ${await status.innerText()}`);
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
   /** Hovers a position of the active editor with the mouse and returns the locator of the hover that came up. */
@@ -185,20 +186,17 @@ class Workbench {
     await this.context.close();
   }
 
+  /** Opens the palette and types into it; once more when it was just about to close. */
   async #quickInput(text) {
     const input = this.page.locator(".quick-input-widget:visible .quick-input-box input");
-    for (let attempt = 0; attempt < 5; attempt++) {
+    const typed = await this.#until(async () => {
       await this.page.keyboard.press("F1");
-      if (
-        await input.waitFor({ timeout: 3_000 }).then(
-          () => true,
-          () => false,
-        )
-      )
-        break;
-    }
-    await input.fill(text);
-    await this.page.waitForTimeout(150);
+      await input.waitFor({ timeout: 3_000 });
+      await input.fill(text, { timeout: 2_000 });
+      await this.page.waitForTimeout(150);
+      return (await input.inputValue({ timeout: 1_000 })) === text;
+    }, 20_000);
+    if (!typed) throw new Error(`Cannot type ${text} into the palette`);
   }
 
   async #until(check, timeout = 10_000) {

@@ -16,15 +16,15 @@ const curve = ".curve canvas";
 
 /** The panel, clicked and looked at. */
 export function panelTests(tools: Tools): void {
-  let workbench: Workbench | undefined;
+  let window: Promise<Workbench> | undefined;
   let panel: Frame;
 
-  /** The window with the panel on the tutorial's call, its file as it was. Opened by the test that comes first. */
-  async function opened(): Promise<Workbench> {
-    if (workbench) return workbench;
+  /** The window with the panel on the tutorial's call, its file as it was; opened once. */
+  const opened = (): Promise<Workbench> => (window ??= open());
+  async function open(): Promise<Workbench> {
     const server = await tools.startServer();
     const options = { init: tapMessages, width: 1600, height: 1000 };
-    workbench = await tools.openWorkbench({ ...tools, ...options, server, folder: tools.workspace });
+    const workbench = await tools.openWorkbench({ ...tools, ...options, server, folder: tools.workspace });
     await workbench.openFile("01_tensorflow1.py", 12, 30);
     await workbench.page.locator(".codelens-decoration").first().waitFor();
     await workbench.command("LR Lens: Plot Learning Rate Schedule");
@@ -273,14 +273,14 @@ export function panelTests(tools: Tools): void {
   }, 60_000);
 
   test("nothing of ours failed in the page or in the extension host", async () => {
-    const { messages } = await opened();
-    const failures = messages.filter(({ type }) => type === "error" || type === "pageerror");
+    const workbench = await opened();
+    const failures = workbench.messages.filter(({ type }) => type === "error" || type === "pageerror");
     equal(
       failures.filter(({ text }) => /lr-?lens|dist\/(extension|webview|worker)\.js/i.test(text)),
       [],
       "errors",
     );
-    await workbench?.close();
+    await workbench.close();
   });
 }
 
