@@ -22,6 +22,13 @@ provideVSCodeDesignSystem().register(
   vsCodeTextField(),
 );
 
+/** The components put a generic name ("Text field") in place of ours when they are connected: ours is put back. */
+function keepName(element: HTMLElement, name: string): void {
+  const put = () => element.getAttribute("aria-label") !== name && element.setAttribute("aria-label", name);
+  put();
+  new MutationObserver(put).observe(element, { attributes: true, attributeFilter: ["aria-label"] });
+}
+
 export interface Field extends HTMLElement {
   value: string;
   disabled: boolean;
@@ -35,6 +42,7 @@ export function textField(options: {
   cancel: () => void;
 }): Field {
   const field = h("vscode-text-field", { "aria-label": options.label, class: "field", spellcheck: "false" }) as Field;
+  keepName(field, options.label);
   setAttribute(field, "aria-describedby", options.describedBy);
   let typed = false;
   const commit = () => {
@@ -65,6 +73,7 @@ export function checkbox(label: string, text: string, changed: (checked: boolean
     checked: boolean;
     disabled: boolean;
   };
+  keepName(element, label);
   return chooser(element, "checked", changed);
 }
 
@@ -78,6 +87,7 @@ export function dropdown(
     { "aria-label": label, class: "choice" },
     ...options.map(({ value, text }) => h("vscode-option", { value }, text)),
   ) as HTMLElement & { value: string; disabled: boolean };
+  keepName(element, label);
   return chooser(element, "value", changed);
 }
 

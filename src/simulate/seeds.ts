@@ -11,6 +11,8 @@ export interface LiveRate {
 const PICTURE_POINTS = 400;
 const DATA_POINTS = 120;
 
+const EARLY = [1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 49, 66, 89, 120, 162, 219, 296, 400, 540, 730, 985, 1330, 1795];
+
 /** Recorded counts: 0, the run's end, a picture's points between, and those asked for. Ascending. */
 export function recordedAt(spec: SimulationSpec): number[] {
   const T = spec.rates.length;
@@ -19,7 +21,9 @@ export function recordedAt(spec: SimulationSpec): number[] {
   // Every other one is a step later: a swing of period two would look still at distances that are all even.
   const later = (i: number) => (T >= 4 * points && i < points ? i & 1 : 0);
   const regular = Array.from({ length: points + 1 }, (_, i) => Math.round((i * T) / points) + later(i));
-  return [...new Set([...regular, ...spec.at])].sort((a, b) => a - b);
+  // The first moments pass quickest: a descent or a divergence there is seen step by step.
+  const early = EARLY.filter((n) => n < T / points);
+  return [...new Set([...regular, ...early, ...spec.at])].sort((a, b) => a - b);
 }
 
 export function setupOf(spec: SimulationSpec, at: readonly number[] = recordedAt(spec)): Setup {

@@ -51,6 +51,7 @@ export class LossPlot {
   }
 
   private drawOver(draw: Drawing, { lines, axis, theme }: LossState): void {
+    let row = 0;
     for (const { series, name, color } of lines) {
       const { verdict, job } = series;
       if (verdict?.kind !== "diverges" || verdict.step === undefined) continue;
@@ -61,7 +62,7 @@ export class LossPlot {
         draw,
         `${edited ? "" : `${name} `}diverges`,
         x + 6,
-        draw.area.top + (edited ? 10 : 28),
+        draw.area.top + 10 + 18 * row++,
         theme,
         edited ? theme.red : color,
       );

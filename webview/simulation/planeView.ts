@@ -136,7 +136,7 @@ export class PlaneView {
     py: (y: number) => number,
     color: string,
   ): void {
-    ctx.strokeStyle = withAlpha(color, 0.85);
+    ctx.strokeStyle = withAlpha(color, this.zoomed ? 0.3 : 0.85);
     ctx.lineWidth = 1.2;
     ctx.beginPath();
     for (let k = 0; k <= last; k++) {

@@ -196,7 +196,10 @@ export class SettingsForm {
         setText(complaint, wrong);
         if (!wrong) set({ [spec.name]: value });
       },
-      cancel: () => (field.value = this.textOf(spec)),
+      cancel: () => {
+        field.value = this.textOf(spec);
+        setText(complaint, "");
+      },
     });
     const element = row(spec.label, field);
     element.append(complaint);
