@@ -53,7 +53,7 @@ export const composer: ConfigFormat = {
           batch_size: block.at("global_train_batch_size"),
         },
         optimizer: optimizer?.str("name"),
-        run: { unit: "step", steppedPer: "batch", ...length },
+        run: { unit: "step", steppedPer: "batch", ...length, shown: [duration] },
         others: ["name"],
       }),
     ];

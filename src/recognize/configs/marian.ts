@@ -33,7 +33,7 @@ export const marian: ConfigFormat = {
           String(words),
           [given],
         );
-      if (given && name === "lr-decay-inv-sqrt" && words)
+      if (given?.node.kind === "list" && name === "lr-decay-inv-sqrt" && words)
         args[name] = known(
           words.map((w) => w ?? 0),
           String(words),

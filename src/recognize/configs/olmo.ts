@@ -34,7 +34,7 @@ export const olmo: ConfigFormat = {
         blocks: [main],
         args: { learning_rate: rate, ...args },
         context: { initial_lr: rate, total_steps: length.totalSteps, batch_size: root.at("global_train_batch_size") },
-        run: { unit: "step", steppedPer: tokens ? "token" : "optimizer step", ...length },
+        run: { unit: "step", steppedPer: tokens ? "token" : "optimizer step", ...length, shown: [stated] },
         others: ["name", "units"],
         notes: [tokens && "t_warmup and t_max count tokens"],
       }),
