@@ -13,8 +13,7 @@ export function normalizePython(text: string): string {
     code = code.replace(/^(?:<{7}|\|{7}|={7}|>{7})(?: [^\r\n]*)?(?=\r?$)/gm, blank);
   if (code.includes("async"))
     code = code.replace(/([(,]\s*)async(?=\s*=[^=])/g, "$1_sync").replace(/\.async\b/g, "._sync");
-  if (/(?:^|:)[ \t]*print[ \t]+[^\s(=.,)]/m.test(code) || /^[ \t]*print[ \t]*>>/m.test(code))
-    code = code.replace(PRINT, printToPass);
+  if (/\bprint[ \t]*(?:>>|[ \t][^\s(=.,)])/.test(code)) code = code.replace(PRINT, printToPass);
   if (/\bexec[ \t]+["'\w]/.test(code))
     code = code.replace(
       /^([ \t]*)(exec[ \t]+["'\w][^\r\n]*)$/gm,

@@ -170,6 +170,7 @@ export function activation(
   kwargs: ReadonlyMap<string, Val>,
   place: CallPlace,
 ): Frame {
+  fn.code.prepare();
   const frame = new Frame(m, fn.code, fn.module, fn.closure, undefined, fn.owner);
   bind(m, fn, frame, args, kwargs, place);
   return frame;

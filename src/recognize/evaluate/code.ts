@@ -41,9 +41,17 @@ export class Code {
     if (kind !== "function" && kind !== "lambda") return;
     const list = node.getChild("ParamList");
     if (list) this.readParams(list);
-    const body = kind === "function" ? node.getChild("Body") : undefined;
+  }
+
+  private prepared = false;
+
+  /** Finds the names that a function's body binds: before its first call, for most functions of a file are never called. */
+  prepare(): void {
+    if (this.prepared) return;
+    this.prepared = true;
+    const body = this.kind === "function" ? this.node.getChild("Body") : undefined;
     if (!body) return;
-    const found = bindingsOf(body, module.source.code);
+    const found = bindingsOf(body, this.module.source.code);
     for (const name of found.globals) this.globals.add(name);
     for (const name of found.nonlocals) this.nonlocals.add(name);
     for (const name of found.names) if (!this.globals.has(name) && !this.nonlocals.has(name)) this.declare(name);

@@ -10,7 +10,7 @@ import { compileBlock } from "./statements.js";
 import { nodeKey } from "./syntax.js";
 
 const MAX_FILES = 16;
-const MAX_BYTES = 400_000;
+const MAX_BYTES = 250_000;
 
 /** Files of the workspace as modules: found by their dotted names, parsed and run when something in them is asked for. */
 export class Modules {
