@@ -191,7 +191,12 @@ function findingOf(reader: Reader, { definition, writes, remote }: Candidate): F
   const around = site && settingAround(reader, site.node);
   const unit = time && /epoch|^ep$/i.test(time) ? "epoch" : around?.loops[0]?.kind === "epoch" ? "epoch" : "step";
   const only = site && around && conditionOf(reader, site.node);
-  const rate = remote ? refused("it sets the rate of an object that exists only when the file runs") : only === undefined ? rateOf(reader, fn, own, time, values, writes) : refused(`called only when ${only}`);
+  const aimless = writes && !time && !countsItself(reader.text(definition));
+  const rate = remote
+    ? refused("it sets the rate of an object that exists only when the file runs")
+    : aimless
+      ? refused("it changes the rate each time it is called, and when that is is not told here")
+      : only === undefined ? rateOf(reader, fn, own, time, values, writes) : refused(`called only when ${only}`);
   const context = writes ? startOf(reader, optimizer) : undefined;
   const read = { ...args, ...freeNames(reader, definition, names, values) };
   return {

@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { analyze } from "../../src/recognize/analyze.js";
+import { rateAt, resolve } from "../../src/recognize/resolve.js";
+
+const torch = "import torch\nfrom torch import optim\nfrom torch.optim.lr_scheduler import *\nopt = optim.SGD(model.parameters(), lr=0.1)\n";
+const nothing = { read: () => undefined };
+const read = (text: string, assume = new Map<string, number>()) => {
+  const analysis = analyze({ path: "train.py", languageId: "python", text }, nothing, { assume });
+  return { ...analysis, resolved: analysis.findings.map((finding) => resolve(finding, { assume })) };
+};
+
+interface Row {
+  readonly text: string;
+  readonly schedule: string;
+  /** Text that the finding's span covers. */
+  readonly spans: string;
+  readonly rates: Readonly<Record<number, number>>;
+  readonly why: string;
+}
+
+const rows: readonly Row[] = [
+  {
+    text: `${torch}s = optim.lr_scheduler.StepLR(opt, 30)\n`,
+    schedule: "torch.optim.lr_scheduler.StepLR",
+    spans: "optim.lr_scheduler.StepLR(opt, 30)",
+    rates: { 0: 0.1, 30: 0.01 },
+    why: "the optimizer's rate and the library's gamma",
+  },
+  {
+    text: "import tensorflow as tf\nB = 64\nstep = tf.Variable(0)\nlr = tf.train.exponential_decay(0.1, step * B, 1000, 0.5, staircase=True)\nlr = tf.maximum(lr, 0.02)\n",
+    schedule: "tf.compat.v1.train.exponential_decay",
+    spans: "tf.train.exponential_decay(0.1, step * B, 1000, 0.5, staircase=True)",
+    rates: { 0: 0.1, 15: 0.1, 16: 0.05, 1000: 0.02 },
+    why: "a step of batch · 64, clipped afterwards",
+  },
+  {
+    text: "import torch\nopt = torch.optim.SGD(p, lr=0.1)\ndef adjust_learning_rate(optimizer, epoch):\n    for g in optimizer.param_groups:\n        g['lr'] = 0.1 * 0.5 ** (epoch // 10)\nfor epoch in range(30):\n    adjust_learning_rate(opt, epoch)\n",
+    schedule: "function",
+    spans: "adjust_learning_rate",
+    rates: { 0: 0.1, 10: 0.05, 29: 0.025 },
+    why: "a function that writes the groups' rate",
+  },
+  {
+    text: "import torch\nlr = 0.2\nopt = torch.optim.Adam(p, lr=lr)\nfor it in range(100):\n    frac = 1 - it / 100\n    loss = train(it)\n    opt.param_groups[0]['lr'] = lr * frac\n",
+    schedule: "function",
+    spans: "opt.param_groups[0]['lr']",
+    rates: { 0: 0.2, 50: 0.1 },
+    why: "a loop that computes it in its own body",
+  },
+  {
+    text: "import math\nwarmup, total, peak = 10, 110, 1e-3\ndef get_lr(it):\n    if it < warmup:\n        return peak * it / warmup\n    return peak * 0.5 * (1 + math.cos(math.pi * (it - warmup) / (total - warmup)))\nfor step in range(total):\n    lr = get_lr(step)\n    for group in optimizer.param_groups:\n        group['lr'] = lr\n",
+    schedule: "function",
+    spans: "get_lr",
+    rates: { 0: 0, 10: 1e-3, 60: 5e-4 },
+    why: "a function whose result is written",
+  },
+  {
+    text: `${torch}class Warm(torch.optim.lr_scheduler._LRScheduler):\n    def __init__(self, optimizer, n):\n        self.n = n\n        super().__init__(optimizer)\n    def get_lr(self):\n        return [b * min(1, self.last_epoch / self.n) for b in self.base_lrs]\ns = Warm(opt, 4)\n`,
+    schedule: "function",
+    spans: "get_lr",
+    rates: { 0: 0, 2: 0.05, 9: 0.1 },
+    why: "a scheduler class of the file",
+  },
+  {
+    text: "from transformers import TrainingArguments\nargs = TrainingArguments('out', learning_rate=1e-4, max_steps=1000, warmup_steps=100, lr_scheduler_type='cosine')\n",
+    schedule: "transformers.get_cosine_schedule_with_warmup",
+    spans: "TrainingArguments('out', learning_rate=1e-4, max_steps=1000, warmup_steps=100, lr_scheduler_type='cosine')",
+    rates: { 0: 0, 100: 1e-4, 550: 5e-5, 1000: 0 },
+    why: "trainer arguments name the schedule",
+  },
+  {
+    text: `${torch}s = SequentialLR(opt, [LinearLR(opt, 0.5, total_iters=2), ExponentialLR(opt, 0.9)], milestones=[2])\n`,
+    schedule: "torch.optim.lr_scheduler.SequentialLR",
+    spans: "SequentialLR(opt, [LinearLR(opt, 0.5, total_iters=2), ExponentialLR(opt, 0.9)], milestones=[2])",
+    rates: { 0: 0.05, 2: 0.1, 3: 0.09 },
+    why: "a composed schedule is one finding",
+  },
+];
+
+describe("schedules as people write them", () => {
+  it.each(rows)("$why", ({ text, schedule, spans, rates }) => {
+    const { findings, resolved } = read(text);
+    expect(findings.map((f) => f.schedule)).toEqual([schedule]);
+    const { span } = findings[0]!;
+    expect(text.slice(span.from, span.to)).toBe(spans);
+    for (const [t, rate] of Object.entries(rates)) expect(rateAt(resolved[0]!, Number(t))).toBeCloseTo(rate, 8);
+  });
+});
+
+describe("what only looks like a schedule", () => {
+  it.each([
+    ["import tensorflow as tf\nbn_momentum = tf.train.exponential_decay(0.5, step, 1000, 0.5)\n", "batch-norm momentum"],
+    ["def linear_schedule(start_e, end_e, duration, t):\n    return max((end_e - start_e) / duration * t + start_e, end_e)\nepsilon = linear_schedule(1, 0.05, 100, global_step)\n", "epsilon of the exploration"],
+    ["def get_lr(optimizer):\n    for g in optimizer.param_groups:\n        return g['lr']\n", "it only reads the rate"],
+    ["class StepLR:\n    pass\ns = StepLR()\n", "a class of the file under a library's name"],
+    ["# s = StepLR(opt, 30)\n\"\"\"s = StepLR(opt, 30)\"\"\"\nfrom torch.optim.lr_scheduler import StepLR\n", "a comment, a text, an import alone"],
+    ["from torch.optim.lr_scheduler import StepLR\nisinstance(scheduler, StepLR)\n", "a type test"],
+    ["def cosine_beta_schedule(timesteps, s=0.008):\n    return timesteps\n", "diffusion noise"],
+    ["for e in range(3):\n    for g in opt.param_groups:\n        g['lr'] = learning_rate\n", "a constant is written"],
+  ])("%j is none: %s", (text) => expect(read(text).findings).toEqual([]));
+});
+
+describe("how it will run", () => {
+  it.each([
+    [`${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    train()\n    s.step()\n`, { unit: "epoch", totalSteps: 90, steppedPer: "epoch" }, "stepped at the end of each epoch"],
+    [`${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    for x in train_loader:\n        s.step()\n`, { unit: "step", steppedPer: "batch" }, "stepped for each batch"],
+    [`${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    for i, x in enumerate(train_loader):\n        if (i + 1) % 4 == 0:\n            s.step()\n`, { unit: "step", steppedPer: "optimizer step" }, "guarded by accumulation"],
+  ] as readonly (readonly [string, object, string])[])("%j", (text, run) => expect(read(text).resolved[0]!.run).toMatchObject(run));
+});
+
+it("an unknown value is told, and counts once it is set", () => {
+  const text = `${torch}s = StepLR(opt, load_config().step)\n`;
+  expect(read(text).resolved[0]!.problem).toMatch(/step_size is not known/);
+  expect(rateAt(read(text, new Map([["step_size", 5]])).resolved[0]!, 5)).toBeCloseTo(0.01, 12);
+});
+
+it("nothing is thrown for text of any kind", () => {
+  for (const text of ["StepLR(", "lr = 10**10**10", "def f(:\n lr", "lr=\u0000", "while True:\n  lr = lr * 2\n"]) expect(() => read(text)).not.toThrow();
+});
