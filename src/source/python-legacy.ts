@@ -20,7 +20,8 @@ export function normalizePython(text: string): string {
       (_, indent: string, rest: string) => indent + pass(rest),
     );
   if (/\d[lL]\b/.test(code)) code = code.replace(/(?<![\w.])(\d+)[lL]\b/g, "$1 ");
-  if (/^[^#'"\r\n]*`/m.test(code)) code = code.replace(/^([^#'"`\r\n]*)`([^`'"\r\n]*)`/gm, "$1($2)");
+  if (code.includes("`") && /^[^#'"\r\n]*`/m.test(code))
+    code = code.replace(/^([^#'"`\r\n]*)`([^`'"\r\n]*)`/gm, "$1($2)");
   if (/\bdef\s+\w+\s*\([^()]*\(\s*\w+\s*,/.test(code))
     code = code.replace(/(\bdef\s+\w+\s*\([^()=]*)\(([\w\s,]*)\)(?=[^()\r\n]*\)\s*:)/g, "$1 $2 ");
   return code;

@@ -10,6 +10,14 @@
  *     const rate = program.function(call.arguments[1].value);    // RateFunction for a def, lambda, method or closure
  *   }
  *
+ *   program.values()            every value the run came by; program.definition(def)  the function or class of a def
+ *   program.instantiate(cls)    an object as the file makes it; program.invoke(fn, args)  a concrete call on internal values
+ *   program.inputs(rate, args)  origins and assumptions that a rate function reads besides its arguments
+ *
+ * How it works: the module is run once on abstract values, with both branches of what is not decided, training loops once with
+ * their changes unknown, and calls of the user's code postponed until something of them is asked for. Every expression's value is
+ * recorded under its node. What the run does not come by is entered through its callers, then by itself.
+ *
  * Nodes are nodes of `program.source.tree`; a notebook's cells are one text there, `program.place(span)` gives offsets in the cell.
  * `program.describe(value, text)` turns any internal value (values.ts, objects.ts) into an Evaluated.
  */
