@@ -41,14 +41,24 @@ export function simulateBench(folder: string): BenchRow[] {
     ),
   );
   let own = Infinity;
-  for (let round = 0; round < 6; round++)
-    own = Math.min(
-      own,
-      seconds(() => Array.from(runSeeds(shared, spec.rates, all))),
-    );
+  const measure = () => {
+    for (let round = 0; round < 6; round++)
+      own = Math.min(
+        own,
+        seconds(() => Array.from(runSeeds(shared, spec.rates, all))),
+      );
+  };
+  // Taken in turns: what else the machine does then falls on all of them.
+  measure();
+  const c = inC(folder);
+  measure();
+  const numpy = inNumpy(folder);
+  measure();
+  const again = inC(folder);
+  const best = "time" in c && "time" in again ? { time: Math.min(c.time, again.time) } : c;
   return [
-    beside("C -O3 -march=native", inC(folder), own, 0.7),
-    beside("numpy over the seeds", inNumpy(folder), own, 8),
+    beside("C -O3 -march=native", best, own, 0.7),
+    beside("numpy over the seeds", numpy, own, 8),
     { name: "simulate: first picture, two seeds, cold", value: first * 1000, unit: "ms", goal: { atMost: 100 } },
   ];
 }
