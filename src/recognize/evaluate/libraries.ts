@@ -90,6 +90,8 @@ export function libraryValue(m: Machine, name: string): Val | undefined {
     );
   if (/(^|\.)g?flags\.FLAGS$/.test(name)) return m.flags;
   if (name === "wandb.config") return m.wandb;
+  // As with options: the file run with nothing on its command line.
+  if (name === "sys.argv") return new List([new Unknown("the script's name")]);
   if (name === "sys.maxsize") return Number.MAX_SAFE_INTEGER;
   if (name === "numpy.newaxis") return null;
   if (/^(typing|six)\.TYPE_CHECKING$|\.PY2$/.test(name)) return false;
