@@ -302,7 +302,11 @@ it.each([
   },
   { source: "a = [i for i in range(10**9)]\nf(«a»)", expected: /^unknown: too complex/, why: "a long comprehension" },
   { source: "x = 1\nwhile True:\n  x = x + 1\nf(«x»)", expected: /^unknown/, why: "an endless loop" },
-  { source: "import sys\nn = int(sys.argv[1]) if len(sys.argv) > 1 else 50\nf(«n»)", expected: "50", why: "nothing on the command line" },
+  {
+    source: "import sys\nn = int(sys.argv[1]) if len(sys.argv) > 1 else 50\nf(«n»)",
+    expected: "50",
+    why: "nothing on the command line",
+  },
   { source: "import sys\nf(«float(sys.argv[1])»)", expected: /^unknown/, why: "given on the command line" },
   // Configs
   {
