@@ -241,7 +241,7 @@ export function readJsonnet(text: string, file?: string): ConfigText {
   }
   function standard(name: string, nodes: readonly ConfigNode[], where: Place): ConfigNode {
     if (name === "extVar") return lost(where, `${text.slice(where.from, where.to)} is given when the file is used`);
-    const args = nodes.map(plainOf);
+    const args = nodes.map((node) => plainOf(node));
     const used = nodes.flatMap((n) => [n.at, ...(n.through ?? [])]);
     const value = args.includes(undefined) ? undefined : std(name, args as unknown[]);
     return value === undefined

@@ -20,14 +20,20 @@ export function overlayPlus(a: ConfigNode, b: ConfigNode): ConfigNode {
 }
 
 /** All fields evaluated. */
-export function settle(node: ConfigNode, depth: number): ConfigNode {
-  if (depth > limits.depth) return node;
-  if (node.kind === "list") return { ...node, items: node.items.map((i) => settle(i, depth + 1)) };
-  if (node.kind !== "map") return node;
-  return {
-    ...node,
-    entries: node.entries.map((e) => ({ key: e.key, keyAt: e.keyAt, value: settle(e.value, depth + 1) })),
-  };
+export function settle(node: ConfigNode, depth: number, done = new Map<ConfigNode, ConfigNode>()): ConfigNode {
+  if (node.kind === "scalar" || depth > limits.depth) return node;
+  // What a local holds is shared by all who use it, and settled once.
+  const before = done.get(node);
+  if (before) return before;
+  const settled: ConfigNode =
+    node.kind === "list"
+      ? { ...node, items: node.items.map((i) => settle(i, depth + 1, done)) }
+      : {
+          ...node,
+          entries: node.entries.map((e) => ({ key: e.key, keyAt: e.keyAt, value: settle(e.value, depth + 1, done) })),
+        };
+  done.set(node, settled);
+  return settled;
 }
 
 /** A string literal's text. */

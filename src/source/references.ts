@@ -2,6 +2,9 @@ import type { ConfigNode, MapNode } from "./config.js";
 import { entryOf } from "./config.js";
 import { evaluateExpression, type Plain } from "./expression.js";
 
+/** References that one value may still follow: each may name several others. */
+let fuel = 0;
+
 /**
  * Follows what a value refers to, whatever the syntax: OmegaConf's `${a.b}` with the common resolvers, MONAI's `@id` and
  * `$expression`, HyperPyYAML's `!ref <a> * 2`, thinc's `${section:key}`. A node that is no reference comes back as it is.
@@ -17,10 +20,12 @@ export function resolveNode(
   const text = node.value;
   const reference = node.tag === "!ref" || text.includes("${") || /^[@$%]/.test(text);
   if (!reference) return node;
+  if (depth === 0) fuel = 2000;
   if (depth > 32) return unknown(node, "refers to itself");
+  if (--fuel < 0) return unknown(node, "too complex to follow");
   const ask = (name: string): ConfigNode | undefined => {
     const bare = name.replace(/^(?:<|@|\$\{?)/, "").replace(/[>}]$/, "");
-    const found = find(bare, root, parents);
+    const found = find(bare, root, parents, depth);
     return found && resolveNode(found, root, parents, depth + 1);
   };
   const whole =
@@ -129,25 +134,28 @@ function unknown(node: ConfigNode & { kind: "scalar" }, note: string): ConfigNod
 }
 
 /** `a.b`, `a::b`, `a#b`, `a:b`, `a[b]`; a leading dot counts from the node's own map, two from its parent's. */
-function find(path: string, root: ConfigNode, parents: readonly ConfigNode[]): ConfigNode | undefined {
+function find(path: string, root: ConfigNode, parents: readonly ConfigNode[], depth: number): ConfigNode | undefined {
   const dots = /^\.*/.exec(path)![0].length;
   let node: ConfigNode | undefined = dots ? parents[parents.length - dots] : root;
   for (const part of path
     .slice(dots)
     .split(/::|[.#:[\]]/)
     .filter((p) => p !== "")) {
-    if (node && node.kind === "scalar") node = resolveNode(node, root, parents, 16);
+    if (node && node.kind === "scalar") node = resolveNode(node, root, parents, depth + 1);
     if (node?.kind === "list") node = node.items[Number(part)];
     else node = entryOf(node, part)?.value;
   }
   return node;
 }
 
-/** Lists and scalars as plain values; undefined for maps and for what could not be followed. */
-export function plainOf(node: ConfigNode): Plain | undefined {
+/**
+ * Lists and scalars as plain values; undefined for maps, for what could not be followed, and for more than 20,000 items
+ * (nested anchors multiply).
+ */
+export function plainOf(node: ConfigNode, budget = { left: 20_000 }): Plain | undefined {
   if (node.kind === "scalar") return node.value;
-  if (node.kind === "map") return undefined;
-  const items = node.items.map(plainOf);
+  if (node.kind === "map" || (budget.left -= node.items.length) < 0) return undefined;
+  const items = node.items.map((item) => plainOf(item, budget));
   return items.every((i) => i !== undefined) ? (items as Plain[]) : undefined;
 }
 

@@ -51,7 +51,8 @@ export class Block {
   get entries(): Block[] {
     const node = this.node;
     if (node.kind !== "map") return [];
-    return node.entries.filter((e) => entryOf(node, e.key) === e).map((e) => new Block(this.root, e.value, e, this));
+    const last = new Map(node.entries.map((e) => [e.key, e]));
+    return node.entries.filter((e) => last.get(e.key) === e).map((e) => new Block(this.root, e.value, e, this));
   }
 
   /** A list's items; anything else is its own only item. */
@@ -152,10 +153,10 @@ function evaluatedOf(node: ConfigNode, value: Value | undefined): Evaluated {
   return { status: "known", value, text, origins };
 }
 
-function valueOf(node: ConfigNode, root: ConfigNode, depth: number): Value | undefined {
-  if (depth > 8) return undefined;
+function valueOf(node: ConfigNode, root: ConfigNode, depth: number, budget = { left: 20_000 }): Value | undefined {
+  if (depth > 8 || --budget.left < 0) return undefined;
   if (node.kind === "scalar") return node.value;
-  const inner = (child: ConfigNode) => valueOf(resolveNode(child, root), root, depth + 1);
+  const inner = (child: ConfigNode) => valueOf(resolveNode(child, root), root, depth + 1, budget);
   if (node.kind === "map") return new Map(node.entries.slice(0, 1000).map((e) => [e.key, inner(e.value) ?? null]));
   if (node.items.length > 10_000) return undefined;
   const items = node.items.map(inner);

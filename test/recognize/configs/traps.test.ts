@@ -446,6 +446,40 @@ describe("bounds", () => {
       text: `python train.py --lr_scheduler_type cosine --learning_rate ${"$(".repeat(5_000)} --max_steps 5`,
     },
   ])("$path nested without end", ({ path, text }) => expect(() => quick(path, text)).not.toThrow());
+  it.each([
+    {
+      path: "a.yaml",
+      text: `${trainer}learning_rate: ${"$"}{a.b}\na: ${"$"}{a.c}\n`,
+      why: "refers to itself on the way",
+    },
+    {
+      path: "a.sh",
+      text: 'A=\'{"x": "${A.b}"}\'\npython t.py --lr_scheduler_type cosine --fsdp $A --learning_rate ${A}\n',
+      why: "a shell value with dots",
+    },
+    {
+      path: "a.json",
+      text: '{"lr_scheduler_type": "cosine", "learning_rate": "@a::b", "a": "@a::c", "max_steps": 4}',
+      why: "ids in a ring",
+    },
+  ])("$path: $why", ({ path, text }) => expect(() => quick(path, text)).not.toThrow());
+  it.each([
+    {
+      path: "a.yaml",
+      text: `${trainer}learning_rate: "${"$"}{v0} + 0"\n${Array.from({ length: 60 }, (_, i) => `v${i}: "${"$"}{v${i + 1}} + ${"$"}{v${i + 1}}"`).join("\n")}\nv60: 1\n`,
+      why: "references that multiply",
+    },
+    {
+      path: "a.yaml",
+      text: `a0: &a0 [1, 1]\n${Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}, *a${i}, *a${i}]`).join("\n")}\n${trainer}learning_rate: *a40\n`,
+      why: "a value of anchors that explode",
+    },
+    {
+      path: "a.jsonnet",
+      text: `local a0 = [1, 1];\n${Array.from({ length: 40 }, (_, i) => `local a${i + 1} = [a${i}, a${i}, a${i}, a${i}];`).join("\n")}\n{ trainer: { learning_rate_scheduler: { type: 'step', step_size: a40 } } }`,
+      why: "locals that explode",
+    },
+  ])("$path: $why", ({ path, text }) => expect(() => quick(path, text)).not.toThrow());
   it("does not read binary data", () => {
     expect(quick("a.yaml", `${trainer}learning_rate: 0.1\0\u0001\u0002`)).toEqual([]);
   });
