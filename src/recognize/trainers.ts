@@ -45,7 +45,8 @@ export function lightningRun(reader: Reader, found: Found, values: readonly Val[
     const dict = first(value);
     if (!(dict instanceof Dict)) continue;
     const scheduler = dictGet(dict, "scheduler");
-    const config = scheduler === undefined ? dictGet(dict, "lr_scheduler") : undefined;
+    // MXNet's optimizer settings have an `lr_scheduler` too; Lightning's stands beside its optimizer.
+    const config = scheduler === undefined && dictGet(dict, "optimizer") !== undefined ? dictGet(dict, "lr_scheduler") : undefined;
     const target = first(scheduler ?? config ?? null);
     if (!(target instanceof CallResult) || target.node?.from !== found.call.node?.from || target.node?.to !== found.call.node?.to) continue;
     const interval = stringOf(dictGet(dict, "interval") ?? null) ?? "epoch";
