@@ -5,7 +5,8 @@ import type { Stepper } from "./run.js";
 
 /**
  * SGD on the noisy quadratic, gradient, noise and update in one loop: the default problem, run 10^5 steps for 32 seeds
- * while a handle is dragged. Same numbers, in the same order, as the general stepper.
+ * while a handle is dragged. Same random numbers, in the same order, as the general stepper; θ − lr (h θ + ξ) is computed as
+ * θ (1 − lr h) − lr ξ, which has half the waiting in it, so θ may differ from the general stepper's in its last bits.
  */
 export function linearStepper(
   spec: ProblemSpec,
@@ -61,8 +62,9 @@ function plain(
       let x1 = theta[i + 1]!;
       for (let n = i, step = k; step < stop; n += size, step++) {
         const lr = rates[step * stride]!;
-        x0 -= lr * (h0 * x0 + sigma * block[n]!);
-        x1 -= lr * (h1 * x1 + sigma * block[n + 1]!);
+        const noise = lr * sigma;
+        x0 = x0 * (1 - lr * h0) - noise * block[n]!;
+        x1 = x1 * (1 - lr * h1) - noise * block[n + 1]!;
       }
       theta[i] = x0;
       theta[i + 1] = x1;
@@ -70,8 +72,10 @@ function plain(
     }
     if (i < size) {
       let x = theta[i]!;
-      for (let n = i, step = k; step < stop; n += size, step++)
-        x -= rates[step * stride]! * (h[i]! * x + sigma * block[n]!);
+      for (let n = i, step = k; step < stop; n += size, step++) {
+        const lr = rates[step * stride]!;
+        x = x * (1 - lr * h[i]!) - lr * sigma * block[n]!;
+      }
       theta[i] = x;
       check += x - x;
     }
@@ -92,7 +96,8 @@ function firstFailure(
   from: number,
 ): number {
   for (let n = 0, step = from; ; step++) {
-    for (let i = 0; i < h.length; i++) theta[i]! -= rates[step * stride]! * (h[i]! * theta[i]! + sigma * block[n++]!);
+    const lr = rates[step * stride]!;
+    for (let i = 0; i < h.length; i++) theta[i] = theta[i]! * (1 - lr * h[i]!) - lr * sigma * block[n++]!;
     if (!theta.every(Number.isFinite)) return step - from + 1;
   }
 }
