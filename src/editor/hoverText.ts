@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { sampleColumns } from "../engine/sample.js";
 import { drawCurve, pictureColors, plotWidth } from "../picture/svg.js";
-import { factWords, headline, originWords, units, valueText } from "../picture/words.js";
+import { factWords, headline, originWords, problemOf, units, valueText } from "../picture/words.js";
 import type { Evaluated, Origin } from "../recognize/finding.js";
 import type { KeyMeaning } from "../recognize/configs/index.js";
 import type { Resolved } from "../recognize/resolve.js";
@@ -32,7 +32,8 @@ export function hoverMarkdown(located: Located): vscode.MarkdownString {
     paragraphs.push(`**${escape(finding.callee)}**`);
     if (table) paragraphs.push(table);
   }
-  if (resolved.problem) paragraphs.push(`$(warning) ${escape(resolved.problem)}`);
+  const problem = problemOf(resolved, facts);
+  if (problem) paragraphs.push(`$(warning) ${escape(problem)}`);
   paragraphs.push(links(located), ...assumptionLines(located));
   if (resolved.formula) paragraphs.push(`\`${resolved.formula.replaceAll("`", "'")}\``);
   if (finding.schedule === "function")

@@ -2,7 +2,7 @@ import type { Curve } from "../engine/curve.js";
 import { factsOf, type Facts } from "../engine/facts.js";
 import { sampleColumns } from "../engine/sample.js";
 import { formatCount, formatRate, formatShare } from "../picture/format.js";
-import { headline, units } from "../picture/words.js";
+import { headline, problemOf, units } from "../picture/words.js";
 import type { Evaluated, Origin } from "../recognize/finding.js";
 import type { Resolved } from "../recognize/resolve.js";
 import { stretch } from "../engine/shapes.js";
@@ -40,6 +40,7 @@ export function viewOf(resolved: Resolved, place: Place, width: number, ghosts: 
   const { finding, compiled, run } = resolved;
   const slots = slotsOf(resolved);
   const facts = compiled && compiled.lr.end?.at !== 0 ? factsOf(compiled.lr, run.totalSteps) : undefined;
+  const problem = problemOf(resolved, facts);
   const perStep = stepsOf(resolved);
   const total = Math.max(1, Math.round(run.totalSteps * perStep));
   const curve = compiled && inOptimizerSteps(compiled.lr, perStep);
@@ -100,7 +101,7 @@ export function viewOf(resolved: Resolved, place: Place, width: number, ghosts: 
     notes: [...(finding.notes ?? []), ...(resolved.definition?.quirks ?? []), ...(run.differs ? [run.differs] : [])],
     events: (compiled?.events ?? []).slice(0, 40).map(({ at, because }) => ({ at: Math.round(at * perStep), because })),
     diagnostics: [],
-    ...(resolved.problem && { problem: resolved.problem }),
+    ...(problem && { problem }),
     simulation: ratesOf(resolved, curve, total),
     ...optimizerOf(resolved),
   };

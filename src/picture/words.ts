@@ -31,6 +31,24 @@ export function factWords({ run, compiled }: Resolved, facts: Facts): string[] {
   return words;
 }
 
+/**
+ * What is wrong with the schedule: why it has no curve, else what no run could use: a rate that is not a number, infinite,
+ * or negative by more than rounding. Undefined when nothing is.
+ */
+export function problemOf({ problem, run, compiled }: Resolved, facts: Facts | undefined): string | undefined {
+  if (problem || !facts || compiled?.live) return problem;
+  const at = (step: number) => `at ${run.unit} ${formatCount(step)}`;
+  for (const [rate, step] of [
+    [facts.initial, 0],
+    [facts.peak, facts.peakAt],
+    [facts.final, facts.finalAt],
+  ] as const)
+    if (!Number.isFinite(rate)) return `The learning rate is ${Number.isNaN(rate) ? "not a number" : "infinite"} ${at(step)}.`;
+  if (facts.min < -1e-9 * Math.max(Math.abs(facts.initial), Math.abs(facts.peak)))
+    return `The learning rate is negative (${formatRate(facts.min)} ${at(facts.minAt)}): such a step climbs.`;
+  return undefined;
+}
+
 /** `step` or `steps`. */
 export function units(unit: "step" | "epoch", count: number): string {
   return count === 1 ? unit : `${unit}s`;

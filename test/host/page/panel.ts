@@ -246,7 +246,8 @@ export function panelTests(tools: Tools): void {
     const window = await opened();
     await window.goTo(14, 30);
     await place(":14");
-    await window.page.waitForTimeout(1_000);
+    // The page of VS Code keeps what it has to remember every five seconds.
+    await window.page.waitForTimeout(7_000);
     await window.reload();
     panel = await window.webview();
     await place(":14");
