@@ -3,6 +3,7 @@ import type { SourceDocument, Workspace } from "../source/document.js";
 import { stepTransform, transformsOf } from "./afterwards.js";
 import { bindCall } from "./bind.js";
 import { buildCall, scheduleCalls } from "./calls.js";
+import { trainerGiven } from "./composerTrainer.js";
 import { PythonProgram, type Val } from "./evaluate/index.js";
 import type { Argument, Finding, Run, Transform } from "./finding.js";
 import { rateFunctions } from "./functions.js";
@@ -63,11 +64,13 @@ interface Surroundings {
 function complete(reader: Reader, found: Found, transforms: readonly Transform[], { values, trainer }: Surroundings): Finding {
   const run = guarded(() => steppingOf(reader, found) ?? lightningRun(reader, found, values));
   const beside = found.finding.context.initial_lr ? undefined : guarded(() => rateBeside(reader, found, values));
+  const given = guarded(() => trainerGiven(reader, found));
   const { handles } = bindCall(reader, found.definition, found.call, undefined);
   const step = guarded(() => stepTransform(reader, handles["global_step"] ?? handles["step"]));
   return {
     ...found.finding,
     quantity: quantityOf(reader, found),
+    ...given,
     ...(beside && { context: { ...found.finding.context, initial_lr: beside } }),
     transforms: [...(step ? [step] : []), ...transforms],
     run: { ...trainer, ...found.finding.run, ...run },
