@@ -1,5 +1,6 @@
 import type { OptimizerSpec } from "./optimizers.js";
 import type { Problem } from "./problems/problem.js";
+import { stream } from "./random.js";
 import { stabilityLimit } from "./theory.js";
 
 /** The schedule's peak is put at this part of the stability limit. */
@@ -52,7 +53,7 @@ export function fitCondition(rates: ArrayLike<number>, momentum = 0): number {
 
 /** From the start to the nearest known minimum. */
 function distance({ start, plane, size }: Problem): number {
-  const from = start(new Int32Array([1, 2, 3, 1]));
+  const from = start(stream(0, 0));
   const minima = plane?.minima ?? [Array.from({ length: size }, () => 0)];
   const lengths = minima.map((to) => Math.sqrt(to.reduce((sum, x, i) => sum + (x - from[i]!) * (x - from[i]!), 0)));
   return Math.min(...lengths) || 1;
