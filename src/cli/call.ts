@@ -33,7 +33,8 @@ export function stepsOf(text: string): number[] {
 
 function step(word: string, all: string): number {
   const value = /^[\d.eE+_]+$/.test(word) ? Number(word.replaceAll("_", "")) : NaN;
-  if (!Number.isSafeInteger(value) || value < 0) throw new UsageError(`--at: "${word}" in "${all}" is not a whole step from 0`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new UsageError(`--at: "${word}" in "${all}" is not a whole step from 0`);
   return value;
 }
 
@@ -49,7 +50,9 @@ export function metricsOf(text: string): number[] {
 function numberIn(word: string): number | undefined {
   const special = /^([-+]?)(nan|inf|infinity)$/i.exec(word);
   if (special) return special[2]!.toLowerCase() === "nan" ? NaN : special[1] === "-" ? -Infinity : Infinity;
-  return word !== "" && Number.isFinite(Number(word.replaceAll("_", ""))) ? Number(word.replaceAll("_", "")) : undefined;
+  return word !== "" && Number.isFinite(Number(word.replaceAll("_", "")))
+    ? Number(word.replaceAll("_", ""))
+    : undefined;
 }
 
 /** `len(train_loader)=500`: the name may hold anything but `=`; numbers, true/false, None, lists in JSON, else text. */

@@ -6,7 +6,16 @@ import { UsageError } from "./call.js";
 
 /** VS Code's language ids by file ending. */
 const languages: Readonly<Record<string, string>> = {
-  ...{ py: "python", pyw: "python", ipynb: "jupyter", yaml: "yaml", yml: "yaml", json: "json", jsonc: "jsonc", json5: "json5" },
+  ...{
+    py: "python",
+    pyw: "python",
+    ipynb: "jupyter",
+    yaml: "yaml",
+    yml: "yaml",
+    json: "json",
+    jsonc: "jsonc",
+    json5: "json5",
+  },
   ...{ toml: "toml", sh: "shellscript", bash: "shellscript", slurm: "shellscript", ini: "ini", cfg: "ini", gin: "gin" },
   ...{ prototxt: "prototxt", pbtxt: "prototxt", config: "prototxt", jsonnet: "jsonnet", libsonnet: "jsonnet" },
 };
@@ -34,7 +43,9 @@ export function readText(path: string): string {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(code === "ENOENT" ? `${path}: no such file` : `${path} cannot be read (${code ?? String(error)})`);
+    throw new UsageError(
+      code === "ENOENT" ? `${path}: no such file` : `${path} cannot be read (${code ?? String(error)})`,
+    );
   }
 }
 
@@ -86,7 +97,8 @@ export function workspaceRoot(path: string): string {
   const own = dirname(resolve(path));
   for (let folder = own; ; folder = dirname(folder)) {
     if ([".git", "setup.py", "pyproject.toml", "setup.cfg"].some((name) => exists(join(folder, name)))) return folder;
-    if (dirname(folder) === folder) return own.startsWith(process.cwd() + sep) ? process.cwd() : resolve(own, "../../../..");
+    if (dirname(folder) === folder)
+      return own.startsWith(process.cwd() + sep) ? process.cwd() : resolve(own, "../../../..");
   }
 }
 

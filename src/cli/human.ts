@@ -17,7 +17,12 @@ export const colours: Paint = (text, name) => `\x1b[${ink[name][0]}m${text}\x1b[
 export const noColours: Paint = (text) => text;
 
 /** One block per schedule: place and callee, facts, a small curve, parameters, assumptions and warnings. */
-export function describeFile(analysis: Analysis, workspace: Workspace, options: ReportOptions, terminal: boolean): string {
+export function describeFile(
+  analysis: Analysis,
+  workspace: Workspace,
+  options: ReportOptions,
+  terminal: boolean,
+): string {
   const { document, findings } = analysis;
   const paint = terminal ? colours : noColours;
   const places = placesOf(document, workspace);
@@ -33,7 +38,9 @@ function describe(resolved: Resolved, path: string, places: Places, paint: Paint
   const line = places(finding.cell).position(finding.span.from).line + 1;
   const cell = finding.cell === undefined ? "" : ` [cell ${finding.cell}]`;
   const unsure = finding.confidence === "certain" ? "" : `  (${finding.confidence})`;
-  const name = finding.schedule.endsWith(finding.callee) ? finding.schedule : `${finding.callee}  ${paint(finding.schedule, "dim")}`;
+  const name = finding.schedule.endsWith(finding.callee)
+    ? finding.schedule
+    : `${finding.callee}  ${paint(finding.schedule, "dim")}`;
   const out = [`${paint(`${path}:${line}`, "cyan")}${cell}  ${paint(name, "bold")}${unsure}`];
   if (compiled && compiled.lr.end?.at !== 0) {
     const facts = factsOf(compiled.lr, run.totalSteps);
@@ -48,7 +55,8 @@ function describe(resolved: Resolved, path: string, places: Places, paint: Paint
       const shown = value.status === "unknown" ? "?" : valueText(value.value);
       out.push(`  ${parameter} = ${shown}  ${paint(originWords(value, lineOf), "dim")}`);
     }
-  for (const child of resolved.children) out.push(`  with ${child.finding.callee}${child.formula ? `: ${child.formula}` : ""}`);
+  for (const child of resolved.children)
+    out.push(`  with ${child.finding.callee}${child.formula ? `: ${child.formula}` : ""}`);
   for (const { name: symbol, value, because } of resolved.assumptions)
     out.push(paint(`  assumed ${symbol} = ${valueText(value)} (${because}); set with --assume '${symbol}=…'`, "dim"));
   const warnings = [resolved.problem, run.differs, ...(finding.notes ?? [])];
@@ -83,7 +91,9 @@ export function smallCurve({ compiled, run }: Resolved, height = rows, columns =
   const edge = Math.max(formatRate(high).length, formatRate(low).length);
   const axis = `0${formatCount(run.totalSteps).padStart(columns - 1)} ${units(run.unit, 2)}`;
   return [
-    ...drawn.map((row, i) => `${(i === 0 ? formatRate(high) : i === height - 1 ? formatRate(low) : "").padStart(edge)} ${row}`),
+    ...drawn.map(
+      (row, i) => `${(i === 0 ? formatRate(high) : i === height - 1 ? formatRate(low) : "").padStart(edge)} ${row}`,
+    ),
     `${" ".repeat(edge)} ${axis}`,
   ];
 }

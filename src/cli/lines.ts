@@ -33,7 +33,8 @@ export function placesOf(document: SourceDocument, workspace?: Workspace): Place
     const key = file ?? cell ?? -1;
     let index = known.get(key);
     if (!index) {
-      const text = file === undefined ? document.cells?.find((c) => c.index === cell)?.text : (workspace?.read(file) ?? "");
+      const text =
+        file === undefined ? document.cells?.find((c) => c.index === cell)?.text : (workspace?.read(file) ?? "");
       known.set(key, (index = new LineIndex(text ?? document.text)));
     }
     return index;

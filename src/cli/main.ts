@@ -33,7 +33,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    return await (await command())(words);
+    return await (
+      await command()
+    )(words);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`lr-lens ${name}: ${error.message}\n`);

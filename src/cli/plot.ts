@@ -22,7 +22,8 @@ export function plot(words: readonly string[]): number {
   const [path, more] = positionals;
   if (path === undefined || more !== undefined) throw new UsageError("plot takes one file");
   const steps = values.steps === undefined ? undefined : Number(values.steps);
-  if (steps !== undefined && !(Number.isSafeInteger(steps) && steps > 0)) throw new UsageError(`--steps: "${values.steps}" is not a number of steps`);
+  if (steps !== undefined && !(Number.isSafeInteger(steps) && steps > 0))
+    throw new UsageError(`--steps: "${values.steps}" is not a number of steps`);
   const write = values.out === undefined ? undefined : writers[/\.(\w+)$/.exec(values.out)?.[1]?.toLowerCase() ?? ""];
   if (values.out !== undefined && !write) throw new UsageError(`--out: "${values.out}" must end in .svg or .csv`);
   const assume = assumedOf(values.assume ?? []);
@@ -32,13 +33,18 @@ export function plot(words: readonly string[]): number {
   const workspace = diskWorkspace(workspaceRoot(path));
   const { findings } = analyze(document, workspace, options);
   const places = placesOf(document, workspace);
-  const drawn = findings.map((finding) => resolve(finding, options)).filter(({ compiled }) => compiled && compiled.lr.end?.at !== 0);
+  const drawn = findings
+    .map((finding) => resolve(finding, options))
+    .filter(({ compiled }) => compiled && compiled.lr.end?.at !== 0);
   if (drawn.length === 0) {
-    process.stderr.write(`${path}: ${findings.length > 0 ? "no curve can be computed" : "no learning-rate schedule found"}\n`);
+    process.stderr.write(
+      `${path}: ${findings.length > 0 ? "no curve can be computed" : "no learning-rate schedule found"}\n`,
+    );
     return 0;
   }
   if (!write) {
-    const heading = ({ finding }: Resolved) => `${path}:${places(finding.cell).position(finding.span.from).line + 1}  ${finding.callee}`;
+    const heading = ({ finding }: Resolved) =>
+      `${path}:${places(finding.cell).position(finding.span.from).line + 1}  ${finding.callee}`;
     process.stdout.write(drawn.map((r) => [heading(r), ...smallCurve(r, 8, 72)].join("\n")).join("\n\n") + "\n");
     return 0;
   }

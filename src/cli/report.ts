@@ -14,7 +14,11 @@ export interface ReportOptions {
 }
 
 /** The JSON object for one file. Lines and characters from 0, in UTF-16 units; inside the cell, in a notebook. */
-export function reportOf(analysis: Analysis, workspace: Workspace, options: ReportOptions = {}): Record<string, unknown> {
+export function reportOf(
+  analysis: Analysis,
+  workspace: Workspace,
+  options: ReportOptions = {},
+): Record<string, unknown> {
   const { document } = analysis;
   const places = placesOf(document, workspace);
   const report = (finding: Finding) => reportFinding(resolve(finding, options), places, options.at);
@@ -55,6 +59,7 @@ function reportFinding(resolved: Resolved, places: Places, at?: readonly number[
       ...(run.differs && { differs: run.differs }),
     },
     facts: compiled && compiled.lr.end?.at !== 0 ? factsReport(factsOf(compiled.lr, run.totalSteps)) : null,
+    ...(finding.optimizer && { optimizer: { name: finding.optimizer.name, lr: optimizerRate(finding) } }),
     ...(resolved.formula && { formula: resolved.formula }),
     ...(resolved.transforms.length > 0 && { transforms: resolved.transforms }),
     ...(problem !== undefined && { problem }),
@@ -62,6 +67,11 @@ function reportFinding(resolved: Resolved, places: Places, at?: readonly number[
     ...(resolved.children.length > 0 && { children: resolved.children.map((child) => reportFinding(child, places)) }),
     ...(at && { values: at.map((t) => rateAt(resolved, t)) }),
   };
+}
+
+/** The rate that the file gives the optimizer; null when it is not known. */
+function optimizerRate({ context: { initial_lr } }: Finding): unknown {
+  return initial_lr === undefined || initial_lr.status === "unknown" ? null : plain(initial_lr.value);
 }
 
 function reportValue(value: Evaluated, places: Places, cell: number | undefined): Record<string, unknown> {
@@ -99,8 +109,9 @@ export function plain(value: Value): unknown {
   return value;
 }
 
-
 /** Every fact under its own name; what is not finite becomes null. */
 function factsReport(facts: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(facts).map(([k, v]) => [k, typeof v === "number" && !Number.isFinite(v) ? null : v]));
+  return Object.fromEntries(
+    Object.entries(facts).map(([k, v]) => [k, typeof v === "number" && !Number.isFinite(v) ? null : v]),
+  );
 }

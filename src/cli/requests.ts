@@ -23,7 +23,8 @@ export function answer(line: string, defaults: ReportOptions = {}, workspaces = 
   let id: unknown = null;
   try {
     const request = parse(line);
-    if (typeof request !== "object" || request === null || Array.isArray(request)) throw new Error("a request is an object");
+    if (typeof request !== "object" || request === null || Array.isArray(request))
+      throw new Error("a request is an object");
     const fields = request as Record<string, unknown>;
     id = fields["id"] ?? null;
     const path = checked(fields, "path", (v) => typeof v === "string", "a string");
@@ -35,11 +36,19 @@ export function answer(line: string, defaults: ReportOptions = {}, workspaces = 
     const given = checked(fields, "assume", isObject, "an object") ?? {};
     const assume = new Map<string, Value>(defaults.assume);
     for (const [name, value] of Object.entries(given as object)) assume.set(name, fromJson(value));
-    const document = documentOf(path as string, (text as string | undefined) ?? readText(path as string), languageId as string | undefined);
+    const document = documentOf(
+      path as string,
+      (text as string | undefined) ?? readText(path as string),
+      languageId as string | undefined,
+    );
     const root = workspaceRoot(path as string);
     let workspace = workspaces.get(root);
     if (!workspace) workspaces.set(root, (workspace = diskWorkspace(root)));
-    const options = { assume, at: at as number[] | undefined, metrics: (metrics as (number | string | null)[] | undefined)?.map((m) => metricsOf(String(m ?? "nan"))[0]!) };
+    const options = {
+      assume,
+      at: at as number[] | undefined,
+      metrics: (metrics as (number | string | null)[] | undefined)?.map((m) => metricsOf(String(m ?? "nan"))[0]!),
+    };
     return JSON.stringify({ id, ...reportOf(analyze(document, workspace, options), workspace, options) });
   } catch (error) {
     return JSON.stringify({ id, error: error instanceof Error ? error.message : String(error) });
@@ -68,4 +77,7 @@ const isObject = (v: unknown) => typeof v === "object" && !Array.isArray(v);
 const areSteps = (v: unknown) => Array.isArray(v) && v.every((t) => Number.isSafeInteger(t) && (t as number) >= 0);
 /** JSON has no NaN: null, "nan" and "inf" as text stand for them. */
 const areNumbers = (v: unknown) =>
-  Array.isArray(v) && v.every((n) => n === null || typeof n === "number" || (typeof n === "string" && /^[-+]?(nan|inf|infinity)$/i.test(n)));
+  Array.isArray(v) &&
+  v.every(
+    (n) => n === null || typeof n === "number" || (typeof n === "string" && /^[-+]?(nan|inf|infinity)$/i.test(n)),
+  );

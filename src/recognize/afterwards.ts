@@ -11,11 +11,20 @@ interface Use {
 }
 
 /** Functions that hand their first argument on as it is. */
-const same = /(^|\.)(cast|convert_to_tensor|identity|squeeze|to_float|float|float32|asarray|array|stop_gradient|no_gradient|Variable|constant)$/;
-const clips: readonly [RegExp, (x: number, bounds: readonly number[]) => number, (bounds: readonly string[]) => string][] = [
+const same =
+  /(^|\.)(cast|convert_to_tensor|identity|squeeze|to_float|float|float32|asarray|array|stop_gradient|no_gradient|Variable|constant)$/;
+const clips: readonly [
+  RegExp,
+  (x: number, bounds: readonly number[]) => number,
+  (bounds: readonly string[]) => string,
+][] = [
   [/(^|\.)(maximum|max)$/, (x, [low]) => Math.max(x, low!), ([low]) => `at least ${low}`],
   [/(^|\.)(minimum|min)$/, (x, [high]) => Math.min(x, high!), ([high]) => `at most ${high}`],
-  [/(^|\.)(clip_by_value|clip|clamp)$/, (x, [low, high]) => Math.min(Math.max(x, low!), high!), ([low, high]) => `between ${low} and ${high}`],
+  [
+    /(^|\.)(clip_by_value|clip|clamp)$/,
+    (x, [low, high]) => Math.min(Math.max(x, low!), high!),
+    ([low, high]) => `between ${low} and ${high}`,
+  ],
   [/(^|\.)multiply$/, (x, [by]) => x * by!, ([by]) => `× ${by}`],
   [/(^|\.)add$/, (x, [by]) => x + by!, ([by]) => `+ ${by}`],
 ];
@@ -42,10 +51,19 @@ function usesIn(reader: Reader, to: Operation | CallResult): Use[] {
   if (to instanceof Operation) {
     const [left, right] = to.operands;
     if (left === undefined) return [];
-    if (right === undefined) return to.op === "neg" ? [{ from: left, to, transform: { words: "× −1", on: "lr", apply: (x) => -x } }] : [];
+    if (right === undefined)
+      return to.op === "neg" ? [{ from: left, to, transform: { words: "× −1", on: "lr", apply: (x) => -x } }] : [];
     return [
-      ...withNumber(reader, right, (n, text) => arithmetic(to.op, n, text, false)).map((transform) => ({ from: left, to, transform })),
-      ...withNumber(reader, left, (n, text) => arithmetic(to.op, n, text, true)).map((transform) => ({ from: right, to, transform })),
+      ...withNumber(reader, right, (n, text) => arithmetic(to.op, n, text, false)).map((transform) => ({
+        from: left,
+        to,
+        transform,
+      })),
+      ...withNumber(reader, left, (n, text) => arithmetic(to.op, n, text, true)).map((transform) => ({
+        from: right,
+        to,
+        transform,
+      })),
     ];
   }
   const callee = first(to.callee);
@@ -75,7 +93,10 @@ function withNumber(reader: Reader, value: Val, make: (n: number, text: string) 
   if (one instanceof CallResult || one instanceof Operation) return [];
   const described = reader.program.describe(value, "");
   if (described.status === "unknown" || typeof described.value !== "number") return [];
-  const made = make(described.value, described.status === "assumed" ? `${described.name} (${short(described.value)})` : short(described.value));
+  const made = make(
+    described.value,
+    described.status === "assumed" ? `${described.name} (${short(described.value)})` : short(described.value),
+  );
   return made ? [made] : [];
 }
 
@@ -107,7 +128,9 @@ function short(n: number): string {
  * returned counts: a scaled copy for a log line is none.
  */
 function chainTo(reader: Reader, schedule: CallResult, uses: readonly Use[], values: readonly Val[]): Transform[] {
-  const taken = values.flatMap((value) => each(value)).flatMap((one) => (one instanceof CallResult ? optimizerRate(one) : []));
+  const taken = values
+    .flatMap((value) => each(value))
+    .flatMap((one) => (one instanceof CallResult ? optimizerRate(one) : []));
   let kept: Transform[] = [];
   const seen = new Set<Val>();
   const queue: { value: Val; chain: Transform[] }[] = [{ value: schedule, chain: [] }];
@@ -128,10 +151,15 @@ function chainTo(reader: Reader, schedule: CallResult, uses: readonly Use[], val
 
 function optimizerRate(call: CallResult): Val[] {
   const callee = first(call.callee);
-  const shape = callee instanceof Library ? [callee.name, ...callee.others].map((name) => optimizerNamed(name)).find((s) => s) : undefined;
+  const shape =
+    callee instanceof Library
+      ? [callee.name, ...callee.others].map((name) => optimizerNamed(name)).find((s) => s)
+      : undefined;
   const names = shape?.rate ?? ["lr", "learning_rate"];
   if (!shape && !(callee instanceof Library && /optim/i.test(callee.name))) return [];
-  const value = names.map((name) => call.kwargs.get(name)).find((v) => v !== undefined) ?? (shape?.at === undefined ? undefined : call.args[shape.at]);
+  const value =
+    names.map((name) => call.kwargs.get(name)).find((v) => v !== undefined) ??
+    (shape?.at === undefined ? undefined : call.args[shape.at]);
   return value === undefined ? [] : [value];
 }
 
@@ -141,8 +169,12 @@ function holds(value: Val, wanted: Val, depth = 0): boolean {
   if (forced === wanted) return true;
   if (forced instanceof Choice && depth < 4) return forced.values.some((v) => holds(v, wanted, depth + 1));
   return (
-    forced instanceof CallResult && wanted instanceof CallResult && forced.node !== undefined && forced.node.from === wanted.node?.from &&
-    forced.node.to === wanted.node.to && forced.module === wanted.module
+    forced instanceof CallResult &&
+    wanted instanceof CallResult &&
+    forced.node !== undefined &&
+    forced.node.from === wanted.node?.from &&
+    forced.node.to === wanted.node.to &&
+    forced.module === wanted.module
   );
 }
 
@@ -169,12 +201,20 @@ export function stepTransform(reader: Reader, step: Val | undefined): Transform 
     const v = unwrapped(first(value));
     if (v instanceof Operation || v instanceof CallResult) return undefined;
     const described = reader.program.describe(value, "");
-    return described.status !== "unknown" && typeof described.value === "number" && described.value > 0 ? described.value : undefined;
+    return described.status !== "unknown" && typeof described.value === "number" && described.value > 0
+      ? described.value
+      : undefined;
   };
   const n = factor(right) ?? (one.op === "*" || one.op === "+" ? factor(left) : undefined);
   if (n === undefined) return undefined;
   const inner = stepTransform(reader, factor(right) === undefined ? right : left);
-  const apply = { "*": (t: number) => t * n, "/": (t: number) => t / n, "//": (t: number) => Math.floor(t / n), "+": (t: number) => t + n, "-": (t: number) => t - n }[one.op];
+  const apply = {
+    "*": (t: number) => t * n,
+    "/": (t: number) => t / n,
+    "//": (t: number) => Math.floor(t / n),
+    "+": (t: number) => t + n,
+    "-": (t: number) => t - n,
+  }[one.op];
   if (!apply || n === 1) return inner;
   const sign = { "*": "·", "/": "÷", "//": "÷", "+": "+", "-": "−" }[one.op];
   return {
@@ -186,7 +226,10 @@ export function stepTransform(reader: Reader, step: Val | undefined): Transform 
 
 function unwrapped(value: Val): Val {
   const callee = value instanceof CallResult ? first(value.callee) : undefined;
-  return callee instanceof Library && same.test(callee.name) && (value as CallResult).args[0] !== undefined && !/Variable|constant/.test(callee.name)
+  return callee instanceof Library &&
+    same.test(callee.name) &&
+    (value as CallResult).args[0] !== undefined &&
+    !/Variable|constant/.test(callee.name)
     ? unwrapped(first((value as CallResult).args[0]!))
     : value;
 }

@@ -34,10 +34,17 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
   try {
     const configs = recognizeConfig(document, workspace, assume);
     if (!isPython(document)) return { document, ...split(configs) };
-    const python = recognizePython(document, bounded(workspace), assume, (options.previous as WithProgram | undefined)?.program);
+    const python = recognizePython(
+      document,
+      bounded(workspace),
+      assume,
+      (options.previous as WithProgram | undefined)?.program,
+    );
     const inConfigs = new Set(configs.map(({ span }) => span.from));
     // A configuration written in Python is read as such; what merely may be a schedule beside it is left out.
-    const own = python.findings.filter((f) => !inConfigs.has(f.span.from) && (configs.length === 0 || f.confidence !== "possible"));
+    const own = python.findings.filter(
+      (f) => !inConfigs.has(f.span.from) && (configs.length === 0 || f.confidence !== "possible"),
+    );
     const findings = [...configs, ...own];
     const result: Analysis & WithProgram = {
       document,
@@ -81,7 +88,10 @@ interface WithProgram {
 }
 
 function split(findings: readonly Finding[]): Pick<Analysis, "findings" | "related"> {
-  return { findings: findings.filter((f) => f.quantity === "lr"), related: findings.filter((f) => f.quantity !== "lr") };
+  return {
+    findings: findings.filter((f) => f.quantity === "lr"),
+    related: findings.filter((f) => f.quantity !== "lr"),
+  };
 }
 
 function isPython({ path, languageId, cells }: SourceDocument): boolean {

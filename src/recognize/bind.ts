@@ -1,6 +1,20 @@
 import { isRateFunction } from "../schedules/compile.js";
 import type { ParamSpec, RateFunction, ScheduleCall, ScheduleDefinition, Value } from "../schedules/define.js";
-import { CallResult, Choice, Dict, dictItems, first, FunctionValue, Instance, Library, List, Method, stringOf, type PythonCall, type Val } from "./evaluate/index.js";
+import {
+  CallResult,
+  Choice,
+  Dict,
+  dictItems,
+  first,
+  FunctionValue,
+  Instance,
+  Library,
+  List,
+  Method,
+  stringOf,
+  type PythonCall,
+  type Val,
+} from "./evaluate/index.js";
 import type { Argument, Evaluated, Finding, KnownValue } from "./finding.js";
 import type { Reader } from "./reader.js";
 
@@ -17,7 +31,13 @@ export interface Bound {
 }
 
 /** The arguments of a call under the definition's parameter names, each with what is known of it. */
-export function bindCall(reader: Reader, definition: ScheduleDefinition, call: CallResult, site: PythonCall | undefined, shift = 0): Bound {
+export function bindCall(
+  reader: Reader,
+  definition: ScheduleDefinition,
+  call: CallResult,
+  site: PythonCall | undefined,
+  shift = 0,
+): Bound {
   const bound: Bound = { args: {}, handles: {}, children: [] };
   const positional = Object.entries(definition.params).filter(([, spec]) => !spec.keywordOnly);
   const byKeyword = keywords(definition);
@@ -48,14 +68,22 @@ export function bindCall(reader: Reader, definition: ScheduleDefinition, call: C
     // What an unknown *args or **kwargs brings may be any parameter that is not written.
     for (const [name, spec] of Object.entries(definition.params))
       if (!bound.args[name] && !(name in bound.handles) && spec.kind !== "handle" && spec.default === undefined)
-        bound.args[name] = { value: { status: "unknown", text: name, because: "passed in **kwargs or *args that are not known", origins: [] } };
+        bound.args[name] = {
+          value: {
+            status: "unknown",
+            text: name,
+            because: "passed in **kwargs or *args that are not known",
+            origins: [],
+          },
+        };
   }
   return bound;
 }
 
 function keywords(definition: ScheduleDefinition): Map<string, string> {
   const names = new Map<string, string>();
-  for (const [name, spec] of Object.entries(definition.params)) for (const other of [name, ...(spec.alias ?? [])]) names.set(other, name);
+  for (const [name, spec] of Object.entries(definition.params))
+    for (const other of [name, ...(spec.alias ?? [])]) names.set(other, name);
   return names;
 }
 
@@ -70,19 +98,43 @@ export function fits(definition: ScheduleDefinition, call: CallResult): boolean 
     if (name === undefined || given.has(name)) return false;
     given.add(name);
   }
-  return call.more || Object.entries(definition.params).every(([name, spec]) => spec.default !== undefined || given.has(name));
+  return (
+    call.more ||
+    Object.entries(definition.params).every(([name, spec]) => spec.default !== undefined || given.has(name))
+  );
 }
 
 /** What is known of a value, nested schedules and rate functions included. Children found on the way are collected. */
-export function valueOf(reader: Reader, value: Val, text: string, spec: ParamSpec | undefined, children: Finding[]): Evaluated {
+export function valueOf(
+  reader: Reader,
+  value: Val,
+  text: string,
+  spec: ParamSpec | undefined,
+  children: Finding[],
+): Evaluated {
   const one = first(value);
-  const built = build(reader, one, spec, children);
+  const built = build(reader, one, children);
   const described = reader.program.describe(value, text);
   const member = spec?.kind === "string" && one instanceof Library ? enumMember(one.name, spec) : undefined;
-  if (member !== undefined) return { status: "known", value: member, text, origins: described.status === "unknown" ? described.origins : [] };
-  if (built === undefined) return described.status === "known" ? { ...described, value: remembered(described.value) } : described;
+  if (member !== undefined)
+    return { status: "known", value: member, text, origins: described.status === "unknown" ? described.origins : [] };
+  const known = built ?? (described.status === "unknown" ? undefined : described.value);
+  const assumptions = isRateFunction(known) ? reader.program.inputs(known, [1]).assumptions : {};
+  const [name] = Object.keys(assumptions);
+  if (built === undefined && (described.status !== "known" || name === undefined))
+    return described.status === "known" ? { ...described, value: remembered(described.value) } : described;
   const origins = "origins" in described ? described.origins : [];
-  return { status: "known", value: built, text, origins } satisfies KnownValue;
+  if (name !== undefined)
+    return {
+      status: "assumed",
+      value: remembered(known!),
+      text,
+      name,
+      because: "the function reads it, and this file does not say it",
+      assumptions,
+      origins,
+    };
+  return { status: "known", value: built!, text, origins } satisfies KnownValue;
 }
 
 /**
@@ -97,7 +149,8 @@ function remembered(value: Value): Value {
     ...value,
     call: (args) => {
       const [t] = args;
-      if (args.length !== 1 || typeof t !== "number" || !(t >= 0 && t < 2 ** 17) || !Number.isInteger(t)) return value.call(args);
+      if (args.length !== 1 || typeof t !== "number" || !(t >= 0 && t < 2 ** 17) || !Number.isInteger(t))
+        return value.call(args);
       const before = known[t];
       if (before !== undefined) return before;
       const result = value.call(args);
@@ -114,7 +167,7 @@ function enumMember(name: string, spec: ParamSpec): string | undefined {
 }
 
 /** A schedule, a function, or a list or dict with such in it; undefined for plain data. */
-function build(reader: Reader, value: Val, spec: ParamSpec | undefined, children: Finding[], depth = 0): Value | undefined {
+function build(reader: Reader, value: Val, children: Finding[], depth = 0): Value | undefined {
   if (depth > 6) return undefined;
   const one = first(value);
   if (one instanceof CallResult || one instanceof Choice) {
@@ -126,12 +179,12 @@ function build(reader: Reader, value: Val, spec: ParamSpec | undefined, children
   if (one instanceof FunctionValue || one instanceof Method || one instanceof Instance)
     return reader.rateFunction(one) as RateFunction | undefined;
   if (one instanceof List && one.items.length <= 64) {
-    const items = one.items.map((item) => build(reader, item, spec, children, depth + 1));
+    const items = one.items.map((item) => build(reader, item, children, depth + 1));
     if (items.every((item) => item === undefined)) return undefined;
     return items.map((item, i) => item ?? plainValue(reader, one.items[i]!));
   }
   if (one instanceof Dict && one.entries.size <= 64) {
-    const entries = dictItems(one).map(([key, item]) => [key, build(reader, item, spec, children, depth + 1), item] as const);
+    const entries = dictItems(one).map(([key, item]) => [key, build(reader, item, children, depth + 1), item] as const);
     if (entries.every(([, item]) => item === undefined)) return undefined;
     return new Map(entries.map(([key, item, raw]) => [stringOf(key) ?? "", item ?? plainValue(reader, raw)]));
   }

@@ -55,7 +55,9 @@ function withAlternatives(reader: Reader, main: Found, others: readonly CallResu
     const { value } = argument;
     const more = bound.flatMap((b) => (b[name]?.value.status === "known" ? [b[name].value.value] : []));
     const seen = new Set([value.status === "known" ? JSON.stringify(value.value) : ""]);
-    const alternatives = more.filter((v) => typeof v !== "object" && !seen.has(JSON.stringify(v)) && seen.add(JSON.stringify(v)));
+    const alternatives = more.filter(
+      (v) => typeof v !== "object" && !seen.has(JSON.stringify(v)) && seen.add(JSON.stringify(v)),
+    );
     args[name] =
       value.status === "known" && alternatives.length > 0
         ? { ...argument, value: { ...value, alternatives: [...(value.alternatives ?? []), ...alternatives] } }
@@ -77,7 +79,10 @@ export const buildCall: Builder = (reader, call, site) => {
     const value = args[name]?.value;
     if (value?.status === "known" && value.value === null) return undefined;
   }
-  const place = call.node && !call.module?.file ? reader.program.place({ from: call.node.from, to: call.node.to }) : { from: 0, to: 0 };
+  const place =
+    call.node && !call.module?.file
+      ? reader.program.place({ from: call.node.from, to: call.node.to })
+      : { from: 0, to: 0 };
   const finding: Finding = {
     callee: site ? reader.text(site.callee).replace(/\s+/g, "") : definition.id,
     schedule: definition.id,
@@ -96,11 +101,21 @@ export const buildCall: Builder = (reader, call, site) => {
 };
 
 /** The optimizer's: the call's own, or that of the first part which has one. */
-function surroundings(reader: Reader, definition: ScheduleDefinition, handles: Readonly<Record<string, Val>>, children: readonly Finding[]) {
+function surroundings(
+  reader: Reader,
+  definition: ScheduleDefinition,
+  handles: Readonly<Record<string, Val>>,
+  children: readonly Finding[],
+) {
   const inside = children.find((child) => child.context.initial_lr !== undefined);
   if (inside && handles["optimizer"] === undefined) {
     const { context, groupRates, momentum, optimizer } = inside;
-    return { context, ...(groupRates && { groupRates }), ...(momentum && { momentum }), ...(optimizer && { optimizer }) };
+    return {
+      context,
+      ...(groupRates && { groupRates }),
+      ...(momentum && { momentum }),
+      ...(optimizer && { optimizer }),
+    };
   }
   return optimizerContext(reader, definition, handles);
 }
@@ -120,7 +135,9 @@ export function namedBy(reader: Reader, callee: Val, call: CallResult): Named | 
   const ours = ({ id }: ScheduleDefinition) => reader.imports(new RegExp(`^${id.slice(0, id.indexOf("."))}\\b`));
   const fitting = definitionsCalled(short).filter((definition) => fits(definition, call));
   // Without an argument that means something to it, a name alone (`get_lr()`) says too little, unless it is a class of what is imported.
-  const telling = fitting.filter((definition) => saysSomething(definition, call) || (/^[A-Z]/.test(short) && ours(definition)));
+  const telling = fitting.filter(
+    (definition) => saysSomething(definition, call) || (/^[A-Z]/.test(short) && ours(definition)),
+  );
   const imported = telling.filter(ours);
   const [definition] = imported.length > 0 ? imported : telling;
   return definition ? { definition, confidence: "possible" } : undefined;
@@ -130,7 +147,9 @@ function saysSomething(definition: ScheduleDefinition, call: CallResult): boolea
   const positional = Object.values(definition.params).filter((spec) => !spec.keywordOnly);
   return (
     positional.slice(0, call.args.length).some((spec) => spec.kind !== "handle") ||
-    [...call.kwargs.keys()].some((name) => definition.params[name] !== undefined && definition.params[name].kind !== "handle") ||
+    [...call.kwargs.keys()].some(
+      (name) => definition.params[name] !== undefined && definition.params[name].kind !== "handle",
+    ) ||
     positional.every((spec) => spec.default !== undefined && spec.kind === "handle")
   );
 }

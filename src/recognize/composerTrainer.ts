@@ -11,7 +11,10 @@ const perTrainer = ["max_duration", "scale_schedule_ratio"] as const;
  * `Trainer(max_duration=…, scale_schedule_ratio=…)` for a schedule that asks for them. Where no such call is in the code, a
  * comment that writes one is better than a default: taken as an assumption, with its reason.
  */
-export function trainerGiven(reader: Reader, { definition, finding }: Found): Pick<Finding, "args" | "context"> | undefined {
+export function trainerGiven(
+  reader: Reader,
+  { definition, finding }: Found,
+): Pick<Finding, "args" | "context"> | undefined {
   if (!definition.needs?.includes("max_duration")) return undefined;
   const given = called(reader) ?? told(reader);
   const args: Record<string, Argument> = {};
@@ -38,7 +41,8 @@ function called(reader: Reader): Record<string, Evaluated> | undefined {
 }
 
 const comment = /^[^\n"']*#(?<said>[^\n]*\bTrainer\([^\n]*)$/m;
-const keyword = /\b(?<name>max_duration|scale_schedule_ratio)\s*=\s*(?<value>'[^']*'|"[^"]*"|[\d.]+)|\blen\(\w*loader\)\s*==?\s*(?<batches>\d+)/g;
+const keyword =
+  /\b(?<name>max_duration|scale_schedule_ratio)\s*=\s*(?<value>'[^']*'|"[^"]*"|[\d.]+)|\blen\(\w*loader\)\s*==?\s*(?<batches>\d+)/g;
 
 function told(reader: Reader): Record<string, Evaluated> {
   const { text } = reader.program.source;
@@ -49,8 +53,12 @@ function told(reader: Reader): Record<string, Evaluated> {
     [...said.matchAll(keyword)].map((found) => {
       const { name = "steps_per_epoch", value = "", batches } = found.groups!;
       const written = batches ?? value.replace(/^['"]|['"]$/g, "");
-      const plain = reader.assume.get(name) ?? (value.startsWith("'") || value.startsWith('"') ? written : Number(written));
-      const origin = { ...reader.program.place({ from: from + found.index, to: from + found.index + found[0].length }), how: "comment" };
+      const plain =
+        reader.assume.get(name) ?? (value.startsWith("'") || value.startsWith('"') ? written : Number(written));
+      const origin = {
+        ...reader.program.place({ from: from + found.index, to: from + found.index + found[0].length }),
+        how: "comment",
+      };
       const assumed: AssumedValue = {
         status: "assumed",
         value: plain,

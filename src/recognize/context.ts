@@ -38,9 +38,11 @@ export function contextOf(
   }
   const rates = finding.groupRates?.map((rate) => (rate.status === "unknown" ? undefined : rate.value));
   if (rates?.every((rate) => typeof rate === "number") && !assume.has("initial_lr")) context["group_lrs"] = rates;
-  if (finding.optimizer) context["optimizer"] = finding.optimizer.name.slice(finding.optimizer.name.lastIndexOf(".") + 1);
+  if (finding.optimizer)
+    context["optimizer"] = finding.optimizer.name.slice(finding.optimizer.name.lastIndexOf(".") + 1);
   const { momentum } = finding;
-  if (momentum && momentum.status !== "unknown" && typeof momentum.value === "number") context["momentum"] = momentum.value;
+  if (momentum && momentum.status !== "unknown" && typeof momentum.value === "number")
+    context["momentum"] = momentum.value;
   return context as Mutable<Context>;
 }
 

@@ -17,7 +17,8 @@ export function matteringDefaults(
   for (const [name, spec] of Object.entries(definition.params)) {
     if (args[name] !== undefined || spec.default === undefined || spec.default === null) continue;
     const other = otherValue(spec, spec.default);
-    if (other !== undefined && changes({ ...args, [name]: other })) result[name] = { status: "default", value: spec.default };
+    if (other !== undefined && changes({ ...args, [name]: other }))
+      result[name] = { status: "default", value: spec.default };
   }
   return result;
 

@@ -1,17 +1,37 @@
 import type { SyntaxNode } from "@lezer/common";
-import { Raises, type Value } from "../schedules/define.js";
+import { Raises } from "../schedules/define.js";
 import { callValue } from "./evaluate/call.js";
 import { fromValue } from "./evaluate/describe.js";
-import { type ClassValue, Dict, dictGet, first, FunctionValue, Instance, Method, Unknown, type PythonCall, type Val } from "./evaluate/index.js";
-import type { Argument, Evaluated, Finding, Run } from "./finding.js";
+import {
+  type ClassValue,
+  Dict,
+  first,
+  FunctionValue,
+  Instance,
+  Method,
+  Unknown,
+  type PythonCall,
+  type Val,
+} from "./evaluate/index.js";
+import type { Argument, Finding, Run } from "./finding.js";
 import type { Workspace } from "../source/document.js";
 import { inlineRate } from "./inlineRates.js";
-import { FakeOptimizer, Interpreter, withOptimizer } from "./interpret.js";
+import { rateOf } from "./functionRate.js";
+import { freeNames } from "./freeNames.js";
+import { namedRateFunctions } from "./namedFunctions.js";
+import { Interpreter } from "./interpret.js";
 import { onlyOptimizer, readOptimizer } from "./optimizer.js";
 import type { Found, Reader } from "./reader.js";
 import { runOf, settingAround } from "./stepping.js";
-import { otherQuantity } from "./quantity.js";
-import { functionAround, inTrainingLoop, parametersOf, rateWrites, timeParameter, type RateWrite } from "./writes.js";
+import {
+  countsItself,
+  functionAround,
+  inTrainingLoop,
+  parametersOf,
+  rateWrites,
+  timeParameter,
+  type RateWrite,
+} from "./writes.js";
 
 /** A function of the file that computes or sets the rate, and how to ask it. */
 interface Candidate {
@@ -31,7 +51,13 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   const add = (definition: SyntaxNode | undefined, writes: boolean, remote = false) => {
     if (!definition || reader.consumed.has(definition.from) || candidates.has(definition.from)) return;
     // What a library's schedule computes inside a function is that schedule's.
-    if (calls.some(({ call }) => call.node && !call.module?.file && call.node.from > definition.from && call.node.to < definition.to)) return;
+    if (
+      calls.some(
+        ({ call }) =>
+          call.node && !call.module?.file && call.node.from > definition.from && call.node.to < definition.to,
+      )
+    )
+      return;
     candidates.set(definition.from, { definition, writes, remote });
   };
   for (const write of rateWrites(program.source.tree, code)) {
@@ -45,7 +71,8 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   for (const definition of namedRateFunctions(reader)) {
     // A helper of a function that is told already is a part of it.
     const callers = callersOf(reader, definition);
-    const inside = (node: SyntaxNode) => [...candidates.values()].some((c) => node.from > c.definition.from && node.to <= c.definition.to);
+    const inside = (node: SyntaxNode) =>
+      [...candidates.values()].some((c) => node.from > c.definition.from && node.to <= c.definition.to);
     if (callers.length === 0 || !callers.every((site) => inside(site.node))) add(definition, false);
   }
   return [...[...candidates.values()].flatMap((candidate) => findingOf(reader, candidate) ?? []), ...inline];
@@ -59,12 +86,17 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
   if (around?.name === "FunctionDefinition") {
     const names = parametersOf(around, code);
     const trains = inTrainingLoop(write.statement, code);
-    if ((timeParameter(names) && !trains) || (names[0] === "self" && countsItself(reader.text(around)))) return { definition: around, writes: true };
+    if ((timeParameter(names) && !trains) || (names[0] === "self" && countsItself(reader.text(around))))
+      return { definition: around, writes: true };
     // A setter that only stores what it was given: the caller decides.
     const stored = trains ? undefined : storedParameter(reader, write.value, around, names);
     if (stored !== undefined && depth < 3) {
       for (const site of callersOf(reader, around)) {
-        const outer = writerOf(reader, { statement: site.node, value: argumentFor(site, names, stored) ?? site.node, augmented: false, owner: "" }, depth + 1);
+        const outer = writerOf(
+          reader,
+          { statement: site.node, value: argumentFor(site, names, stored) ?? site.node, augmented: false, owner: "" },
+          depth + 1,
+        );
         if (outer) return outer;
       }
       if (!/\[\s*['"]lr['"]\s*\]/.test(text)) return undefined;
@@ -75,23 +107,31 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
   // `group["lr"] *= decay` in a function of its own: a step of a schedule whose occasions are elsewhere.
   const own = around?.name === "FunctionDefinition" ? around.getChild("VariableName") : undefined;
   const builds = write.augmented || /\[\s*['"]lr['"]\s*\]/.test(text);
-  return own && builds && /adjust|decay|anneal|update|reduce|schedul|step/i.test(reader.text(own)) && /lr|learning|rate/i.test(reader.text(own)) ? { definition: around!, writes: true } : undefined;
+  return own &&
+    builds &&
+    /adjust|decay|anneal|update|reduce|schedul|step/i.test(reader.text(own)) &&
+    /lr|learning|rate/i.test(reader.text(own))
+    ? { definition: around!, writes: true }
+    : undefined;
 }
 
 /** The parameter that is written as it came, or scaled by what a group holds. */
-function storedParameter(reader: Reader, value: SyntaxNode, around: SyntaxNode, names: readonly string[]): string | undefined {
-  const mentioned = (text: string) => names.find((name) => !/optim|^opt$|^self$|group|^cfg$|^args$/i.test(name) && new RegExp(`\\b${name}\\b`).test(text));
+function storedParameter(
+  reader: Reader,
+  value: SyntaxNode,
+  around: SyntaxNode,
+  names: readonly string[],
+): string | undefined {
+  const mentioned = (text: string) =>
+    names.find(
+      (name) => !/optim|^opt$|^self$|group|^cfg$|^args$/i.test(name) && new RegExp(`\\b${name}\\b`).test(text),
+    );
   const text = reader.text(value).trim();
   const direct = mentioned(text);
   if (direct !== undefined || !/^[A-Za-z_]\w*$/.test(text)) return direct;
   for (const statement of reader.program.assignmentsTo(text))
     if (statement.from > around.from && statement.to < value.from) return mentioned(reader.text(statement));
   return undefined;
-}
-
-const counts = /self\.\w+\s*\+=\s*1\b|self\.(\w+)\s*=\s*self\.\1\s*\+\s*1\b/;
-function countsItself(text: string): boolean {
-  return counts.test(text);
 }
 
 function argumentFor(site: PythonCall, names: readonly string[], name: string): SyntaxNode | undefined {
@@ -110,7 +150,8 @@ function calledFunction(reader: Reader, value: SyntaxNode, scope: SyntaxNode | u
   let found: SyntaxNode | undefined;
   (scope ?? reader.program.source.tree.topNode).cursor().iterate((ref) => {
     if (ref.from >= value.from) return false;
-    if (ref.name === "AssignStatement" && reader.text(ref.node.firstChild!) === name) found = callIn(reader, ref.node.lastChild!) ?? found;
+    if (ref.name === "AssignStatement" && reader.text(ref.node.firstChild!) === name)
+      found = callIn(reader, ref.node.lastChild!) ?? found;
     return undefined;
   });
   return found;
@@ -126,7 +167,12 @@ function callIn(reader: Reader, expression: SyntaxNode): SyntaxNode | undefined 
     const target = callee && reader.program.object(callee);
     const fn = target === undefined || target === null ? undefined : first(target);
     const definition = fn instanceof FunctionValue ? fn : fn instanceof Method ? fn.fn : undefined;
-    if (definition && definition.module.file === undefined && timeParameter(parametersOf(definition.node, reader.program.source.code))) found = definition.node;
+    if (
+      definition &&
+      definition.module.file === undefined &&
+      timeParameter(parametersOf(definition.node, reader.program.source.code))
+    )
+      found = definition.node;
     return undefined;
   });
   return found;
@@ -139,42 +185,11 @@ export function callersOf(reader: Reader, definition: SyntaxNode): PythonCall[] 
   const owner = definition.parent?.parent;
   const className = owner?.name === "ClassDefinition" ? reader.text(owner.getChild("VariableName")!) : undefined;
   return [...reader.sites.values()].filter(
-    (site) => site.name === text && !(site.node.from >= definition.from && site.node.to <= definition.to) && (text !== "__init__" || className === undefined),
+    (site) =>
+      site.name === text &&
+      !(site.node.from >= definition.from && site.node.to <= definition.to) &&
+      (text !== "__init__" || className === undefined),
   );
-}
-
-const rateName =
-  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
-
-const speaksOfRate = /(?:^|[^a-z])l_?r(?:[^a-z]|$)|lr_|_lr|learning_?rate|lrate|noam/i;
-
-/** `x` of `x = f(…)`. */
-function assignedTo(reader: Reader, node: SyntaxNode): string | undefined {
-  for (let at = node.parent; at; at = at.parent) {
-    if (at.name === "AssignStatement") return reader.text(at.firstChild!);
-    if (/Statement$|Body/.test(at.name)) return undefined;
-  }
-  return undefined;
-}
-
-/** Functions of the module that by their name and parameters give a rate for a step, and return something computed. */
-function namedRateFunctions(reader: Reader): SyntaxNode[] {
-  const { code, tree } = reader.program.source;
-  const found: SyntaxNode[] = [];
-  tree.cursor().iterate((ref) => {
-    if (ref.name !== "FunctionDefinition") return undefined;
-    const name = ref.node.getChild("VariableName");
-    if (!name || !rateName.test(code.slice(name.from, name.to))) return undefined;
-    const parameters = parametersOf(ref.node, code);
-    const body = code.slice(ref.from, ref.to);
-    if (!timeParameter(parameters) || !/\breturn\s+\S/.test(body)) return undefined;
-    if (!speaksOfRate.test(code.slice(name.from, body.length + ref.from))) return undefined;
-    const uses = callersOf(reader, ref.node).map((site) => assignedTo(reader, site.node) ?? "");
-    if ([...uses, ...parameters, code.slice(name.from, name.to)].some((word) => otherQuantity(word) !== undefined)) return undefined;
-    found.push(ref.node);
-    return undefined;
-  });
-  return found;
 }
 
 function findingOf(reader: Reader, { definition, writes, remote }: Candidate): Finding | undefined {
@@ -196,7 +211,9 @@ function findingOf(reader: Reader, { definition, writes, remote }: Candidate): F
     ? refused("it sets the rate of an object that exists only when the file runs")
     : aimless
       ? refused("it changes the rate each time it is called, and when that is is not told here")
-      : only === undefined ? rateOf(reader, fn, own, time, values, writes) : refused(`called only when ${only}`);
+      : only === undefined
+        ? rateOf(reader, fn, own, time, values, writes)
+        : refused(`called only when ${only}`);
   const context = writes ? startOf(reader, optimizer) : undefined;
   const read = { ...args, ...freeNames(reader, definition, names, values) };
   return {
@@ -236,7 +253,13 @@ export function placed(reader: Reader, name: SyntaxNode, definition: SyntaxNode)
 }
 
 /** What the function is given where it is called: by the call, by the user, or nothing. */
-function argumentsAt(reader: Reader, own: readonly string[], names: readonly string[], time: string | undefined, site: PythonCall | undefined) {
+function argumentsAt(
+  reader: Reader,
+  own: readonly string[],
+  names: readonly string[],
+  time: string | undefined,
+  site: PythonCall | undefined,
+) {
   const args: Record<string, Argument> = {};
   const values = new Map<string, Val>();
   let optimizer: Val | undefined;
@@ -251,12 +274,23 @@ function argumentsAt(reader: Reader, own: readonly string[], names: readonly str
     const set = reader.assume.get(parameter);
     if (value !== undefined && node) {
       const evaluated = reader.program.describe(value, reader.text(node));
-      const lost = evaluated.status === "unknown" && !(first(value) instanceof Dict) && !(first(value) instanceof Instance);
+      const lost =
+        evaluated.status === "unknown" && !(first(value) instanceof Dict) && !(first(value) instanceof Instance);
       values.set(parameter, lost && set !== undefined ? fromValue(set) : value);
       if (evaluated.status !== "unknown") args[parameter] = { value: evaluated };
     } else if (set !== undefined) {
       values.set(parameter, fromValue(set));
-      args[parameter] = { value: { status: "assumed", value: set, text: parameter, name: parameter, because: "a parameter without default", assumptions: { [parameter]: set }, origins: [] } };
+      args[parameter] = {
+        value: {
+          status: "assumed",
+          value: set,
+          text: parameter,
+          name: parameter,
+          because: "a parameter without default",
+          assumptions: { [parameter]: set },
+          origins: [],
+        },
+      };
     } else if (secondary.test(parameter) || bystander.test(parameter)) values.set(parameter, 0);
     else if (site) values.set(parameter, new Unknown("a parameter that nothing here gives", parameter));
   }
@@ -270,20 +304,47 @@ const secondary = /^(?:i|j|idx|index|batch_?(?:idx|index|i)?|iter(?:ation)?|i_it
 const bystander = /best|pred|acc|loss|metric|score|logger|writer|verbose/i;
 
 /** A parameter that the rate turns out to need and nobody gives. */
-export function missing(reader: Reader, rate: NonNullable<Finding["rate"]>, args: Readonly<Record<string, Argument>>): Record<string, Argument> {
+export function missing(
+  reader: Reader,
+  rate: NonNullable<Finding["rate"]>,
+  args: Readonly<Record<string, Argument>>,
+): Record<string, Argument> {
   const found: Record<string, Argument> = {};
-  const told = new Set(Object.values(args).flatMap(({ value }) => (value.status === "assumed" ? Object.keys(value.assumptions) : [])));
+  const told = new Set(
+    Object.values(args).flatMap(({ value }) => (value.status === "assumed" ? Object.keys(value.assumptions) : [])),
+  );
   for (const [name, symbol] of new Interpreter(reader.program).assumptions(() => rate(1, 0.1))) {
     const described = reader.program.describe(symbol, name);
     if (told.has(name) || args[name] || described.status === "unknown") continue;
-    found[name] = { value: { status: "assumed", value: described.value, text: name, name, because: "not given in this file", assumptions: { [name]: described.value }, origins: [] } };
+    found[name] = {
+      value: {
+        status: "assumed",
+        value: described.value,
+        text: name,
+        name,
+        because: "not given in this file",
+        assumptions: { [name]: described.value },
+        origins: [],
+      },
+    };
   }
   try {
     rate(1, 0.1);
   } catch (error) {
-    const match = /missing a required argument: '(\w+)'|^not known: ([\w.]+)(?: \((.*)\))?$/.exec(error instanceof Error ? error.message : "");
+    const match = /missing a required argument: '(\w+)'|^not known: ([\w.]+)(?: \((.*)\))?$/.exec(
+      error instanceof Error ? error.message : "",
+    );
     const name = match?.[1] ?? match?.[2];
-    if (name && !args[name]) found[name] = { value: { status: "unknown", text: name, because: match?.[3] ?? "a parameter without default that nothing here gives", name, origins: [] } };
+    if (name && !args[name])
+      found[name] = {
+        value: {
+          status: "unknown",
+          text: name,
+          because: match?.[3] ?? "a parameter without default that nothing here gives",
+          name,
+          origins: [],
+        },
+      };
   }
   return found;
 }
@@ -316,7 +377,12 @@ function lengthFromNames(args: Readonly<Record<string, Argument>>, unit: "step" 
     if (value.status === "unknown" || typeof value.value !== "number" || !(value.value > 1)) continue;
     const last = name.slice(name.lastIndexOf(".") + 1);
     if (unit === "epoch" && /^(?:n_?|num_?|max_?|total_?)?epochs?$/i.test(last)) return { epochs: value };
-    if (unit === "step" && /^(?:max_?(?:iters?|steps?|iterations)|num_?(?:steps|iters|iterations)|total_?(?:steps?|iters?|iterations)|lr_decay_(?:iters|steps)|num_training_steps|t_total)$/i.test(last))
+    if (
+      unit === "step" &&
+      /^(?:max_?(?:iters?|steps?|iterations)|num_?(?:steps|iters|iterations)|total_?(?:steps?|iters?|iterations)|lr_decay_(?:iters|steps)|num_training_steps|t_total)$/i.test(
+        last,
+      )
+    )
       return { totalSteps: value };
   }
   return {};
@@ -351,99 +417,4 @@ function constructed(reader: Reader, cls: ClassValue): Instance | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The rate after t steps: stateless functions are asked directly, those that build on what they did before run from the start. */
-function rateOf(
-  reader: Reader,
-  fn: FunctionValue | Method,
-  parameters: readonly string[],
-  time: string | undefined,
-  values: ReadonlyMap<string, Val>,
-  writes: boolean,
-): (t: number, initialLr: number) => number {
-  const interpreter = new Interpreter(reader.program);
-  const body = reader.program.source.code.slice((fn instanceof Method ? fn.fn : fn).node.from, (fn instanceof Method ? fn.fn : fn).node.to);
-  const stateful = writes && (/\bglobal\b|optimi[sz]er\.(?:lr|learning_rate)\b|\*=|\[\s*['"]lr['"]\s*\](?!\s*=[^=])/.test(body) || !time || countsItself(body));
-  const known: number[] = [];
-  const selves = new WeakMap<FakeOptimizer, Val>();
-  const once = (call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val, optimizer: FakeOptimizer, t: number, initial: number) => {
-    const kwargs = new Map<string, Val>();
-    for (const parameter of parameters) {
-      if (parameter === time) kwargs.set(parameter, t);
-      else if (/optim|^opt$|trainer/i.test(parameter)) kwargs.set(parameter, optimizer.value);
-      else {
-        const value = values.get(parameter);
-        if (value !== undefined) kwargs.set(parameter, value);
-      }
-    }
-    const self = fn instanceof Method ? (selves.get(optimizer) ?? withOptimizer(fn.self, optimizer)) : undefined;
-    if (self !== undefined) selves.set(optimizer, self);
-    const result = call(fn instanceof Method ? new Method(fn.fn, self!) : fn, [], kwargs);
-    return writes ? optimizer.rate(initial) : interpreter.number(result);
-  };
-  return (t, initial) => {
-    if (!stateful) return interpreter.run((call) => once(call, new FakeOptimizer(initial), t, initial));
-    if (t >= known.length) {
-      if (t > 2_000_000) throw new Raises("too complex to follow: more than 2,000,000 steps one after the other");
-      const until = Math.max(t, Math.min(2 * known.length, t + 10_000));
-      interpreter.run((call) => {
-        const optimizer = new FakeOptimizer(initial);
-        for (let i = 0; i <= until; i++) known[i] = once(call, optimizer, i, initial);
-      });
-    }
-    return known[t]!;
-  };
-}
-
-/** Names of the surroundings that the function reads, with what is known of them: `args.lr`, `warmup_iters`. */
-function freeNames(reader: Reader, definition: SyntaxNode, own: readonly string[], given: ReadonlyMap<string, Val>): Record<string, Argument> {
-  const args: Record<string, Argument> = {};
-  definition.getChild("Body")?.cursor().iterate((ref) => {
-    if (ref.from >= definition.to) return false;
-    if (ref.name !== "VariableName" && ref.name !== "MemberExpression") return undefined;
-    const text = reader.text(ref.node);
-    const parent = ref.node.parent;
-    if (!/^[A-Za-z_][\w.]*$/.test(text) || /^(?:math|np|numpy|tf|torch|K|jnp)\b/.test(text) || Object.hasOwn(args, text)) return undefined;
-    if (parent?.name === "AssignStatement" && parent.firstChild?.from === ref.from) return undefined;
-    const [root, attribute, deeper] = text.split(".") as [string, string?, string?];
-    const owner = given.get(root);
-    const value =
-      owner !== undefined && attribute !== undefined && deeper === undefined
-        ? attributeOf(owner, attribute)
-        : own.includes(root)
-          ? undefined
-          : reader.object(ref.node, true);
-    if (value === undefined) return undefined;
-    const evaluated = reader.program.describe(value, text);
-    if (evaluated.status === "unknown" || !isPlain(evaluated)) return undefined;
-    const inside = evaluated.status === "known" && evaluated.origins.some((o) => o.from >= definition.from && o.to <= definition.to && o.file === undefined);
-    if (ref.name === "VariableName" && (inside || isLocal(reader, definition, text))) return undefined;
-    args[text] = { value: evaluated };
-    return false;
-  });
-  return args;
-}
-
-/** The same for a stretch of code that is no function. Only names that speak of rates and lengths: it holds much else. */
-export function freeNamesIn(reader: Reader, node: SyntaxNode, own: readonly string[]): Record<string, Argument> {
-  const all = Object.entries(freeNames(reader, node, own, new Map()));
-  return Object.fromEntries(all.filter(([name]) => /l_?r\b|lr_|_lr|learning|rate|warm|decay|epochs|steps|iter|gamma|milestone|schedule/i.test(name)));
-}
-
-function attributeOf(owner: Val, name: string): Val | undefined {
-  const one = first(owner);
-  if (one instanceof Dict) return dictGet(one, name);
-  return one instanceof Instance ? one.attrs.get(name) : undefined;
-}
-
-/** Assigned in the function itself. */
-function isLocal(reader: Reader, definition: SyntaxNode, name: string): boolean {
-  return reader.program.assignmentsTo(name).some((statement) => statement.from > definition.from && statement.to <= definition.to);
-}
-
-function isPlain(evaluated: Evaluated): boolean {
-  if (evaluated.status === "unknown") return false;
-  const value: Value = evaluated.value;
-  return typeof value === "number" || typeof value === "string" || (Array.isArray(value) && value.length < 32 && value.every((v) => typeof v === "number"));
 }

@@ -3,7 +3,8 @@ import { Raises } from "../schedules/define.js";
 import type { Workspace } from "../source/document.js";
 import { FunctionValue, PythonProgram, Range } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
-import { freeNamesIn, missing, placed, startOf } from "./functions.js";
+import { freeNamesIn } from "./freeNames.js";
+import { missing, placed, startOf } from "./functions.js";
 import { Interpreter } from "./interpret.js";
 import { settingOf, type Loop } from "./loops.js";
 import type { Reader } from "./reader.js";
@@ -19,7 +20,9 @@ const name = "lr_lens_rate";
  */
 export function inlineRate(reader: Reader, workspace: Workspace, write: RateWrite): Finding | undefined {
   if (write.augmented) return undefined;
-  const loops = settingOf(write.statement, (n) => reader.text(n)).loops.filter((l) => !/param_?groups|groups\b/.test(header(reader, l)));
+  const loops = settingOf(write.statement, (n) => reader.text(n)).loops.filter(
+    (l) => !/param_?groups|groups\b/.test(header(reader, l)),
+  );
   for (const loop of loops) {
     const finding = inLoop(reader, workspace, write, loop);
     if (finding) return finding;
@@ -42,7 +45,9 @@ function inLoop(reader: Reader, workspace: Workspace, write: RateWrite, loop: Lo
   const before = code.slice(0, loop.node.from);
   const text = `${before}def ${name}(${variable.name}):${kept}\n${code.slice(loop.node.to)}`;
   const { document } = reader;
-  const program = new PythonProgram({ path: document.path, languageId: "python", text }, workspace, { assume: reader.assume });
+  const program = new PythonProgram({ path: document.path, languageId: "python", text }, workspace, {
+    assume: reader.assume,
+  });
   const fn = definitionIn(program);
   if (!fn) return undefined;
   const interpreter = new Interpreter(program);
@@ -60,7 +65,10 @@ function inLoop(reader: Reader, workspace: Workspace, write: RateWrite, loop: Lo
     args: { ...args, ...missing(reader, rate, args) },
     rate,
     context: startOf(reader, undefined)?.context ?? {},
-    run: { unit, ...runOf(reader, { ...around, loops: [loop, ...around.loops.filter((l) => l.node.from < loop.node.from)] }, unit) },
+    run: {
+      unit,
+      ...runOf(reader, { ...around, loops: [loop, ...around.loops.filter((l) => l.node.from < loop.node.from)] }, unit),
+    },
   };
 }
 
@@ -75,15 +83,22 @@ function variableOf(reader: Reader, loop: Loop): { name: string; at: (t: number)
   if (!/^[A-Za-z_]\w*$/.test(loop.target) || !loop.over) return undefined;
   const over = reader.object(loop.over);
   if (over instanceof Range) return { name: loop.target, at: (t) => over.start + t * over.step };
-  return /range\(/.test(header(reader, loop)) && loop.kind !== "batch" ? { name: loop.target, at: (t) => t } : undefined;
+  return /range\(/.test(header(reader, loop)) && loop.kind !== "batch"
+    ? { name: loop.target, at: (t) => t }
+    : undefined;
 }
 
 /** The loop over parameter groups around the write, when there is one. */
-function groupLoop(reader: Reader, statement: SyntaxNode, outer: SyntaxNode): { node: SyntaxNode; names: readonly string[] } {
+function groupLoop(
+  reader: Reader,
+  statement: SyntaxNode,
+  outer: SyntaxNode,
+): { node: SyntaxNode; names: readonly string[] } {
   let node = statement;
   const names: string[] = [];
   for (let at = statement.parent; at && at.from > outer.from; at = at.parent) {
-    const header = at.name === "ForStatement" ? reader.text({ from: at.from, to: at.getChild("Body")?.from ?? at.to }) : "";
+    const header =
+      at.name === "ForStatement" ? reader.text({ from: at.from, to: at.getChild("Body")?.from ?? at.to }) : "";
     if (!/param_?groups|groups\b/.test(header)) continue;
     node = at;
     names.push(...namesIn(/^for\s+(.*?)\s+in\b/s.exec(header)?.[1] ?? ""));
@@ -92,32 +107,45 @@ function groupLoop(reader: Reader, statement: SyntaxNode, outer: SyntaxNode): { 
 }
 
 /** The loop's body with only what the statement needs: everything else is `pass`, the statement itself `instead`. */
-function sliceOf(reader: Reader, body: SyntaxNode, statement: SyntaxNode, instead: string, wanted: Set<string>): string {
+function sliceOf(
+  reader: Reader,
+  body: SyntaxNode,
+  statement: SyntaxNode,
+  instead: string,
+  wanted: Set<string>,
+): string {
   const { code } = reader.program.source;
   const edits: { from: number; to: number; text: string }[] = [];
   const visit = (block: SyntaxNode) => {
     const statements: SyntaxNode[] = [];
-    for (let child = block.firstChild; child; child = child.nextSibling) if (/Statement|Definition/.test(child.name)) statements.push(child);
+    for (let child = block.firstChild; child; child = child.nextSibling)
+      if (/Statement|Definition/.test(child.name)) statements.push(child);
     let past = true;
     for (const child of statements.reverse()) {
       const holds = child.from <= statement.from && child.to >= statement.to;
       if (holds) {
         past = false;
-        if (child.from === statement.from && child.to === statement.to) edits.push({ from: child.from, to: child.to, text: instead });
+        if (child.from === statement.from && child.to === statement.to)
+          edits.push({ from: child.from, to: child.to, text: instead });
         else {
-          for (const word of namesIn(code.slice(child.from, child.getChild("Body")?.from ?? child.from))) wanted.add(word);
+          for (const word of namesIn(code.slice(child.from, child.getChild("Body")?.from ?? child.from)))
+            wanted.add(word);
           for (const inner of child.getChildren("Body")) visit(inner);
         }
         continue;
       }
-      const needed = !past && assigns(reader, child).some((target) => wanted.has(target)) && !/\b(?:for|while)\b/.test(code.slice(child.from, child.to).slice(0, 6));
+      const needed =
+        !past &&
+        assigns(reader, child).some((target) => wanted.has(target)) &&
+        !/\b(?:for|while)\b/.test(code.slice(child.from, child.to).slice(0, 6));
       if (needed) for (const word of namesIn(code.slice(child.from, child.to))) wanted.add(word);
       else edits.push({ from: child.from, to: child.to, text: "pass" });
     }
   };
   visit(body);
   let text = code.slice(body.from, body.to);
-  for (const edit of edits.sort((a, b) => b.from - a.from)) text = text.slice(0, edit.from - body.from) + edit.text + text.slice(edit.to - body.from);
+  for (const edit of edits.sort((a, b) => b.from - a.from))
+    text = text.slice(0, edit.from - body.from) + edit.text + text.slice(edit.to - body.from);
   return text.replace(/^:/, "");
 }
 

@@ -1,7 +1,19 @@
 import { Raises } from "../schedules/define.js";
 import { callValue } from "./evaluate/call.js";
 import { dictOf, numberOf } from "./evaluate/access.js";
-import { Builtin, Dict, dictGet, first, Float, Instance, List, NdArray, Unknown, type PythonProgram, type Val } from "./evaluate/index.js";
+import {
+  Builtin,
+  Dict,
+  dictGet,
+  first,
+  Float,
+  Instance,
+  List,
+  NdArray,
+  Unknown,
+  type PythonProgram,
+  type Val,
+} from "./evaluate/index.js";
 import { LIMITS, NotKnown, PyError, TooComplex } from "./evaluate/machine.js";
 
 /** What a user's function reads and writes as its optimizer: one parameter group at the starting rate. */
@@ -92,13 +104,18 @@ export class Interpreter {
     if (number !== undefined) return number;
     if (one instanceof List && one.items.length > 0) return this.number(one.items[0]!);
     if (one instanceof NdArray && one.data.length > 0) return one.data[0]!;
-    throw new Raises(`the function returned ${one === null ? "None" : one instanceof Instance ? `an object of class ${one.cls.name}` : "something that is not a number"}`);
+    throw new Raises(
+      `the function returned ${one === null ? "None" : one instanceof Instance ? `an object of class ${one.cls.name}` : "something that is not a number"}`,
+    );
   }
 }
 
 function raised(error: unknown): unknown {
   if (error instanceof PyError) return new Raises(`${error.type}: ${error.message}`);
-  if (error instanceof NotKnown) return new Raises(`not known: ${error.unknown.name ?? error.message}${error.unknown.name ? ` (${error.message})` : ""}`);
+  if (error instanceof NotKnown)
+    return new Raises(
+      `not known: ${error.unknown.name ?? error.message}${error.unknown.name ? ` (${error.message})` : ""}`,
+    );
   if (error instanceof TooComplex) return new Raises(`too complex to follow: ${error.message}`);
   if (error instanceof RangeError) return new Raises("too complex to follow: calls nested too deep");
   return error;
@@ -108,7 +125,9 @@ function raised(error: unknown): unknown {
 export function withOptimizer(self: Val, optimizer: FakeOptimizer): Val {
   if (!(self instanceof Instance)) return self;
   const copy = new Instance(self.cls, self.call);
-  for (const [name, value] of self.attrs) copy.attrs.set(name, /optim|^opt$/i.test(name) && !(first(value) instanceof Float) ? optimizer.value : value);
-  if (!copy.attrs.has("model") || !(first(copy.attrs.get("model")!) instanceof Instance)) copy.attrs.set("model", dictOf([["optimizer", optimizer.value]], true));
+  for (const [name, value] of self.attrs)
+    copy.attrs.set(name, /optim|^opt$/i.test(name) && !(first(value) instanceof Float) ? optimizer.value : value);
+  if (!copy.attrs.has("model") || !(first(copy.attrs.get("model")!) instanceof Instance))
+    copy.attrs.set("model", dictOf([["optimizer", optimizer.value]], true));
   return copy;
 }

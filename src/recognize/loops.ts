@@ -56,8 +56,10 @@ function whileLoop(node: SyntaxNode, text: Text): Loop {
 }
 
 const epochName = /(^|_|\b)(n_?)?(ep|epoch|epochs?|epoch_?(num|idx|i|id)?)(\b|_|$)|epoch/i;
-const batches = /loader|dataset|enumerate\(|iterator|batches|generator|prefetch|_iter\b|\biter\b|train_dl|\bdl\b|data_?iter/i;
-const stepName = /(^|_|\b)(step|steps|iter|iters|iteration|iterations|it|update|batch|global_step|n_iter|i_iter)(\b|_|$)/i;
+const batches =
+  /loader|dataset|enumerate\(|iterator|batches|generator|prefetch|_iter\b|\biter\b|train_dl|\bdl\b|data_?iter/i;
+const stepName =
+  /(^|_|\b)(step|steps|iter|iters|iteration|iterations|it|update|batch|global_step|n_iter|i_iter)(\b|_|$)/i;
 
 /** By the loop variable first, then by what it runs over. */
 function kindOf(target: string, header: string): Loop["kind"] {

@@ -62,4 +62,5 @@ export function mayBeSchedule(short: string): boolean {
   return byShort.has(short) || short === "" || suspicious.test(short);
 }
 
-const suspicious = /sched|lr|warm|decay|anneal|cycl|plateau|cosine|config|arguments|fit_|fine_tune|^train$|class|^cls$|^[A-Z]$|^fn$|factory|create|build|get_|make/i;
+const suspicious =
+  /sched|lr|warm|decay|anneal|cycl|plateau|cosine|config|arguments|fit_|fine_tune|^train$|class|^cls$|^[A-Z]$|^fn$|factory|create|build|get_|make/i;

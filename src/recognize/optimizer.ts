@@ -12,11 +12,13 @@ export function optimizerContext(
   definition: ScheduleDefinition,
   handles: Readonly<Record<string, Val>>,
 ): Surroundings {
-  const handle = handles["optimizer"] ?? Object.values(handles).find((value) => readOptimizer(reader, value) !== undefined);
+  const handle =
+    handles["optimizer"] ?? Object.values(handles).find((value) => readOptimizer(reader, value) !== undefined);
   const found = handle === undefined ? undefined : readOptimizer(reader, handle);
   if (found) return found;
   // A scheduler that is handed to a trainer beside its optimizer: the only one of the file.
-  if (handle !== undefined || !definition.needs?.includes("initial_lr") || "optimizer" in definition.params) return { context: {} };
+  if (handle !== undefined || !definition.needs?.includes("initial_lr") || "optimizer" in definition.params)
+    return { context: {} };
   return onlyOptimizer(reader) ?? { context: {} };
 }
 
@@ -56,9 +58,11 @@ export function readOptimizer(reader: Reader, value: Val): Surroundings | undefi
   const context: Partial<Record<ContextName, Evaluated>> = { ...(rate && { initial_lr: rate }) };
   const groups = shape.groups ? groupRates(reader, call, rate) : undefined;
   if (groups) context.initial_lr = groups[0];
-  const momentum = shape.momentum && argument(reader, call, [shape.momentum.name], shape.momentum.at, shape.momentum.default);
+  const momentum =
+    shape.momentum && argument(reader, call, [shape.momentum.name], shape.momentum.at, shape.momentum.default);
   const settings: Record<string, Evaluated> = {};
-  for (const [name, setting] of call.kwargs) if (!shape.rate.includes(name)) settings[name] = reader.program.describe(setting, name);
+  for (const [name, setting] of call.kwargs)
+    if (!shape.rate.includes(name)) settings[name] = reader.program.describe(setting, name);
   if (rate) settings["lr"] = rate;
   const name = names[0] ?? (target instanceof Instance ? target.cls.name : "optimizer");
   return {
@@ -73,11 +77,19 @@ export function readOptimizer(reader: Reader, value: Val): Surroundings | undefi
 function unwrap(value: Val, depth = 0): Val {
   const one = first(value);
   if (depth > 4) return one;
-  if (one instanceof Member && one.key === undefined && /^(optimizer|base_optimizer|_optimizer|optim)$/.test(one.name ?? "")) return unwrap(one.of, depth + 1);
+  if (
+    one instanceof Member &&
+    one.key === undefined &&
+    /^(optimizer|base_optimizer|_optimizer|optim)$/.test(one.name ?? "")
+  )
+    return unwrap(one.of, depth + 1);
   if (one instanceof CallResult && !one.kwargs.has("lr") && !one.kwargs.has("learning_rate")) {
     const callee = first(one.callee);
     const name = callee instanceof Library ? callee.name : callee instanceof Member ? (callee.name ?? "") : "";
-    if (optimizerNamed(name) === undefined && /prepare|DistributedOptimizer|Wrapper|Lookahead|SAM|initialize|FP16_Optimizer|get_optimizer/i.test(name)) {
+    if (
+      optimizerNamed(name) === undefined &&
+      /prepare|DistributedOptimizer|Wrapper|Lookahead|SAM|initialize|FP16_Optimizer|get_optimizer/i.test(name)
+    ) {
       const [inner] = one.args;
       if (inner !== undefined) return unwrap(inner, depth + 1);
       const named = one.kwargs.get("optimizer");
@@ -99,7 +111,8 @@ function configuredRate(reader: Reader, call: CallResult, names: readonly string
   if (!names.some((name) => /(?:^|\.)(?:create|build|make)_optimizer(?:_v2)?$/.test(name))) return undefined;
   for (const value of [...call.args, ...call.kwargs.values()]) {
     const config = first(value);
-    const own = config instanceof Dict ? dictGet(config, "lr") : config instanceof Instance ? config.attrs.get("lr") : undefined;
+    const own =
+      config instanceof Dict ? dictGet(config, "lr") : config instanceof Instance ? config.attrs.get("lr") : undefined;
     if (own !== undefined) return reader.program.describe(own, "args.lr");
   }
   return undefined;
@@ -118,7 +131,8 @@ function argument(
   }
   const positional = at === undefined ? undefined : call.args[at];
   if (positional !== undefined) return reader.program.describe(positional, names[0]!);
-  if (call.more) return { status: "unknown", text: names[0]!, because: "passed in **kwargs that are not known", origins: [] };
+  if (call.more)
+    return { status: "unknown", text: names[0]!, because: "passed in **kwargs that are not known", origins: [] };
   return fallback === undefined ? undefined : { status: "default", value: fallback };
 }
 

@@ -9,17 +9,39 @@ export interface OptimizerShape {
   readonly groups?: boolean;
 }
 
-type Row = readonly [names: string, rate: string, at: number, fallback?: number, momentum?: readonly [name: string, at: number, fallback: number]];
+type Row = readonly [
+  names: string,
+  rate: string,
+  at: number,
+  fallback?: number,
+  momentum?: readonly [name: string, at: number, fallback: number],
+];
 
 /** Names without their library's prefix; several names share a row. */
-const rows: Readonly<Record<string, { readonly prefixes: readonly string[]; readonly groups?: boolean; readonly rows: readonly Row[] }>> = {
+const rows: Readonly<
+  Record<string, { readonly prefixes: readonly string[]; readonly groups?: boolean; readonly rows: readonly Row[] }>
+> = {
   torch: {
-    prefixes: ["torch.optim.", "apex.optimizers.", "bitsandbytes.optim.", "transformers.", "transformers.optimization.", "deepspeed.ops.adam.", "torch_optimizer.", "timm.optim."],
+    prefixes: [
+      "torch.optim.",
+      "apex.optimizers.",
+      "bitsandbytes.optim.",
+      "transformers.",
+      "transformers.optimization.",
+      "deepspeed.ops.adam.",
+      "torch_optimizer.",
+      "timm.optim.",
+    ],
     groups: true,
     rows: [
       ["SGD FusedSGD SGD8bit SGDP", "lr", 1, 1e-3, ["momentum", 2, 0]],
       ["RMSprop RMSprop8bit", "lr", 1, 1e-2, ["momentum", 5, 0]],
-      ["Adam AdamW RAdam SparseAdam FusedAdam DeepSpeedCPUAdam Adam8bit AdamW8bit PagedAdamW8bit PagedAdam8bit PagedAdamW PagedAdamW32bit AdamP Lamb LAMB FusedLAMB Muon AdaBelief RangerQH", "lr", 1, 1e-3],
+      [
+        "Adam AdamW RAdam SparseAdam FusedAdam DeepSpeedCPUAdam Adam8bit AdamW8bit PagedAdamW8bit PagedAdam8bit PagedAdamW PagedAdamW32bit AdamP Lamb LAMB FusedLAMB Muon AdaBelief RangerQH",
+        "lr",
+        1,
+        1e-3,
+      ],
       ["Adagrad ASGD Rprop Adafactor", "lr", 1, 1e-2],
       ["Adamax NAdam", "lr", 1, 2e-3],
       ["Adadelta LBFGS", "lr", 1, 1],
@@ -27,7 +49,17 @@ const rows: Readonly<Record<string, { readonly prefixes: readonly string[]; read
     ],
   },
   keras: {
-    prefixes: ["keras.optimizers.", "tensorflow.keras.optimizers.", "tensorflow.keras.optimizers.legacy.", "tensorflow.keras.optimizers.experimental.", "keras.optimizers.legacy.", "tf_keras.optimizers.", "tf_keras.optimizers.legacy.", "tensorflow.optimizers.", "tf.keras.optimizers."],
+    prefixes: [
+      "keras.optimizers.",
+      "tensorflow.keras.optimizers.",
+      "tensorflow.keras.optimizers.legacy.",
+      "tensorflow.keras.optimizers.experimental.",
+      "keras.optimizers.legacy.",
+      "tf_keras.optimizers.",
+      "tf_keras.optimizers.legacy.",
+      "tensorflow.optimizers.",
+      "tf.keras.optimizers.",
+    ],
     rows: [
       ["SGD", "learning_rate", 0, 0.01, ["momentum", 1, 0]],
       ["Adam AdamW Adagrad Adadelta Adamax Nadam RMSprop Adafactor Lion Ftrl", "learning_rate", 0, 0.001],
@@ -36,14 +68,24 @@ const rows: Readonly<Record<string, { readonly prefixes: readonly string[]; read
   tf1: {
     prefixes: ["tensorflow.train.", "tensorflow.compat.v1.train.", "tf.train.", "tf.compat.v1.train."],
     rows: [
-      ["GradientDescentOptimizer AdagradOptimizer FtrlOptimizer RMSPropOptimizer ProximalGradientDescentOptimizer", "learning_rate", 0],
+      [
+        "GradientDescentOptimizer AdagradOptimizer FtrlOptimizer RMSPropOptimizer ProximalGradientDescentOptimizer",
+        "learning_rate",
+        0,
+      ],
       ["MomentumOptimizer", "learning_rate", 0, undefined, ["momentum", 1, 0]],
       ["AdamOptimizer AdadeltaOptimizer", "learning_rate", 0, 0.001],
     ],
   },
   optax: {
     prefixes: ["optax."],
-    rows: [["sgd adam adamw adagrad rmsprop lamb lion adafactor adabelief radam yogi novograd noisy_sgd lars nadam nadamw adamax adan sm3 scale_by_learning_rate", "learning_rate", 0]],
+    rows: [
+      [
+        "sgd adam adamw adagrad rmsprop lamb lion adafactor adabelief radam yogi novograd noisy_sgd lars nadam nadamw adamax adan sm3 scale_by_learning_rate",
+        "learning_rate",
+        0,
+      ],
+    ],
   },
   paddle: {
     prefixes: ["paddle.optimizer."],
@@ -80,7 +122,9 @@ export function optimizerNamed(name: string): OptimizerShape | undefined {
   return (
     shapes.get(name) ??
     shapes.get(name.replace(/^torch\.optim\.\w+\.(?=[A-Z])/, "torch.optim.")) ??
-    (/^(?:optim\.)?[A-Z]\w+$/.test(name) ? shapes.get(`torch.${name.startsWith("optim.") ? "" : "optim."}${name}`) : undefined)
+    (/^(?:optim\.)?[A-Z]\w+$/.test(name)
+      ? shapes.get(`torch.${name.startsWith("optim.") ? "" : "optim."}${name}`)
+      : undefined)
   );
 }
 

@@ -38,9 +38,15 @@ export function recognizePython(
   const functions = guarded(() => rateFunctions(reader, reader.all(), workspace)) ?? [];
   const classes = guarded(() => schedulerClasses(reader)) ?? [];
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
-  const all = [...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)), ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from)), ...classes, ...solvers];
+  const all = [
+    ...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)),
+    ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from)),
+    ...classes,
+    ...solvers,
+  ];
   // An optimizer whose decay is 0 is a schedule only where there is no other.
-  const idle = (f: Finding) => calls.includes(f) && found[calls.indexOf(f)]?.definition.onlyWith?.some((name) => isZero(f.args[name]));
+  const idle = (f: Finding) =>
+    calls.includes(f) && found[calls.indexOf(f)]?.definition.onlyWith?.some((name) => isZero(f.args[name]));
   const live = all.some((f) => !idle(f)) ? all.filter((f) => !idle(f)) : all;
   const sorted = live.sort((a, b) => (a.cell ?? 0) - (b.cell ?? 0) || a.span.from - b.span.from);
   return {
@@ -61,7 +67,12 @@ interface Surroundings {
 }
 
 /** The call with what stands around it: how it is stepped, for how long, what happens to its rate. */
-function complete(reader: Reader, found: Found, transforms: readonly Transform[], { values, trainer }: Surroundings): Finding {
+function complete(
+  reader: Reader,
+  found: Found,
+  transforms: readonly Transform[],
+  { values, trainer }: Surroundings,
+): Finding {
   const run = guarded(() => steppingOf(reader, found) ?? lightningRun(reader, found, values));
   const beside = found.finding.context.initial_lr ? undefined : guarded(() => rateBeside(reader, found, values));
   const given = guarded(() => trainerGiven(reader, found));

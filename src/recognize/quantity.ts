@@ -40,7 +40,8 @@ export function quantityOf(reader: Reader, found: Found): Quantity {
 
 /** `x = schedule(…)`, `f(x=schedule(…))`, `def x(): return schedule(…)`. */
 function nameAt(reader: Reader, at: SyntaxNode, inner: SyntaxNode): string | undefined {
-  if (at.name === "AssignStatement") return /([A-Za-z_]\w*)\s*(?::[^=]*)?=\s*$/.exec(reader.text({ from: at.from, to: inner.from }))?.[1];
+  if (at.name === "AssignStatement")
+    return /([A-Za-z_]\w*)\s*(?::[^=]*)?=\s*$/.exec(reader.text({ from: at.from, to: inner.from }))?.[1];
   if (at.name === "ArgList") return /([A-Za-z_]\w*)\s*=\s*$/.exec(reader.text({ from: at.from, to: inner.from }))?.[1];
   if (at.name === "FunctionDefinition") {
     const name = at.getChild("VariableName");

@@ -3,7 +3,18 @@ import type { RateFunction, ScheduleDefinition, Value } from "../schedules/defin
 import type { SourceDocument } from "../source/document.js";
 import { nodeKey } from "./evaluate/syntax.js";
 import { callValue } from "./evaluate/call.js";
-import { CallResult, first, force, FunctionValue, Library, List, Method, type PythonCall, type PythonProgram, type Val } from "./evaluate/index.js";
+import {
+  CallResult,
+  first,
+  force,
+  FunctionValue,
+  Library,
+  List,
+  Method,
+  type PythonCall,
+  type PythonProgram,
+  type Val,
+} from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 
 /** A schedule call of the text with all that belongs to it. */
@@ -15,7 +26,11 @@ export interface Found {
   nested?: boolean;
 }
 
-export type Builder = (reader: Reader, call: CallResult, site: PythonCall | undefined) => Omit<Found, "nested"> | undefined;
+export type Builder = (
+  reader: Reader,
+  call: CallResult,
+  site: PythonCall | undefined,
+) => Omit<Found, "nested"> | undefined;
 
 /** One reading of a Python file: the evaluated program and what has been found in it so far. */
 export class Reader {
@@ -63,7 +78,8 @@ export class Reader {
     const known = this.known.get(key);
     if (known !== undefined) return known ?? undefined;
     this.known.set(key, null);
-    const built = this.builder(this, call, call.module?.file === undefined ? this.sites.get(keyOf(call.node)) : undefined) ?? null;
+    const built =
+      this.builder(this, call, call.module?.file === undefined ? this.sites.get(keyOf(call.node)) : undefined) ?? null;
     this.known.set(key, built);
     return built ?? undefined;
   }
@@ -79,7 +95,9 @@ export class Reader {
   consume(value: Val, depth = 0): void {
     const one = first(value);
     if (one instanceof FunctionValue) {
-      if (one.module.file === undefined) for (let at: SyntaxNode | null = one.node; at; at = at.parent) if (at.name === "FunctionDefinition") this.consumed.add(at.from);
+      if (one.module.file === undefined)
+        for (let at: SyntaxNode | null = one.node; at; at = at.parent)
+          if (at.name === "FunctionDefinition") this.consumed.add(at.from);
     } else if (one instanceof Method) this.consume(one.fn, depth);
     else if (one instanceof List && depth < 3) for (const item of one.items.slice(0, 20)) this.consume(item, depth + 1);
   }
@@ -100,7 +118,9 @@ export class Reader {
 
   /** True when the file imports a module so called. */
   imports(module: RegExp): boolean {
-    this.modules ??= [...this.program.source.code.matchAll(/^[ \t]*(?:from|import)[ \t]+([\w.]+)/gm)].map((match) => match[1]!);
+    this.modules ??= [...this.program.source.code.matchAll(/^[ \t]*(?:from|import)[ \t]+([\w.]+)/gm)].map(
+      (match) => match[1]!,
+    );
     return this.modules.some((name) => module.test(name));
   }
 

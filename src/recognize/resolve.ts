@@ -1,6 +1,14 @@
 import type { Curve } from "../engine/curve.js";
 import { compileSchedule, isScheduleCall } from "../schedules/compile.js";
-import { Raises, writtenAsFloat, type Args, type Compiled, type Context, type ScheduleDefinition, type Value } from "../schedules/define.js";
+import {
+  Raises,
+  writtenAsFloat,
+  type Args,
+  type Compiled,
+  type Context,
+  type ScheduleDefinition,
+  type Value,
+} from "../schedules/define.js";
 import { scheduleNamed } from "../schedules/index.js";
 import { contextAliases, contextDefaults } from "./assumptions.js";
 import { contextOf } from "./context.js";
@@ -93,7 +101,10 @@ export function resolve(finding: Finding, { assume = none, metrics }: ResolveOpt
       compiled: shown,
       ...(formula && { formula }),
       ...(end && end.at <= run.totalSteps && { problem: end.because }),
-      ...(definition && !finding.rate && { parameters: { ...parameters, ...matteringDefaults(definition, args, context, compiled.lr, run.totalSteps) } }),
+      ...(definition &&
+        !finding.rate && {
+          parameters: { ...parameters, ...matteringDefaults(definition, args, context, compiled.lr, run.totalSteps) },
+        }),
       ...(run.asWritten && { asWritten: run.asWritten(shown.lr) }),
     });
   } catch (error) {
@@ -138,8 +149,21 @@ function withAssumed(
   const result: Record<string, Evaluated> = {};
   // A parameter that is not written may be set too, unless its name means something of the whole run.
   for (const [name, value] of assume)
-    if (definition && Object.hasOwn(definition.params, name) && !Object.hasOwn(args, name) && !(name in contextDefaults))
-      result[name] = { status: "assumed", value, text: name, name, because: "set by the user", assumptions: { [name]: value }, origins: [] };
+    if (
+      definition &&
+      Object.hasOwn(definition.params, name) &&
+      !Object.hasOwn(args, name) &&
+      !(name in contextDefaults)
+    )
+      result[name] = {
+        status: "assumed",
+        value,
+        text: name,
+        name,
+        because: "set by the user",
+        assumptions: { [name]: value },
+        origins: [],
+      };
   for (const [name, { value }] of Object.entries(args)) {
     const given = value.status === "unknown" ? (assume.get(name) ?? assume.get(value.name ?? value.text)) : undefined;
     result[name] =
@@ -160,7 +184,9 @@ function withAssumed(
 
 /** What the user set counts as a float: `gamma=1` is meant as 1.0. */
 function isFloat(value: Evaluated): boolean {
-  return value.status === "known" ? value.isFloat === true : value.status === "assumed" && (value.isFloat === true || value.origins.length === 0);
+  return value.status === "known"
+    ? value.isFloat === true
+    : value.status === "assumed" && (value.isFloat === true || value.origins.length === 0);
 }
 
 function noteAssumed(value: AssumedValue, note: (a: Assumption) => void): void {
@@ -170,12 +196,18 @@ function noteAssumed(value: AssumedValue, note: (a: Assumption) => void): void {
 
 /** A parameter of this schedule, or of one of its parts, is not known. What the library raises is for the outer compile to tell. */
 function isUnknown({ parameters, definition, children }: Resolved): boolean {
-  const lost = Object.entries(parameters).some(([name, value]) => value.status === "unknown" && definition?.params[name]?.kind !== "handle");
+  const lost = Object.entries(parameters).some(
+    ([name, value]) => value.status === "unknown" && definition?.params[name]?.kind !== "handle",
+  );
   return lost || children.some(isUnknown);
 }
 
 /** Values for `compile`; nested calls take the children's values, in which what the user set is applied. */
-function plainArgs(parameters: Readonly<Record<string, Evaluated>>, children: readonly Resolved[], typed = false): Args {
+function plainArgs(
+  parameters: Readonly<Record<string, Evaluated>>,
+  children: readonly Resolved[],
+  typed = false,
+): Args {
   const args: Record<string, Value | undefined> & { [writtenAsFloat]?: ReadonlySet<string> } = {};
   if (typed) args[writtenAsFloat] = new Set(Object.keys(parameters).filter((name) => isFloat(parameters[name]!)));
   const replace = (value: Value): Value => {

@@ -51,7 +51,11 @@ export function resolveRun(
         return { value: found.value, source: found.status === "assumed" ? "assumed" : "file" };
     return undefined;
   };
-  const fallBack = (name: "total_steps" | "steps_per_epoch" | "epochs", value?: number, because = contextDefaults[name].because): Length => {
+  const fallBack = (
+    name: "total_steps" | "steps_per_epoch" | "epochs",
+    value?: number,
+    because = contextDefaults[name].because,
+  ): Length => {
     const length = value ?? (contextDefaults[name].value as number);
     assumptions.push({ name, value: length, because, kind: "context" });
     return { value: length, source: "assumed" };
@@ -67,7 +71,12 @@ export function resolveRun(
   else if (stated) total = stated;
   else if (unit === "step" && epochs && perEpoch)
     total = { value: Math.round(epochs.value * perEpoch.value), source: epochs.source };
-  else if (own?.beyond) total = fallBack(unit === "epoch" ? "epochs" : "total_steps", own.steps, `a third beyond the last of ${own.parameter}: the run length is not in this file`);
+  else if (own?.beyond)
+    total = fallBack(
+      unit === "epoch" ? "epochs" : "total_steps",
+      own.steps,
+      `a third beyond the last of ${own.parameter}: the run length is not in this file`,
+    );
   else if (own) total = { value: own.steps, source: "schedule" };
   else if (unit === "epoch") total = epochs ?? fallBack("epochs", beyondFirst(definition, args, 100));
   else if (epochs) {
@@ -81,9 +90,7 @@ export function resolveRun(
   if (mismatch) perEpoch ??= fallBack("steps_per_epoch");
   const perCall = run.stepsPerCall && run.stepsPerCall.status !== "unknown" ? run.stepsPerCall.value : undefined;
   const asWritten =
-    mismatch && perEpoch && perEpoch.value > 1
-      ? (curve: Curve): Curve => slowed(curve, perEpoch!.value)
-      : undefined;
+    mismatch && perEpoch && perEpoch.value > 1 ? (curve: Curve): Curve => slowed(curve, perEpoch!.value) : undefined;
   return {
     unit,
     totalSteps: Math.max(1, Math.round(total.value)),
@@ -113,7 +120,8 @@ function beyondFirst(definition: ScheduleDefinition | undefined, args: Args, usu
   let longest = 0;
   for (const [name, spec] of Object.entries(definition?.params ?? {})) {
     const value = args[name];
-    if ((spec.unit === "step" || spec.unit === "epoch") && typeof value === "number" && value > longest) longest = value;
+    if ((spec.unit === "step" || spec.unit === "epoch") && typeof value === "number" && value > longest)
+      longest = value;
   }
   return Number.isFinite(longest) && longest > usual / 2 ? Math.ceil(longest * 5) : usual;
 }

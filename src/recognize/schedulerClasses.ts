@@ -10,7 +10,11 @@ import { parametersOf } from "./writes.js";
 /** Bases that make a class of the file a schedule, and the method that gives its rate. */
 const kinds: readonly { readonly base: RegExp; readonly methods: readonly string[]; readonly takesStep: boolean }[] = [
   { base: /LearningRateSchedule$|LRSchedule$/, methods: ["__call__"], takesStep: true },
-  { base: /(?:^|\.)_?LRScheduler$|(?:^|\.)(?:LambdaLR|StepLR|MultiStepLR|CosineAnnealingLR|ExponentialLR|LRSchedulerBase)$/, methods: ["get_lr"], takesStep: false },
+  {
+    base: /(?:^|\.)_?LRScheduler$|(?:^|\.)(?:LambdaLR|StepLR|MultiStepLR|CosineAnnealingLR|ExponentialLR|LRSchedulerBase)$/,
+    methods: ["get_lr"],
+    takesStep: false,
+  },
   { base: /(?:^|\.)Scheduler$/, methods: ["_get_lr", "get_epoch_values"], takesStep: true },
 ];
 
@@ -22,9 +26,16 @@ export function schedulerClasses(reader: Reader): Finding[] {
   tree.cursor().iterate((ref) => {
     if (ref.name !== "ClassDefinition") return undefined;
     const list = ref.node.getChild("ArgList");
-    const bases = list ? reader.text(list).replace(/^\(|\)$/g, "").split(",").map((base) => base.trim()) : [];
+    const bases = list
+      ? reader
+          .text(list)
+          .replace(/^\(|\)$/g, "")
+          .split(",")
+          .map((base) => base.trim())
+      : [];
     const kind = kinds.find(({ base }) => bases.some((name) => base.test(name)));
-    const method = kind && kind.methods.map((name) => methodOf(reader, ref.node, name)).find((node) => node !== undefined);
+    const method =
+      kind && kind.methods.map((name) => methodOf(reader, ref.node, name)).find((node) => node !== undefined);
     if (kind && method) found.push(...(findingOf(reader, ref.node, method, kind.takesStep) ?? []));
     return undefined;
   });
@@ -60,7 +71,11 @@ function findingOf(reader: Reader, owner: SyntaxNode, method: SyntaxNode, takesS
   ];
 }
 
-function constructorArguments(reader: Reader, owner: SyntaxNode, call: CallResult | undefined): { args: Record<string, Argument>; optimizer?: Val } {
+function constructorArguments(
+  reader: Reader,
+  owner: SyntaxNode,
+  call: CallResult | undefined,
+): { args: Record<string, Argument>; optimizer?: Val } {
   const init = methodOf(reader, owner, "__init__");
   const names = init ? parametersOf(init, reader.program.source.code).slice(1) : [];
   const args: Record<string, Argument> = {};

@@ -1,5 +1,17 @@
 import type { SyntaxNode } from "@lezer/common";
-import { Builtin, CallResult, first, Instance, Library, List, Member, NdArray, Range, type PythonCall, type Val } from "./evaluate/index.js";
+import {
+  Builtin,
+  CallResult,
+  first,
+  Instance,
+  Library,
+  List,
+  Member,
+  NdArray,
+  Range,
+  type PythonCall,
+  type Val,
+} from "./evaluate/index.js";
 import type { AssumedValue, Evaluated, KnownValue, Run } from "./finding.js";
 import { settingOf, type Loop, type Setting } from "./loops.js";
 import type { Found, Reader } from "./reader.js";
@@ -25,7 +37,8 @@ function stepSites(reader: Reader, found: Found): PythonCall[] {
     if (site.name !== "step" && site.name !== "step_update") continue;
     const value = reader.object(site.node, true);
     const result = value === undefined ? undefined : first(value);
-    const target = result instanceof CallResult && result.callee instanceof Member ? first(result.callee.of) : undefined;
+    const target =
+      result instanceof CallResult && result.callee instanceof Member ? first(result.callee.of) : undefined;
     if (target instanceof CallResult && sameCall(target, found.call)) sure.push(site);
     else if (name && !(target instanceof CallResult && reader.found(target))) {
       const owner = /([A-Za-z_]\w*)\s*\.\s*step(?:_update)?$/.exec(reader.text(site.callee))?.[1];
@@ -36,13 +49,21 @@ function stepSites(reader: Reader, found: Found): PythonCall[] {
 }
 
 function sameCall(a: CallResult, b: CallResult): boolean {
-  return a === b || (a.node !== undefined && b.node !== undefined && a.node.from === b.node.from && a.node.to === b.node.to && a.module === b.module);
+  return (
+    a === b ||
+    (a.node !== undefined &&
+      b.node !== undefined &&
+      a.node.from === b.node.from &&
+      a.node.to === b.node.to &&
+      a.module === b.module)
+  );
 }
 
 /** `scheduler` of `self.scheduler = StepLR(…)`. */
 export function assignedName(reader: Reader, found: Found): string | undefined {
   for (let at = found.call.node?.parent; at; at = at.parent) {
-    if (at.name === "AssignStatement") return /([A-Za-z_]\w*)\s*(?::[^=]*)?=/.exec(reader.text({ from: at.from, to: found.call.node!.from }))?.[1];
+    if (at.name === "AssignStatement")
+      return /([A-Za-z_]\w*)\s*(?::[^=]*)?=/.exec(reader.text({ from: at.from, to: found.call.node!.from }))?.[1];
     if (at.name.endsWith("Statement") || at.name === "Body") return undefined;
   }
   return undefined;
@@ -50,7 +71,11 @@ export function assignedName(reader: Reader, found: Found): string | undefined {
 
 /** The loops and guards around a place, through the calls of the functions that hold it. */
 export function settingAround(reader: Reader, node: SyntaxNode): Setting {
-  return wider(reader, settingOf(node, (n) => reader.text(n)), 0);
+  return wider(
+    reader,
+    settingOf(node, (n) => reader.text(n)),
+    0,
+  );
 }
 
 /** A function that steps without a loop of its own is looked at where it is called. */
@@ -60,9 +85,19 @@ function wider(reader: Reader, setting: Setting, depth: number): Setting {
   const name = definition && reader.text(definition);
   if (!name) return setting;
   for (const site of reader.sites.values()) {
-    if (site.name !== name || (site.node.from >= setting.function.from && site.node.to <= setting.function.to)) continue;
-    const outer = wider(reader, settingOf(site.node, (n) => reader.text(n)), depth + 1);
-    if (outer.loops.length > 0) return { ...outer, loops: [...setting.loops, ...outer.loops], guards: setting.loops.length > 0 ? setting.guards : [...setting.guards, ...outer.guards] };
+    if (site.name !== name || (site.node.from >= setting.function.from && site.node.to <= setting.function.to))
+      continue;
+    const outer = wider(
+      reader,
+      settingOf(site.node, (n) => reader.text(n)),
+      depth + 1,
+    );
+    if (outer.loops.length > 0)
+      return {
+        ...outer,
+        loops: [...setting.loops, ...outer.loops],
+        guards: setting.loops.length > 0 ? setting.guards : [...setting.guards, ...outer.guards],
+      };
   }
   return setting;
 }
@@ -73,17 +108,22 @@ export function runOf(reader: Reader, { loops, guards }: Setting, usual: "step" 
   if (!inner) return undefined;
   const epochLoop = loops.find((loop) => loop.kind === "epoch");
   const epochs = epochLoop && lengthOf(reader, epochLoop, "epochs");
-  const atEpochEnd = inner.kind !== "epoch" && guards.some((guard) => /(==|is)\s*(len\(|num_batches|.*-\s*1\b)/.test(guard) && !/%/.test(guard));
+  const atEpochEnd =
+    inner.kind !== "epoch" &&
+    guards.some((guard) => /(==|is)\s*(len\(|num_batches|.*-\s*1\b)/.test(guard) && !/%/.test(guard));
   if (inner.kind === "epoch" || atEpochEnd) return { unit: "epoch", steppedPer: "epoch", ...(epochs && { epochs }) };
   if (inner.kind === "other" && outer.length === 0) {
     const total = lengthOf(reader, inner, usual === "epoch" ? "epochs" : "total_steps");
     if (!total) return undefined;
-    return usual === "epoch" ? { unit: "epoch", steppedPer: "epoch", epochs: total } : { unit: "step", totalSteps: total };
+    return usual === "epoch"
+      ? { unit: "epoch", steppedPer: "epoch", epochs: total }
+      : { unit: "step", totalSteps: total };
   }
   const accumulated = guards.some((guard) => /%/.test(guard) || /sync_gradients|accumul/i.test(guard));
   const steppedPer = accumulated ? "optimizer step" : inner.kind === "step" ? "optimizer step" : "batch";
   const total = !epochLoop && inner.kind === "step" ? lengthOf(reader, inner, "total_steps") : undefined;
-  const perEpoch = epochLoop && inner !== epochLoop && !accumulated ? lengthOf(reader, inner, "steps_per_epoch") : undefined;
+  const perEpoch =
+    epochLoop && inner !== epochLoop && !accumulated ? lengthOf(reader, inner, "steps_per_epoch") : undefined;
   return {
     unit: "step",
     steppedPer,
@@ -94,7 +134,11 @@ export function runOf(reader: Reader, { loops, guards }: Setting, usual: "step" 
 }
 
 /** How many times a `for` runs: the length of its range, list or loader. */
-export function lengthOf(reader: Reader, loop: Loop, meaning: "epochs" | "total_steps" | "steps_per_epoch"): Evaluated | undefined {
+export function lengthOf(
+  reader: Reader,
+  loop: Loop,
+  meaning: "epochs" | "total_steps" | "steps_per_epoch",
+): Evaluated | undefined {
   if (!loop.over) return undefined;
   const value = reader.object(loop.over);
   const over = value === undefined ? undefined : iterated(value);
@@ -107,7 +151,13 @@ export function lengthOf(reader: Reader, loop: Loop, meaning: "epochs" | "total_
     const assumed = bounds.filter((bound): bound is AssumedValue => bound.status === "assumed");
     const [main] = assumed;
     if (main)
-      return { ...main, value: over.length, text, origins, assumptions: Object.assign({}, ...assumed.map((a) => a.assumptions)) as AssumedValue["assumptions"] };
+      return {
+        ...main,
+        value: over.length,
+        text,
+        origins,
+        assumptions: Object.assign({}, ...assumed.map((a) => a.assumptions)) as AssumedValue["assumptions"],
+      };
     return { status: "known", value: over.length, text, origins } satisfies KnownValue;
   }
   if (over instanceof List) return { status: "known", value: over.items.length, text, origins: [] };
@@ -116,7 +166,15 @@ export function lengthOf(reader: Reader, loop: Loop, meaning: "epochs" | "total_
   const name = `len(${/^\w+\((.*?)\)?$/.exec(text)?.[1]?.split(",")[0] ?? text})`;
   const given = reader.assume.get(name) ?? reader.assume.get("steps_per_epoch");
   if (typeof given !== "number") return undefined;
-  return { status: "assumed", value: given, text, name, because: "depends on the data set", assumptions: { [name]: given }, origins: [] };
+  return {
+    status: "assumed",
+    value: given,
+    text,
+    name,
+    because: "depends on the data set",
+    assumptions: { [name]: given },
+    origins: [],
+  };
 }
 
 /** What is iterated beneath `tqdm(…)`, `enumerate(…)`, `trange(…)`. */
@@ -126,8 +184,8 @@ function iterated(value: Val, depth = 0): Val | undefined {
     const callee = first(one.callee);
     const name = callee instanceof Library || callee instanceof Builtin ? callee.name : "";
     const inner = one.args[0];
-    if (inner !== undefined && /tqdm|enumerate|progress|track|master_bar|list$|iter$/.test(name)) return iterated(inner, depth + 1);
+    if (inner !== undefined && /tqdm|enumerate|progress|track|master_bar|list$|iter$/.test(name))
+      return iterated(inner, depth + 1);
   }
   return one instanceof Instance ? undefined : one;
 }
-

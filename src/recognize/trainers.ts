@@ -10,8 +10,17 @@ const runners: readonly {
   readonly steps?: readonly string[];
   readonly perEpoch?: readonly string[];
 }[] = [
-  { names: /^\.(?:fit|fit_generator|train)$/, epochs: ["epochs", "nb_epoch", "num_epoch", "n_epochs", "max_epochs"], perEpoch: ["steps_per_epoch", "samples_per_epoch"] },
-  { names: /(?:^|\.)(?:Trainer|LightningTrainer|Fabric)$/, epochs: ["max_epochs"], steps: ["max_steps"], perEpoch: ["limit_train_batches"] },
+  {
+    names: /^\.(?:fit|fit_generator|train)$/,
+    epochs: ["epochs", "nb_epoch", "num_epoch", "n_epochs", "max_epochs"],
+    perEpoch: ["steps_per_epoch", "samples_per_epoch"],
+  },
+  {
+    names: /(?:^|\.)(?:Trainer|LightningTrainer|Fabric)$/,
+    epochs: ["max_epochs"],
+    steps: ["max_steps"],
+    perEpoch: ["limit_train_batches"],
+  },
   { names: /(?:^|\.)TrainSpec$/, steps: ["max_steps"] },
 ];
 
@@ -34,7 +43,8 @@ export function trainerRun(reader: Reader): Partial<Run> {
     const epochs = read(runner.epochs);
     const totalSteps = read(runner.steps);
     const stepsPerEpoch = read(runner.perEpoch);
-    if (epochs || totalSteps) return { ...(epochs && { epochs }), ...(totalSteps && { totalSteps }), ...(stepsPerEpoch && { stepsPerEpoch }) };
+    if (epochs || totalSteps)
+      return { ...(epochs && { epochs }), ...(totalSteps && { totalSteps }), ...(stepsPerEpoch && { stepsPerEpoch }) };
   }
   return {};
 }
@@ -46,9 +56,15 @@ export function lightningRun(reader: Reader, found: Found, values: readonly Val[
     if (!(dict instanceof Dict)) continue;
     const scheduler = dictGet(dict, "scheduler");
     // MXNet's optimizer settings have an `lr_scheduler` too; Lightning's stands beside its optimizer.
-    const config = scheduler === undefined && dictGet(dict, "optimizer") !== undefined ? dictGet(dict, "lr_scheduler") : undefined;
+    const config =
+      scheduler === undefined && dictGet(dict, "optimizer") !== undefined ? dictGet(dict, "lr_scheduler") : undefined;
     const target = first(scheduler ?? config ?? null);
-    if (!(target instanceof CallResult) || target.node?.from !== found.call.node?.from || target.node?.to !== found.call.node?.to) continue;
+    if (
+      !(target instanceof CallResult) ||
+      target.node?.from !== found.call.node?.from ||
+      target.node?.to !== found.call.node?.to
+    )
+      continue;
     const interval = stringOf(dictGet(dict, "interval") ?? null) ?? "epoch";
     const every = numberOf(dictGet(dict, "frequency") ?? null) ?? 1;
     const unit = interval === "step" ? "step" : "epoch";
@@ -65,7 +81,9 @@ export function rateBeside(reader: Reader, found: Found, values: readonly Val[])
     if (!(dict instanceof Dict)) continue;
     const holds = dictItems(dict).some(([, entry]) => {
       const one = first(entry);
-      return one instanceof CallResult && one.node?.from === found.call.node?.from && one.node?.to === found.call.node?.to;
+      return (
+        one instanceof CallResult && one.node?.from === found.call.node?.from && one.node?.to === found.call.node?.to
+      );
     });
     const rate = holds ? dictGet(dict, "learning_rate") : undefined;
     if (rate !== undefined) return reader.program.describe(rate, "learning_rate");

@@ -7,7 +7,8 @@ import type { Transform } from "./finding.js";
 /** The compiled schedule after what the file does to the rate and to the step, in the order of the file. */
 export function transformed(compiled: Compiled, transforms: readonly Transform[]): Compiled {
   if (transforms.length === 0) return compiled;
-  const apply = (lr: Curve) => transforms.reduce((c, t) => (t.on === "lr" ? mapped(c, t.apply) : stepped(c, t.apply)), lr);
+  const apply = (lr: Curve) =>
+    transforms.reduce((c, t) => (t.on === "lr" ? mapped(c, t.apply) : stepped(c, t.apply)), lr);
   return { ...compiled, lr: apply(compiled.lr), ...(compiled.groups && { groups: compiled.groups.map(apply) }) };
 }
 

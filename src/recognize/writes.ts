@@ -28,7 +28,12 @@ export function rateWrites(tree: Tree, code: string): RateWrite[] {
       if (!target || !value || target === value) return undefined;
       const text = code.slice(target.from, target.to);
       if ((keyed.test(text) && group.test(text.replace(keyed, ""))) || attribute.test(text))
-        writes.push({ statement: node, value, augmented: ref.name === "UpdateStatement", owner: text.replace(/[.[].*$/s, "") });
+        writes.push({
+          statement: node,
+          value,
+          augmented: ref.name === "UpdateStatement",
+          owner: text.replace(/[.[].*$/s, ""),
+        });
       return undefined;
     }
     if (ref.name === "CallExpression") {
@@ -47,13 +52,15 @@ function callWrite(node: SyntaxNode, code: string): RateWrite | undefined {
   if (!callee || !list) return undefined;
   const name = code.slice(callee.from, callee.to);
   const args: SyntaxNode[] = [];
-  for (let child = list.firstChild; child; child = child.nextSibling) if (!/^[(),]$/.test(child.name) && child.name !== "Comment") args.push(child);
+  for (let child = list.firstChild; child; child = child.nextSibling)
+    if (!/^[(),]$/.test(child.name) && child.name !== "Comment") args.push(child);
   const target = args[0] && code.slice(args[0].from, args[0].to);
   if (/(?:^|\.)set_value$/.test(name) && args.length === 2 && target && attribute.test(target))
     return { statement: node, value: args[1]!, augmented: false, owner: target, remote: true };
   if (/(?:optimi[sz]er|opt)\.(?:lr|learning_rate)\.assign$/.test(name) && args[0])
     return { statement: node, value: args[0], augmented: false, owner: name, remote: true };
-  if (/\.set_(?:learning_rate|lr)$/.test(name) && args[0]) return { statement: node, value: args[0], augmented: false, owner: name };
+  if (/\.set_(?:learning_rate|lr)$/.test(name) && args[0])
+    return { statement: node, value: args[0], augmented: false, owner: name };
   return undefined;
 }
 
@@ -63,14 +70,21 @@ export function inTrainingLoop(node: SyntaxNode, code: string): boolean {
     if (at.name === "FunctionDefinition" || at.name === "LambdaExpression") return false;
     if (inner.name !== "Body") continue;
     if (at.name === "WhileStatement") return true;
-    if (at.name === "ForStatement" && !/param_?groups|\bgroups\b|optimi[sz]ers|schedul|milestones|\.keys\(|items\(/.test(code.slice(at.from, inner.from))) return true;
+    if (
+      at.name === "ForStatement" &&
+      !/param_?groups|\bgroups\b|optimi[sz]ers|schedul|milestones|\.keys\(|items\(/.test(
+        code.slice(at.from, inner.from),
+      )
+    )
+      return true;
   }
   return false;
 }
 
 /** The innermost function or lambda around a node. */
 export function functionAround(node: SyntaxNode): SyntaxNode | undefined {
-  for (let at = node.parent; at; at = at.parent) if (at.name === "FunctionDefinition" || at.name === "LambdaExpression") return at;
+  for (let at = node.parent; at; at = at.parent)
+    if (at.name === "FunctionDefinition" || at.name === "LambdaExpression") return at;
   return undefined;
 }
 
@@ -94,6 +108,18 @@ const timeNames =
 
 /** The parameter that counts the run, by its name. */
 export function timeParameter(names: readonly string[]): string | undefined {
-  const candidates = names.filter((name) => timeNames.test(name) && !/^(?:epochs|num_epochs|n_epochs|steps|num_steps|iters|num_iters|n_steps|n_iters|iterations|batches|updates)$/i.test(name));
+  const candidates = names.filter(
+    (name) =>
+      timeNames.test(name) &&
+      !/^(?:epochs|num_epochs|n_epochs|steps|num_steps|iters|num_iters|n_steps|n_iters|iterations|batches|updates)$/i.test(
+        name,
+      ),
+  );
   return candidates.find((name) => /epoch|iter|step/i.test(name)) ?? candidates[0];
+}
+
+const counts = /self\.\w+\s*\+=\s*1\b|self\.(\w+)\s*=\s*self\.\1\s*\+\s*1\b/;
+/** True when a method keeps its own count of the steps: `self.n_steps += 1`. */
+export function countsItself(text: string): boolean {
+  return counts.test(text);
 }

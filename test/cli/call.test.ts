@@ -8,7 +8,9 @@ describe("the words of a call", () => {
     { text: "1_000", steps: [1000], why: "Python's grouping" },
   ])("--at $text: $why", ({ text, steps }) => expect(stepsOf(text)).toEqual(steps));
 
-  it.each(["-1", "x", "1.5", "1..2..3", ""])("--at %j is refused", (text) => expect(() => stepsOf(text)).toThrow(/--at/));
+  it.each(["-1", "x", "1.5", "1..2..3", ""])("--at %j is refused", (text) =>
+    expect(() => stepsOf(text)).toThrow(/--at/),
+  );
 
   it("--metrics takes numbers that are not finite too", () => {
     expect(metricsOf("0.9, nan,-inf")).toEqual([0.9, NaN, -Infinity]);

@@ -42,7 +42,12 @@ export function goldenCases(): GoldenCase[] {
     .flatMap((name) => {
       const library = name.slice(0, -5);
       const file = read(name) as { dtype?: string; cases?: Golden[] };
-      return (file.cases ?? []).map((golden) => ({ library, golden, float32: file.dtype === "float32" || golden.dtype === "float32", request: requestOf(library, golden) }));
+      return (file.cases ?? []).map((golden) => ({
+        library,
+        golden,
+        float32: file.dtype === "float32" || golden.dtype === "float32",
+        request: requestOf(library, golden),
+      }));
     });
 }
 
@@ -64,10 +69,12 @@ function requestOf(library: string, golden: Golden): Record<string, unknown> {
 /** The context that a comment beside the code, or the recording itself, gives. */
 function assumptionsOf(library: string, golden: Golden): Record<string, unknown> {
   const { code, args = {} } = golden;
-  const number = (pattern: RegExp) => (pattern.exec(code)?.[1] === undefined ? undefined : Number(pattern.exec(code)![1]));
+  const number = (pattern: RegExp) =>
+    pattern.exec(code)?.[1] === undefined ? undefined : Number(pattern.exec(code)![1]);
   const perEpoch = number(/len\(train_dataloader\) == (\d+)/) ?? number(/(\d+) batches per epoch/) ?? golden.n_iter;
   const epochwise = (library === "espnet" && golden.val_losses) || library === "fairseq";
-  const recorded = epochwise && !code.includes("steps_per_epoch") ? (args["steps_per_epoch"] ?? args["updates_per_epoch"]) : undefined;
+  const recorded =
+    epochwise && !code.includes("steps_per_epoch") ? (args["steps_per_epoch"] ?? args["updates_per_epoch"]) : undefined;
   const written = /\blr\s*=|optimizer = .*\(model.parameters\(\), [\d.]/.test(code);
   const entries = {
     total_steps: number(/scheduler\(k \/ (\d+)\)/) ?? (/pos=step\/1000/.test(golden.quantity ?? "") ? 1000 : undefined),

@@ -4,7 +4,11 @@ import { goldenCases, type GoldenCase } from "./goldenRequests.js";
 
 interface Answered {
   readonly error?: string;
-  readonly findings?: readonly { readonly schedule: string; readonly values?: readonly (number | null)[]; readonly problem?: string }[];
+  readonly findings?: readonly {
+    readonly schedule: string;
+    readonly values?: readonly (number | null)[];
+    readonly problem?: string;
+  }[];
 }
 
 /** Where the text alone cannot lead to the recorded curve, and why. */
@@ -12,8 +16,14 @@ const untold: readonly (readonly [RegExp, string])[] = [
   [/^nanogpt\.get_lr\//, "the text calls a function that it does not contain"],
   [/^ultralytics\.lf\//, "epochs and lrf are free names in the text"],
   [/^torch\.SWALR\/.*-then-swa/, "two schedulers take turns in a loop that is not in the text"],
-  [/^torch\.ChainedScheduler\/two-schedulers-stepped-by-hand/, "both schedulers are stepped in a loop that is not in the text"],
-  [/^torch\.CosineAnnealingWarmRestarts\/fractional-epochs/, "it is stepped with fractional epochs in a loop that is not in the text"],
+  [
+    /^torch\.ChainedScheduler\/two-schedulers-stepped-by-hand/,
+    "both schedulers are stepped in a loop that is not in the text",
+  ],
+  [
+    /^torch\.CosineAnnealingWarmRestarts\/fractional-epochs/,
+    "it is stepped with fractional epochs in a loop that is not in the text",
+  ],
 ];
 
 /** Undefined when some finding has the recorded values; else the first difference. */
@@ -40,7 +50,9 @@ function difference({ golden, float32 }: GoldenCase, answered: Answered): string
     const raised = (golden.error ?? golden.raises) !== undefined && golden.steps.length > golden.values.length;
     if (!raised && !(golden.error !== undefined && wanted.length === 0)) return undefined;
     if (problem === undefined) return `${schedule}: the library raises, nothing says so`;
-    return values.slice(wanted.length).some((v) => v !== null) ? `${schedule}: values after the library raised` : undefined;
+    return values.slice(wanted.length).some((v) => v !== null)
+      ? `${schedule}: values after the library raised`
+      : undefined;
   });
   return differences.includes(undefined) ? undefined : differences[0];
 }

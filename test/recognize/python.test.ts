@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { analyze } from "../../src/recognize/analyze.js";
 import { rateAt, resolve } from "../../src/recognize/resolve.js";
 
-const torch = "import torch\nfrom torch import optim\nfrom torch.optim.lr_scheduler import *\nopt = optim.SGD(model.parameters(), lr=0.1)\n";
+const torch =
+  "import torch\nfrom torch import optim\nfrom torch.optim.lr_scheduler import *\nopt = optim.SGD(model.parameters(), lr=0.1)\n";
 const nothing = { read: () => undefined };
 const read = (text: string, assume = new Map<string, number>()) => {
   const analysis = analyze({ path: "train.py", languageId: "python", text }, nothing, { assume });
@@ -89,11 +90,23 @@ describe("schedules as people write them", () => {
 
 describe("what only looks like a schedule", () => {
   it.each([
-    ["import tensorflow as tf\nbn_momentum = tf.train.exponential_decay(0.5, step, 1000, 0.5)\n", "batch-norm momentum"],
-    ["def linear_schedule(start_e, end_e, duration, t):\n    return max((end_e - start_e) / duration * t + start_e, end_e)\nepsilon = linear_schedule(1, 0.05, 100, global_step)\n", "epsilon of the exploration"],
-    ["def get_lr(optimizer):\n    for g in optimizer.param_groups:\n        return g['lr']\n", "it only reads the rate"],
+    [
+      "import tensorflow as tf\nbn_momentum = tf.train.exponential_decay(0.5, step, 1000, 0.5)\n",
+      "batch-norm momentum",
+    ],
+    [
+      "def linear_schedule(start_e, end_e, duration, t):\n    return max((end_e - start_e) / duration * t + start_e, end_e)\nepsilon = linear_schedule(1, 0.05, 100, global_step)\n",
+      "epsilon of the exploration",
+    ],
+    [
+      "def get_lr(optimizer):\n    for g in optimizer.param_groups:\n        return g['lr']\n",
+      "it only reads the rate",
+    ],
     ["class StepLR:\n    pass\ns = StepLR()\n", "a class of the file under a library's name"],
-    ["# s = StepLR(opt, 30)\n\"\"\"s = StepLR(opt, 30)\"\"\"\nfrom torch.optim.lr_scheduler import StepLR\n", "a comment, a text, an import alone"],
+    [
+      '# s = StepLR(opt, 30)\n"""s = StepLR(opt, 30)"""\nfrom torch.optim.lr_scheduler import StepLR\n',
+      "a comment, a text, an import alone",
+    ],
     ["from torch.optim.lr_scheduler import StepLR\nisinstance(scheduler, StepLR)\n", "a type test"],
     ["def cosine_beta_schedule(timesteps, s=0.008):\n    return timesteps\n", "diffusion noise"],
     ["for e in range(3):\n    for g in opt.param_groups:\n        g['lr'] = learning_rate\n", "a constant is written"],
@@ -102,10 +115,24 @@ describe("what only looks like a schedule", () => {
 
 describe("how it will run", () => {
   it.each([
-    [`${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    train()\n    s.step()\n`, { unit: "epoch", totalSteps: 90, steppedPer: "epoch" }, "stepped at the end of each epoch"],
-    [`${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    for x in train_loader:\n        s.step()\n`, { unit: "step", steppedPer: "batch" }, "stepped for each batch"],
-    [`${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    for i, x in enumerate(train_loader):\n        if (i + 1) % 4 == 0:\n            s.step()\n`, { unit: "step", steppedPer: "optimizer step" }, "guarded by accumulation"],
-  ] as readonly (readonly [string, object, string])[])("%j", (text, run) => expect(read(text).resolved[0]!.run).toMatchObject(run));
+    [
+      `${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    train()\n    s.step()\n`,
+      { unit: "epoch", totalSteps: 90, steppedPer: "epoch" },
+      "stepped at the end of each epoch",
+    ],
+    [
+      `${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    for x in train_loader:\n        s.step()\n`,
+      { unit: "step", steppedPer: "batch" },
+      "stepped for each batch",
+    ],
+    [
+      `${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    for i, x in enumerate(train_loader):\n        if (i + 1) % 4 == 0:\n            s.step()\n`,
+      { unit: "step", steppedPer: "optimizer step" },
+      "guarded by accumulation",
+    ],
+  ] as readonly (readonly [string, object, string])[])("%j", (text, run) =>
+    expect(read(text).resolved[0]!.run).toMatchObject(run),
+  );
 });
 
 it("an unknown value is told, and counts once it is set", () => {
@@ -115,5 +142,6 @@ it("an unknown value is told, and counts once it is set", () => {
 });
 
 it("nothing is thrown for text of any kind", () => {
-  for (const text of ["StepLR(", "lr = 10**10**10", "def f(:\n lr", "lr=\u0000", "while True:\n  lr = lr * 2\n"]) expect(() => read(text)).not.toThrow();
+  for (const text of ["StepLR(", "lr = 10**10**10", "def f(:\n lr", "lr=\u0000", "while True:\n  lr = lr * 2\n"])
+    expect(() => read(text)).not.toThrow();
 });

@@ -43,7 +43,9 @@ export function draft({ reader, call, site, certain }: IdiomInput, parts: Parts)
   const definition = scheduleNamed(parts.definition);
   if (!definition || !call.node) return undefined;
   const place = reader.program.place({ from: call.node.from, to: call.node.to });
-  const known = Object.entries(parts.args).filter(([name]) => name in definition.params || Object.values(definition.params).some((p) => p.alias?.includes(name)));
+  const known = Object.entries(parts.args).filter(
+    ([name]) => name in definition.params || Object.values(definition.params).some((p) => p.alias?.includes(name)),
+  );
   return {
     definition,
     finding: {
@@ -66,11 +68,19 @@ export function draft({ reader, call, site, certain }: IdiomInput, parts: Parts)
 }
 
 /** An argument by keyword or position, with its span. */
-export function argumentOf({ reader, call, site }: IdiomInput, keyword: string, position?: number): Argument | undefined {
+export function argumentOf(
+  { reader, call, site }: IdiomInput,
+  keyword: string,
+  position?: number,
+): Argument | undefined {
   const named = call.kwargs.get(keyword);
   const value = named ?? (position === undefined ? undefined : call.args[position]);
   if (value === undefined) return undefined;
-  const node = argumentNode(site, named === undefined ? position : undefined, named === undefined ? undefined : keyword);
+  const node = argumentNode(
+    site,
+    named === undefined ? position : undefined,
+    named === undefined ? undefined : keyword,
+  );
   const span = node && reader.program.place({ from: node.from, to: node.to });
   return {
     value: valueOf(reader, value, node ? reader.text(node) : keyword, undefined, []),

@@ -20,7 +20,12 @@ export const learnerMethods: Idiom = {
     if (!method || !definition) return undefined;
     const { args, children } = bindCall(input.reader, definition, input.call, input.site);
     const inSight = input.reader.imports(method.library);
-    return draft(input, { definition: method.definition, args, confidence: inSight ? "certain" : "likely", rest: { children } });
+    return draft(input, {
+      definition: method.definition,
+      args,
+      confidence: inSight ? "certain" : "likely",
+      rest: { children },
+    });
   },
 };
 
@@ -32,7 +37,8 @@ export const ultralyticsTrain: Idiom = {
     if (!(target instanceof Member)) return undefined;
     const owner = first(target.of);
     const model = owner instanceof CallResult ? libraryName(owner.callee) : "";
-    if (!/^ultralytics\./.test(model) && !(input.call.kwargs.has("data") && input.reader.imports(/^ultralytics/))) return undefined;
+    if (!/^ultralytics\./.test(model) && !(input.call.kwargs.has("data") && input.reader.imports(/^ultralytics/)))
+      return undefined;
     const definition = definitionOf("ultralytics.YOLO.train") ?? definitionOf("ultralytics:linear");
     if (!definition) return undefined;
     const { args } = bindCall(input.reader, definition, input.call, input.site);

@@ -35,14 +35,20 @@ export const timmFactory: Idiom = {
     if (!/^timm\./.test(input.name) && input.certain) return undefined;
     const definition = scheduleNamed("timm.scheduler.create_scheduler_v2");
     const isV2 = input.name.endsWith("_v2");
-    const source = isV2 ? [...call.kwargs.values(), ...call.args].find((v) => /scheduler_kwargs$/.test(nameOf(v))) : (call.args[0] ?? call.kwargs.get("args"));
-    const optimizer = isV2 ? (call.args[0] ?? call.kwargs.get("optimizer")) : (call.args[1] ?? call.kwargs.get("optimizer"));
-    const config = source === undefined ? undefined : argumentsIn(isV2 ? (first(source) as CallResult).args[0] : source);
+    const source = isV2
+      ? [...call.kwargs.values(), ...call.args].find((v) => /scheduler_kwargs$/.test(nameOf(v)))
+      : (call.args[0] ?? call.kwargs.get("args"));
+    const optimizer = isV2
+      ? (call.args[0] ?? call.kwargs.get("optimizer"))
+      : (call.args[1] ?? call.kwargs.get("optimizer"));
+    const config =
+      source === undefined ? undefined : argumentsIn(isV2 ? (first(source) as CallResult).args[0] : source);
     if (!definition || !config) return undefined;
     const args: Record<string, Argument> = {};
     for (const [attribute, value] of config) {
       const name = attributes[attribute];
-      if (name && name in definition.params && definition.params[name]!.kind !== "handle") args[name] = { value: reader.program.describe(value, attribute) };
+      if (name && name in definition.params && definition.params[name]!.kind !== "handle")
+        args[name] = { value: reader.program.describe(value, attribute) };
     }
     return draft(input, {
       definition: definition.id,

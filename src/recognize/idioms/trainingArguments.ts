@@ -32,7 +32,11 @@ export const trainingArguments: Idiom = {
     const warmups = ["warmup_steps", "warmup_ratio"].map((key) => [key, argumentOf(input, key)] as const);
     if (!type && !rate && !warmups.some(([, argument]) => argument)) return undefined;
     if (type?.value.status === "unknown") return undefined;
-    const word = type ? textIn(type)?.replace(/^.*SchedulerType\./, "").toLowerCase() ?? enumName(type.value) : "linear";
+    const word = type
+      ? (textIn(type)
+          ?.replace(/^.*SchedulerType\./, "")
+          .toLowerCase() ?? enumName(type.value))
+      : "linear";
     const name = word === undefined ? undefined : functions[word];
     if (name === undefined) return undefined;
     const usual = rates.find(([pattern]) => pattern.test(input.name))?.[1] ?? 5e-5;
@@ -45,7 +49,10 @@ export const trainingArguments: Idiom = {
         learning_rate: rate ?? { value: { status: "default", value: usual } },
         ...Object.fromEntries(warmups.flatMap(([key, argument]) => (argument ? [[key, argument]] : []))),
         ...Object.fromEntries(
-          extra.map(([key, value]) => [String(key), { value: { status: "known", value, text: String(key), origins: [] } as Evaluated }]),
+          extra.map(([key, value]) => [
+            String(key),
+            { value: { status: "known", value, text: String(key), origins: [] } as Evaluated },
+          ]),
         ),
       },
       run: { unit: "step", steppedPer: "optimizer step", ...lengthOf(input) },

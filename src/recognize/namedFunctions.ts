@@ -1,0 +1,40 @@
+import type { SyntaxNode } from "@lezer/common";
+import { callersOf } from "./functions.js";
+import { otherQuantity } from "./quantity.js";
+import type { Reader } from "./reader.js";
+import { parametersOf, timeParameter } from "./writes.js";
+
+const rateName =
+  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
+
+const speaksOfRate = /(?:^|[^a-z])l_?r(?:[^a-z]|$)|lr_|_lr|learning_?rate|lrate|noam/i;
+
+/** `x` of `x = f(…)`. */
+function assignedTo(reader: Reader, node: SyntaxNode): string | undefined {
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.name === "AssignStatement") return reader.text(at.firstChild!);
+    if (/Statement$|Body/.test(at.name)) return undefined;
+  }
+  return undefined;
+}
+
+/** Functions of the module that by their name and parameters give a rate for a step, and return something computed. */
+export function namedRateFunctions(reader: Reader): SyntaxNode[] {
+  const { code, tree } = reader.program.source;
+  const found: SyntaxNode[] = [];
+  tree.cursor().iterate((ref) => {
+    if (ref.name !== "FunctionDefinition") return undefined;
+    const name = ref.node.getChild("VariableName");
+    if (!name || !rateName.test(code.slice(name.from, name.to))) return undefined;
+    const parameters = parametersOf(ref.node, code);
+    const body = code.slice(ref.from, ref.to);
+    if (!timeParameter(parameters) || !/\breturn\s+\S/.test(body)) return undefined;
+    if (!speaksOfRate.test(code.slice(name.from, body.length + ref.from))) return undefined;
+    const uses = callersOf(reader, ref.node).map((site) => assignedTo(reader, site.node) ?? "");
+    if ([...uses, ...parameters, code.slice(name.from, name.to)].some((word) => otherQuantity(word) !== undefined))
+      return undefined;
+    found.push(ref.node);
+    return undefined;
+  });
+  return found;
+}
