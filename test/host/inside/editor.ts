@@ -28,7 +28,7 @@ const hovers = [
   { file: "02_pytorch.py", mark: "ReduceLROnPlateau(tuner", parts: ["patience", "factor"] },
   { file: "03_keras.py", mark: "PiecewiseConstantDecay(\n", parts: ["boundaries", "values"] },
   { file: "03_keras.py", mark: "CosineDecayRestarts(\n", parts: ["first_decay_steps", "t_mul"] },
-  { file: "03_keras.py", mark: "halve_every_ten(epoch)", parts: ["0.01"] },
+  { file: "03_keras.py", mark: "LearningRateScheduler(halve", parts: ["0.01"] },
   { file: "04_optax.py", mark: "warmup_cosine_decay_schedule(\n", parts: ["peak_value", "warmup_steps", "1000"] },
   { file: "05_trainer.yaml", mark: "cosine", parts: ["warmup_steps", "500"] },
   { file: "06_ds_config.json", mark: "WarmupDecayLR", parts: ["warmup_num_steps", "2000", "50000"] },
@@ -127,12 +127,20 @@ test("each feature can be switched off", async () => {
   await eventually("the lenses again", async () => (await lensesOf(document)).length > 0);
 });
 
-test("a keystroke in a long file without a schedule costs next to nothing", async () => {
-  const editor = await showText("x = {'a': [1, 2, 3]}\n".repeat(20_000));
-  equal(await lensesOf(editor.document), [], "lenses");
-  await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "y = 1\n"));
-  const start = performance.now();
-  equal(await lensesOf(editor.document), [], "lenses");
-  ok(performance.now() - start < 500, `took ${performance.now() - start} ms`);
+test("a keystroke in a long file without a schedule costs no more than in a file that is not ours", async () => {
+  const seconds = async (language: string) => {
+    const editor = await showText("x = {'a': [1, 2, 3]}\n".repeat(20_000), language);
+    await lensesOf(editor.document);
+    let best = Infinity;
+    for (let round = 0; round < 3; round++) {
+      await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "y = 1\n"));
+      const start = performance.now();
+      equal(await lensesOf(editor.document), [], "lenses");
+      best = Math.min(best, performance.now() - start);
+    }
+    return best;
+  };
+  const [ours, others] = [await seconds("python"), await seconds("plaintext")];
+  ok(ours < 2 * others + 200, `took ${ours} ms; in a plain text ${others} ms`);
   await closeAll();
-});
+}, 60_000);
