@@ -6,6 +6,7 @@ import { stage } from "./stage.mjs";
 import { openWorkbench, themes } from "./workbench.mjs";
 
 const plot = "LR Lens: Plot Learning Rate Schedule";
+const [width, height] = [1600, 1000];
 const simulate = "LR Lens: Simulate Convergence Under This Schedule";
 
 /**
@@ -19,9 +20,11 @@ export async function takePictures({ examples, into }) {
   const browser = await launchBrowser();
   try {
     for (const theme of Object.keys(themes)) {
-      const server = await startServer({ settings: { "workbench.colorTheme": themes[theme] } });
+      const server = await startServer({
+        settings: { "workbench.colorTheme": themes[theme], "editor.hover.above": false },
+      });
       try {
-        const window = { browser, server, folder: examples, extension: extension.folder, width: 1600, height: 1000 };
+        const window = { browser, server, folder: examples, extension: extension.folder, width, height };
         await drive(await openWorkbench(window), theme, into);
       } finally {
         await server.close();
@@ -36,19 +39,19 @@ export async function takePictures({ examples, into }) {
 async function drive(workbench, theme, into) {
   const { page } = workbench;
   const save = async (name, options = {}) => {
+    if (!name.startsWith("hover")) await page.mouse.move(width / 2, height - 4);
     const path = join(into, `${name}.png`);
     await page.screenshot({ path, animations: "disabled", ...options });
     console.log(path);
   };
   await workbench.openFile("01_tensorflow1.py", 12, 30);
   await page.locator(".codelens-decoration").first().waitFor();
+  await workbench.command("View: Toggle Primary Side Bar Visibility");
   const hover = await workbench.hover(12, 30);
   await save(`hover-${theme}`);
   if (theme === "dark") await save("hover", { clip: around(await hover.boundingBox(), await editorOf(page)) });
-  await page.mouse.move(5, 5);
   await page.keyboard.press("Escape");
 
-  await workbench.command("View: Toggle Primary Side Bar Visibility");
   await workbench.command(plot);
   const panel = await workbench.webview();
   await panel.locator(".facts dd").first().waitFor();
@@ -68,13 +71,13 @@ async function drive(workbench, theme, into) {
 
 const editorOf = (page) => page.locator(".part.editor").first().boundingBox();
 
-/** The hover and the lines under it, within the editor. */
+/** The hover, a few lines above it, and nothing right of both. */
 function around(hover, editor) {
-  const top = Math.max(editor.y, hover.y - 10);
+  const top = Math.max(editor.y, hover.y - 110);
   return {
     x: editor.x,
     y: top,
-    width: editor.width,
-    height: Math.min(hover.height + 140, editor.y + editor.height - top),
+    width: hover.x + hover.width + 60 - editor.x,
+    height: hover.y + hover.height + 20 - top,
   };
 }
