@@ -35,10 +35,11 @@ export function piecewiseConstant(boundaries: readonly number[], values: readonl
   return curve((t) => values[countUpTo(edges, t)] ?? NaN, edges);
 }
 
-/** Curves one after the other: each starts at its `from` and counts its own t from there when `restart`. */
+/** Curves one after the other: each starts at its `from` and counts its own t from there when `restart`. None: no rate at all. */
 export function sequence(
   parts: readonly { from: number; curve: Curve; restart?: boolean; kind?: Phase["kind"] }[],
 ): Curve {
+  if (!parts.length) return curve(() => NaN);
   const starts = parts.map((p) => p.from);
   const indexAt = (t: number) => Math.max(0, countUpTo(starts, t) - 1);
   const end = parts

@@ -1,3 +1,4 @@
+import type { Curve, Phase } from "../engine/curve.js";
 import { PythonError } from "../engine/python.js";
 import {
   Raises,
@@ -19,7 +20,13 @@ import {
 export function compileSchedule(definition: ScheduleDefinition, args: Args, context: Partial<Context>): Compiled {
   try {
     const result = definition.compile(bindArguments(definition, args), context as Context);
-    return "lr" in result ? result : { lr: result };
+    if (!("lr" in result)) return { lr: sound(result) };
+    // Assigned in place: what is computed only when asked for (events) stays so.
+    return Object.assign(result, {
+      lr: sound(result.lr),
+      ...(result.momentum && { momentum: sound(result.momentum) }),
+      ...(result.groups && { groups: result.groups.map(sound) }),
+    });
   } catch (error) {
     // What Python refuses in a constructor, the library refuses.
     if (error instanceof PythonError) throw new Raises(error.message);
@@ -27,6 +34,31 @@ export function compileSchedule(definition: ScheduleDefinition, args: Args, cont
     if (error instanceof TypeError) throw new Raises(`TypeError: an argument of ${shortName(definition)} has a wrong type`);
     throw error;
   }
+}
+
+/**
+ * The contract of Curve for values that no declaration foresees (a period of 1e-300, a length of NaN): breaks are integers
+ * after t, phases follow each other from 0, and a rate is a number. Throws TypeError where it is not.
+ */
+function sound(c: Curve): Curve {
+  if (typeof c.at(0) !== "number") throw new TypeError("a rate is a number");
+  const phases: Phase[] = [];
+  for (const { kind, to } of c.phases) {
+    const from = phases.at(-1)?.to ?? 0;
+    if (to > from) phases.push({ kind, from, to });
+  }
+  return {
+    at: c.at,
+    nextBreak: (t) => {
+      const next = Math.ceil(c.nextBreak(t));
+      return next > t ? next : Infinity;
+    },
+    phases,
+    ...(c.walk !== undefined && { walk: c.walk }),
+    get end() {
+      return c.end;
+    },
+  };
 }
 
 /** A schedule given as an argument; what was found beside it counts more than the outer context. */

@@ -1,7 +1,7 @@
 import { divide, PythonError, power as pow } from "../engine/python.js";
 import { byCosine } from "../engine/oneCycle.js";
 import { decay, flat, halfCosine, segments, warmup } from "../engine/segments.js";
-import { everyPeriod } from "../engine/shapes.js";
+import { everyPeriod, withTurns } from "../engine/shapes.js";
 import {
   Raises,
   anything,
@@ -91,7 +91,7 @@ const oldCosine = defineSchedule({
   compile({ max_iters: T, ...a }, { initial_lr: base }) {
     const warm = warmFactor(a);
     const rate = (t: number) => base * warm(t) * halfCosine(divide(t, T));
-    return segments(warmup(a.warmup_iters, rate, everyPeriod(T)), decay(Infinity, rate, everyPeriod(T)));
+    return withTurns(segments(warmup(a.warmup_iters, rate, everyPeriod(T)), decay(Infinity, rate, everyPeriod(T))));
   },
 });
 

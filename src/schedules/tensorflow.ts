@@ -1,7 +1,7 @@
 import type { Curve, Phase } from "../engine/curve.js";
 import { PI32, byReciprocal32, divided32, f32, pow32 } from "../engine/float32.js";
 import { changes } from "../engine/search.js";
-import { curve, withTurns } from "../engine/shapes.js";
+import { curve, everyPeriod, withTurns } from "../engine/shapes.js";
 import { Raises } from "./define.js";
 
 /**
@@ -169,13 +169,8 @@ export function linearCosine(
 
 /** The wave's zeros, where the rate turns up again, and T. */
 function linearCosineBreaks(T: number, periods: number): (t: number) => number {
-  const zero = (k: number) => Math.round(((2 * k + 1) * T) / (2 * periods));
-  return (t) => {
-    if (t >= T) return Infinity;
-    let k = periods > 0 ? Math.max(0, Math.floor((periods * t) / T - 0.5) - 1) : Infinity;
-    while (zero(k) <= t) k++;
-    return Math.min(zero(k), Math.ceil(T));
-  };
+  const zero = everyPeriod(T / periods, -T / (2 * periods));
+  return (t) => (t >= T ? Infinity : Math.min(zero(t), Math.ceil(T)));
 }
 
 /**
