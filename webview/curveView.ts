@@ -28,7 +28,7 @@ export interface CurveState {
   readonly limits: RateLimits;
 }
 
-const dashes = { committed: [4, 3], asWritten: [2, 3], pinned: [7, 3], solved: [1, 2] } as const;
+const dashes = { committed: [4, 3], asWritten: [2, 3], pinned: [7, 3] } as const;
 
 /** The learning-rate curve: lines, phases, stability line, cursor with its read-out, and the handles over it. */
 export class CurveView {

@@ -4,13 +4,13 @@ import { checkbox, dropdown, link, type Chooser } from "./toolkit.js";
 
 type Action = Extract<FromWebview, { type: "action" }>["action"];
 
-const actions: readonly [Action, string, string][] = [
-  ["insert", "Insert into the file", "Write this schedule where the cursor stood; copied when there is no such file"],
+const actions: readonly [Action, string, string, "draft"?][] = [
+  ["insert", "Insert into the file", "Write this schedule where the cursor stood", "draft"],
+  ["copyCode", "Copy the code", "Copy this schedule's code", "draft"],
   ["pin", "Pin", "Keep this curve as a ghost to compare with"],
   ["compare", "Compare", "Compare with the committed version"],
-  ["solve", "Solve…", "Find the parameter that reaches a rate at a step"],
-  ["copyAs", "Copy as…", "The same curve for another framework"],
-  ["save", "Save…", "Save the curve as a file"],
+  ["copy", "Copy as CSV", "Copy the curve's values"],
+  ["save", "Save…", "Save the curve as SVG or CSV"],
 ];
 
 /** The panel's first line: which schedule, where, and what can be done with it. */
@@ -56,7 +56,7 @@ export class Header {
     if (this.place.textContent !== where)
       this.place.replaceChildren(link(where, () => undefined, "Show in the editor"));
     this.follow.set(view.followsCursor);
-    this.links.forEach((each, i) => setAttribute(each, "hidden", actions[i]![0] === "insert" && !view.draft));
+    this.links.forEach((each, i) => setAttribute(each, "hidden", actions[i]![3] === "draft" && !view.draft));
     const items = JSON.stringify(findings.map((f) => [f.key, f.title, f.line]));
     if (items !== this.items) {
       this.items = items;

@@ -8,6 +8,7 @@ import { drafts } from "./apply.js";
 import { draftScheme } from "./drafts.js";
 import { draftText, insertion, pickStrategy } from "./newSchedule.js";
 import { SchedulePanel, viewType } from "./panel.js";
+import { saveCurve } from "./saveCurve.js";
 
 /** The commands of the palette, the context menu, the lens and the hover. Each takes a place or uses the cursor's. */
 export const commands: Feature = (services) => {
@@ -80,6 +81,15 @@ export const commands: Feature = (services) => {
       if (!compiled || !run) return;
       await vscode.env.clipboard.writeText(csv(compiled.lr, run.totalSteps, run.unit));
       vscode.window.setStatusBarMessage("$(check) Curve copied as CSV", 3000);
+    }),
+    register("saveCurve", async (uri: unknown, offset: unknown) => {
+      const located = await target(uri, offset);
+      if (located) await saveCurve(located);
+    }),
+    register("copyDraft", async (text: unknown) => {
+      if (typeof text !== "string") return;
+      await vscode.env.clipboard.writeText(insertion(text, ""));
+      vscode.window.setStatusBarMessage("$(check) Code copied", 3000);
     }),
     register("new", async () => {
       const editor = vscode.window.activeTextEditor;

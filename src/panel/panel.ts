@@ -4,15 +4,15 @@ import { core } from "../editor/core.js";
 import { settings } from "../editor/settings.js";
 import type { Resolved } from "../recognize/resolve.js";
 import type { Value } from "../schedules/define.js";
-import { committedText } from "./committed.js";
 import { applyEdit } from "./apply.js";
 import { editOf } from "./edits.js";
 import { panelHtml } from "./html.js";
+import { Ghosts } from "./ghosts.js";
 import { LiveRuns } from "./live.js";
 import { slotsOf, withValue } from "./params.js";
 import { isFromWebview, type FromWebview, type ToWebview } from "./protocol.js";
 import { Targets } from "./targets.js";
-import { viewOf, type GhostSource } from "./view.js";
+import { viewOf } from "./view.js";
 
 export const viewType = "lrLens.panel";
 
@@ -30,8 +30,7 @@ export class SchedulePanel implements vscode.Disposable {
   private static current: SchedulePanel | undefined;
   private readonly subscriptions: vscode.Disposable[] = [];
   private readonly live = new LiveRuns();
-  private readonly pins: GhostSource[] = [];
-  private readonly committed = new Map<string, { version: string; source: GhostSource | undefined }>();
+  private readonly ghosts: Ghosts;
   private width = 640;
   private follow = settings.followCursor();
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -83,6 +82,7 @@ export class SchedulePanel implements vscode.Disposable {
   ) {
     SchedulePanel.current = this;
     this.targets = new Targets(services.analyses);
+    this.ghosts = new Ghosts(this.targets, () => this.refreshSoon());
     panel.webview.html = panelHtml(panel.webview, services.context.extensionUri);
     const icon = (theme: string) => vscode.Uri.joinPath(services.context.extensionUri, "media", `panel-${theme}.svg`);
     panel.iconPath = { light: icon("light"), dark: icon("dark") };
@@ -96,7 +96,7 @@ export class SchedulePanel implements vscode.Disposable {
         this.targets.follow(event);
         if (this.targets.concerns(event.document)) soon();
       }),
-      vscode.workspace.onDidSaveTextDocument(() => this.committed.clear()),
+      vscode.workspace.onDidSaveTextDocument(() => this.ghosts.forgetCommitted()),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
         if (
           this.follow &&
@@ -127,10 +127,9 @@ export class SchedulePanel implements vscode.Disposable {
     }
     const place = { ...this.targets.placeOf(located), followsCursor: this.follow };
     this.panel.title = `LR: ${located.resolved.finding.callee.split(".").at(-1)}`;
-    const committed = this.committedOf(located);
     this.post({
       type: "show",
-      view: viewOf(preview ?? located.resolved, place, this.width, [...(committed ? [committed] : []), ...this.pins]),
+      view: viewOf(preview ?? located.resolved, place, this.width, this.ghosts.behind(located)),
       findings,
       preferred: { yAxis: settings.logAxis() ? "log" : "linear" },
       ...(gesture !== undefined && { gesture }),
@@ -170,7 +169,8 @@ export class SchedulePanel implements vscode.Disposable {
         return this.reveal(message.key, message.param);
       case "openLive": {
         const located = this.located(message.key);
-        const live = (message.id === undefined ? located?.resolved : this.ghost(message.id)?.resolved)?.compiled?.live;
+        const live = (message.id === undefined ? located?.resolved : this.ghosts.find(message.id)?.resolved)?.compiled
+          ?.live;
         if (!live) return this.post({ type: "failed", message: "This schedule does not wait for a metric." });
         return this.post({ type: "liveRates", ...this.live.open(message.run, message.seeds, live) });
       }
@@ -243,72 +243,39 @@ export class SchedulePanel implements vscode.Disposable {
   }
 
   private async act({ action, key, id }: Extract<FromWebview, { type: "action" }>): Promise<void> {
+    if (action === "log") return this.services.log.show();
+    if (action === "unpin") this.ghosts.unpin(id);
     const located = this.located(key);
+    if (!located) return this.refresh();
+    const { document, resolved } = located;
     switch (action) {
       case "pin":
-        if (located && this.pins.length < 4)
-          this.pins.push({
-            id: `pin${Date.now()}`,
-            kind: "pinned",
-            label: `${located.resolved.finding.callee.split(".").at(-1)}, pinned`,
-            resolved: located.resolved,
-          });
-        return this.refresh();
-      case "unpin": {
-        const index = this.pins.findIndex((pin) => pin.id === id);
-        if (index >= 0) this.pins.splice(index, 1);
-        return this.refresh();
+        this.ghosts.pin(located);
+        break;
+      case "compare": {
+        const nothing = await this.ghosts.compare(located);
+        if (nothing) this.post({ type: "failed", message: nothing });
+        break;
       }
-      case "compare":
-        this.committed.clear();
-        return this.refresh();
-      case "log":
-        return this.services.log.show();
-      case "copyAs":
+      case "copy":
+        return this.run("lrLens.copyCsv", document.uri.toString(), resolved.finding.span.from);
       case "save":
-        return void (await vscode.commands.executeCommand(
-          "lrLens.copyCsv",
-          located?.document.uri.toString(),
-          located?.resolved.finding.span.from,
-        ));
+        return this.run("lrLens.saveCurve", document.uri.toString(), resolved.finding.span.from);
+      case "copyCode":
+        return this.run("lrLens.copyDraft", document.getText());
       case "insert":
-        return void (await vscode.commands.executeCommand("lrLens.insertDraft", located?.document.getText()));
-      case "solve":
-        return this.post({
-          type: "failed",
-          message: "Set a parameter instead: solving backwards is not offered for this schedule.",
-        });
+        return this.run("lrLens.insertDraft", document.getText());
     }
+    this.refresh();
+  }
+
+  private async run(command: string, ...args: unknown[]): Promise<void> {
+    await vscode.commands.executeCommand(command, ...args);
   }
 
   private located(key: string): Located | undefined {
     const located = this.shown;
     return located && this.targets.placeOf(located).key === key ? located : undefined;
-  }
-
-  private ghost(id: string): GhostSource | undefined {
-    return [...this.pins, ...[...this.committed.values()].flatMap(({ source }) => source ?? [])].find(
-      (ghost) => ghost.id === id,
-    );
-  }
-
-  /** The same schedule in the last commit, when it differs; fetched in the background and drawn when it is there. */
-  private committedOf(located: Located): GhostSource | undefined {
-    const key = this.targets.placeOf(located).key;
-    const held = this.committed.get(key);
-    if (held) return held.source && differs(held.source.resolved, located.resolved) ? held.source : undefined;
-    if (located.unit.cell !== undefined) return undefined;
-    this.committed.set(key, { version: located.unit.version, source: undefined });
-    void committedText(located.unit.uri).then((text) => {
-      const old = text === undefined ? undefined : this.targets.inOtherText(located, text);
-      if (!old) return;
-      this.committed.set(key, {
-        version: located.unit.version,
-        source: { id: "committed", kind: "committed", label: "committed", resolved: old },
-      });
-      this.refreshSoon();
-    });
-    return undefined;
   }
 
   private post(message: ToWebview): void {
@@ -322,16 +289,8 @@ export class SchedulePanel implements vscode.Disposable {
 
   /** Draws the other schedules of the file behind the first. */
   showAll(all: readonly Located[]): void {
-    this.pins.length = 0;
-    for (const { resolved, document } of all.slice(1, 9)) {
-      const line = document.positionAt(resolved.finding.span.from).line + 1;
-      this.pins.push({
-        id: `all${line}`,
-        kind: "pinned",
-        label: `${resolved.finding.callee.split(".").at(-1)}, line ${line}`,
-        resolved,
-      });
-    }
+    this.ghosts.unpinAll();
+    for (const other of all.slice(1, 9)) this.ghosts.pin(other);
     this.refresh();
   }
 
@@ -361,15 +320,4 @@ function readState(state: unknown): SavedState {
 
 function replaced(current: { status: string; value?: Value }, index: number, entry: Value): Value {
   return Array.isArray(current.value) ? (current.value as Value[]).map((v, i) => (i === index ? entry : v)) : entry;
-}
-
-/** Whether two versions of a schedule give another curve: compared where drawing would show it. */
-function differs(a: Resolved, b: Resolved): boolean {
-  const [one, other] = [a.compiled?.lr, b.compiled?.lr];
-  if (!one || !other || a.run.totalSteps !== b.run.totalSteps) return one !== undefined;
-  for (let i = 0; i <= 64; i++) {
-    const t = Math.round((b.run.totalSteps * i) / 64);
-    if (one.at(t) !== other.at(t)) return true;
-  }
-  return false;
 }

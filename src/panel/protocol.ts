@@ -55,7 +55,7 @@ const rates = object({
 /** A curve drawn behind the edited one. */
 const ghost = object({
   id: text,
-  kind: word("committed", "asWritten", "pinned", "solved"),
+  kind: word("committed", "asWritten", "pinned"),
   label: text,
   curve: columns,
   /** Absent where a simulation of it would say nothing new (asWritten). */
@@ -213,7 +213,7 @@ export const isFromWebview = tagged({
   /** compare: with the committed file; the rest open the host's own pickers. */
   action: {
     key: text,
-    action: word("compare", "solve", "copyAs", "save", "insert", "pin", "unpin", "log"),
+    action: word("compare", "copy", "copyCode", "save", "insert", "pin", "unpin", "log"),
     id: maybe(text),
   },
   /** A fresh run of a metric-driven schedule, one state per seed; `id` a ghost's, absent for the edited one. */

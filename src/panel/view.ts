@@ -33,7 +33,7 @@ export interface GhostSource {
 }
 
 /** At most this many simulated updates; a longer run is compressed in time and the panel says by how much. */
-const budget = 50_000;
+const budget = 1_000_000;
 
 /** Everything the webview draws, as plain data. `width`: pixels of the plot. */
 export function viewOf(resolved: Resolved, place: Place, width: number, ghosts: readonly GhostSource[]): ScheduleView {

@@ -281,11 +281,8 @@ Object.assign(window, {
             else if (++state.bad > 2) [state.lr, state.bad] = [state.lr / 10, 0];
           });
         send({ type: "liveRates", run: message.run, rates: states.map((s) => s.lr), said: states.map(() => null) });
-      } else if (message.type === "action" && message.action === "solve")
-        send({
-          type: "failed",
-          message: "Set a parameter instead: solving backwards is not offered for this schedule.",
-        });
+      } else if (message.type === "action" && message.action === "compare")
+        send({ type: "failed", message: "The last commit's version draws the same curve." });
     },
   }),
 });
