@@ -1,4 +1,5 @@
 import type { ContextName, ScheduleDefinition } from "../schedules/define.js";
+import { numberOf } from "./evaluate/access.js";
 import { CallResult, Dict, dictGet, first, Instance, Library, List, Member, type Val } from "./evaluate/index.js";
 import type { Evaluated, Finding } from "./finding.js";
 import { optimizerNamed, otherOptimizer, type OptimizerShape } from "./optimizers.js";
@@ -77,26 +78,40 @@ export function readOptimizer(reader: Reader, value: Val): Surroundings | undefi
 function unwrap(value: Val, depth = 0): Val {
   const one = first(value);
   if (depth > 4) return one;
-  if (
-    one instanceof Member &&
-    one.key === undefined &&
-    /^(optimizer|base_optimizer|_optimizer|optim)$/.test(one.name ?? "")
-  )
-    return unwrap(one.of, depth + 1);
-  if (one instanceof CallResult && !one.kwargs.has("lr") && !one.kwargs.has("learning_rate")) {
-    const callee = first(one.callee);
-    const name = callee instanceof Library ? callee.name : callee instanceof Member ? (callee.name ?? "") : "";
-    if (
-      optimizerNamed(name) === undefined &&
-      /prepare|DistributedOptimizer|Wrapper|Lookahead|SAM|initialize|FP16_Optimizer|get_optimizer/i.test(name)
-    ) {
-      const [inner] = one.args;
-      if (inner !== undefined) return unwrap(inner, depth + 1);
-      const named = one.kwargs.get("optimizer");
-      if (named !== undefined) return unwrap(named, depth + 1);
-    }
+  if (one instanceof Member) {
+    if (one.key === undefined)
+      return /^(optimizer|base_optimizer|_optimizer|optim)$/.test(one.name ?? "") ? unwrap(one.of, depth + 1) : one;
+    // `model, optimizer = fabric.setup(model, optimizer)`: they come back in the order in which they were given.
+    const given = first(one.of);
+    if (!(given instanceof CallResult) || !wraps.test(calleeName(given))) return one;
+    const inner = given.args[numberOf(one.key) ?? -1];
+    if (inner !== undefined && optimizerIn(inner)) return unwrap(inner, depth + 1);
+    const optimizers = [...given.args, ...given.kwargs.values()].filter((argument) => optimizerIn(argument));
+    return optimizers.length === 1 ? unwrap(optimizers[0]!, depth + 1) : one;
   }
-  return one;
+  if (!(one instanceof CallResult) || one.kwargs.has("lr") || one.kwargs.has("learning_rate")) return one;
+  const name = calleeName(one);
+  if (optimizerNamed(name) !== undefined || !wraps.test(name)) return one;
+  const inner = one.kwargs.get("optimizer") ?? one.args.find((argument) => optimizerIn(argument)) ?? one.args[0];
+  return inner === undefined ? one : unwrap(inner, depth + 1);
+}
+
+/** Functions that give an optimizer back in another coat. */
+const wraps =
+  /prepare|DistributedOptimizer|Wrapper|Lookahead|SAM|LARC|initialize|FP16_Optimizer|get_optimizer|auto_optim|(?:^|[._])setup(?:_optimizers?)?$/i;
+
+function calleeName(call: CallResult): string {
+  const callee = first(call.callee);
+  return callee instanceof Library ? callee.name : callee instanceof Member ? (callee.name ?? "") : "";
+}
+
+/** Made by an optimizer's constructor, in whatever coat. */
+function optimizerIn(value: Val, depth = 0): boolean {
+  const one = first(value);
+  if (!(one instanceof CallResult) || depth > 4) return false;
+  const callee = first(one.callee);
+  if (callee instanceof Library && [callee.name, ...callee.others].some((name) => optimizerNamed(name))) return true;
+  return wraps.test(calleeName(one)) && one.args.some((argument) => optimizerIn(argument, depth + 1));
 }
 
 function rateOf(reader: Reader, call: CallResult, shape: OptimizerShape): Evaluated | undefined {

@@ -9,11 +9,13 @@ const words: readonly [RegExp, Quantity][] = [
   [/weight_?decay|(?:^|_)wd(?:_|$)|l2_?reg/i, "weight_decay"],
   [/momentum|(?:^|_)(?:betas?_?[12]?|b1|b2|mom)(?:_|$)|(?:^|_)bn(?:_|$)|batch_?norm/i, "momentum"],
   [
-    /(?:^|_)eps(?:_|$|\d)|epsilon|explor|clip|temperature|(?:^|_)tau(?:_|$)|teacher|(?:^|_)tfr|forcing|(?:^|_)kl(?:_|$)|anneal_?(?:weight|factor)|dropout|keep_?prob|noise|sigma|ema(?:_|$)|polyak|target_update|mask_?ratio|entropy|gamma_?sched|per_beta|priority|curriculum|sampling_?prob|lambda_?(?:gp|kl|adv|cyc)|drop_?(?:rate|path)|loss_?(?:weight|scale)/i,
+    /(?:^|_)eps(?:_|$|\d)|epsilon|explor|clip|temperature|(?:^|_)tau(?:_|$)|teacher|(?:^|_)tfr|forcing|(?:^|_)kl(?:_|$)|(?:^|_)prob(?:s|ability|abilities)?(?:_|$)|max_norm|anneal_?(?:weight|factor)|dropout|keep_?prob|noise|sigma|ema(?:_|$)|polyak|target_update|mask_?ratio|entropy|gamma_?sched|per_beta|priority|curriculum|sampling_?prob|lambda_?(?:gp|kl|adv|cyc)|drop_?(?:rate|path)|loss_?(?:weight|scale)/i,
     "other",
   ],
 ];
 const rate = /(?:^|_|\b)l_?r(?:s|_|\d|$|\b)|learning|_lr|lr_|sched|rate(?:_|$)/i;
+
+const strong = /(?:^|_|\b)l_?r(?:s|_|\d|$|\b)|learning/i;
 
 /** What else than a rate a name speaks of. */
 export function otherQuantity(name: string): Quantity | undefined {
@@ -31,11 +33,24 @@ export function quantityOf(reader: Reader, found: Found): Quantity {
     if (name !== undefined) {
       const other = words.find(([pattern]) => pattern.test(name));
       if (other && !/^(?:learning_rate|lr)$/i.test(name)) return other[1];
+      if (strong.test(name)) return "lr";
+      if (at.name === "AssignStatement" && staysIn(reader, node, name)) return "other";
       if (rate.test(name)) return "lr";
     }
     if (at.name === "FunctionDefinition" || at.name === "ClassDefinition") break;
   }
   return found.finding.quantity;
+}
+
+/** A local of a function that computes on with it, gives it to nobody and knows of no optimizer: the weight of a loss and the like. */
+function staysIn(reader: Reader, call: SyntaxNode, name: string): boolean {
+  let around = call.parent;
+  while (around && around.name !== "FunctionDefinition") around = around.parent;
+  if (!around) return false;
+  const text = reader.text({ from: around.from, to: call.from }) + reader.text({ from: call.to, to: around.to });
+  if (/optim|learning|\blr\b|_lr\b|\blr_|minimize|apply_grad|train_op/i.test(text)) return false;
+  const returned = new RegExp(`\\b(?:return|yield)\\b[^\\n]*\\b${name}\\b|self\\.${name}\\b`);
+  return new RegExp(`[-+*/]\\s*${name}\\b|\\b${name}\\s*[-+*/]`).test(text) && !returned.test(text);
 }
 
 /** `x = schedule(…)`, `f(x=schedule(…))`, `def x(): return schedule(…)`. */

@@ -1,7 +1,7 @@
 /**
  * Python 2 leftovers, merge-conflict markers and IPython's magics, replaced at equal length so that positions stay:
  *   `print x, y` → spaces and `pass`; `async=True` → `_sync=True`; `10L` → `10 `; `` `x` `` → `(x)`; `def f((a, b))` → `def f( a, b )`;
- *   `4.` → `4_`; lines of `<<<<<<<`, `|||||||`, `=======`, `>>>>>>>` → blank: both sides are read.
+ *   `4.` → `4_`; `with f() as (a, b):` → `with f() as  a, b :`; lines of `<<<<<<<`, `|||||||`, `=======`, `>>>>>>>` → blank: both sides are read.
  * Text that has none of these comes back as it is.
  */
 export function normalizePython(text: string): string {
@@ -24,6 +24,8 @@ export function normalizePython(text: string): string {
     code = code.replace(/^([^#'"`\r\n]*)`([^`'"\r\n]*)`/gm, "$1($2)");
   if (/\bdef\s+\w+\s*\([^()]*\(\s*\w+\s*,/.test(code))
     code = code.replace(/(\bdef\s+\w+\s*\([^()=]*)\(([\w\s,]*)\)(?=[^()\r\n]*\)\s*:)/g, "$1 $2 ");
+  // Python 3 all the same: the grammar knows no such target.
+  if (/\bas[ \t]*\(/.test(code)) code = code.replace(/(\bas[ \t]*)\(([\w\s,]*)\)(?=[ \t]*:)/g, "$1 $2 ");
   return code;
 }
 

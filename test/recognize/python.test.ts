@@ -21,6 +21,20 @@ interface Row {
 
 const rows: readonly Row[] = [
   {
+    text: `${torch}net, opt2 = fabric.setup(net, optim.Adadelta(net.parameters(), lr=0.5))\ns = StepLR(opt2, 30)\n`,
+    schedule: "torch.optim.lr_scheduler.StepLR",
+    spans: "StepLR(opt2, 30)",
+    rates: { 0: 0.5, 30: 0.05 },
+    why: "an optimizer that comes back from a set-up beside its model",
+  },
+  {
+    text: `${torch}opt = fabric.setup_optimizers(opt)\ns = StepLR(opt, 30)\n`,
+    schedule: "torch.optim.lr_scheduler.StepLR",
+    spans: "StepLR(opt, 30)",
+    rates: { 0: 0.1, 30: 0.01 },
+    why: "an optimizer that comes back from a set-up",
+  },
+  {
     text: `${torch}s = optim.lr_scheduler.StepLR(opt, 30)\n`,
     schedule: "torch.optim.lr_scheduler.StepLR",
     spans: "optim.lr_scheduler.StepLR(opt, 30)",
@@ -109,6 +123,22 @@ describe("what only looks like a schedule", () => {
     ],
     ["from torch.optim.lr_scheduler import StepLR\nisinstance(scheduler, StepLR)\n", "a type test"],
     ["def cosine_beta_schedule(timesteps, s=0.008):\n    return timesteps\n", "diffusion noise"],
+    [
+      "import tensorflow as tf\nprobability = tf.train.polynomial_decay(1.0, step, 1000, 0.0)\n",
+      "the probability of a sample",
+    ],
+    [
+      "import tensorflow as tf\ndef f(a, b):\n    rate = tf.train.piecewise_constant(step, [10], [0.1, 0.5])\n    cost = a * (1 - rate) + b * rate\n",
+      "the weight of a loss",
+    ],
+    [
+      "import optax\nclip = optax.inject_hyperparams(optax.clip_by_global_norm)(max_norm=optax.linear_schedule(1.0, 0.0, 99))\n",
+      "the norm that gradients are clipped at",
+    ],
+    [
+      "import tensorflow as tf\ndef g(x):\n  with tf.name_scope('a') as (tag, scope):\n    return x\n\ndef beta_schedule(step, beta):\n  value = tf.train.polynomial_decay(beta, step, 100)\n  return value\n",
+      "a function of another quantity, after a target that the grammar does not know",
+    ],
     ["for e in range(3):\n    for g in opt.param_groups:\n        g['lr'] = learning_rate\n", "a constant is written"],
   ])("%j is none: %s", (text) => expect(read(text).findings).toEqual([]));
 });

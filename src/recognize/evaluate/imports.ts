@@ -6,6 +6,7 @@ import type { Machine } from "./machine.js";
 import { ModuleValue } from "./objects.js";
 import { importedNames, type Imported } from "./syntax.js";
 import { writeName } from "./names.js";
+import { definitionOf } from "../names.js";
 import { Deferred, Library, Unknown, type Val } from "./values.js";
 
 /** `import …` and `from … import …`: files of the workspace become modules, everything else a library by its dotted name. */
@@ -74,6 +75,9 @@ function importOne(m: Machine, from: ModuleValue, { module, member, name, as }: 
       m.findModule(from, root) ?? (whole ? new ModuleValue(root, root, () => whole.source, "") : new Library(root))
     );
   }
+  // A library's own repository, or a copy of it: what it declares under a schedule's name is that schedule.
+  if (!module.startsWith(".") && module.includes(".") && definitionOf(`${module}.${member}`))
+    return libraryValue(m, `${module}.${member}`) ?? new Library(`${module}.${member}`);
   const home = m.findModule(from, module);
   if (home) {
     const value = moduleMember(m, home, member) ?? submodule(m, home, member);
