@@ -17,8 +17,8 @@ export interface Golden {
   readonly quantity?: string;
   readonly n_iter?: number;
   readonly n_samples?: number;
-  readonly error?: unknown;
-  readonly raises?: unknown;
+  readonly error?: { readonly when?: string; readonly step?: number; readonly type?: string };
+  readonly raises?: { readonly step: number; readonly error: string };
   readonly dtype?: string;
   readonly fragile_steps?: readonly number[];
 }
@@ -55,15 +55,25 @@ function requestOf(library: string, golden: Golden): Record<string, unknown> {
   const { code } = golden;
   const imports = /^\s*(?:import|from)\s/m.test(code);
   const metrics = golden.metrics ?? golden.val_losses;
+  const raised = raisedBy(golden);
   const shift = golden.metrics && afterMetric.test(library) ? 1 : 0;
   return {
     id: golden.id,
     path: library === "fairseq" ? "train.sh" : "train.py",
     text: imports || library === "fairseq" ? code : `${preludes[library] ?? ""}\n${code}`,
-    at: golden.steps.map((t) => t + shift),
+    at: [...golden.steps.map((t) => t + shift), ...(raised ? [raised.at] : [])],
     ...(metrics && { metrics }),
     assume: assumptionsOf(library, golden),
   };
+}
+
+/** The step at which the library raises, and the name of what it raises. */
+export function raisedBy({ raises, error }: Golden): { at: number; type: string } | undefined {
+  if (raises) return { at: raises.step, type: raises.error.split(":")[0]! };
+  if (!error) return undefined;
+  const when = error.when ?? "";
+  const at = error.step ?? (when.startsWith("construction") ? 0 : Number(/\d+/.exec(when)?.[0]));
+  return { at, type: error.type ?? "" };
 }
 
 /** The context that a comment beside the code, or the recording itself, gives. */
@@ -79,10 +89,11 @@ function assumptionsOf(library: string, golden: Golden): Record<string, unknown>
   const entries = {
     total_steps: number(/scheduler\(k \/ (\d+)\)/) ?? (/pos=step\/1000/.test(golden.quantity ?? "") ? 1000 : undefined),
     max_duration: /max_duration='?([^',)]+)/.exec(code)?.[1],
-    scale_schedule_ratio: number(/scale_schedule_ratio=([\d.]+)/),
     steps_per_epoch: perEpoch ?? recorded ?? (library === "allennlp" ? args["batches_per_epoch"] : undefined),
     batch_size: args["increment"],
     dataset_size: golden.n_samples,
+    // Free names of the text.
+    ...(/\blrf\b/.test(code) && { epochs: args["epochs"], lrf: args["lrf"] }),
     initial_lr: golden.initial_lr ?? (written ? undefined : golden.base_lr),
   };
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
