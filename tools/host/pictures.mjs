@@ -58,10 +58,7 @@ async function drive(workbench, theme, into) {
   await panel.locator(".verdict").filter({ hasText: /\d/ }).waitFor({ timeout: 30_000 });
   await page.waitForTimeout(1_000);
   await save(`panel-${theme}`);
-  if (theme === "dark")
-    await save("panel", {
-      clip: await page.locator("#workbench\\.parts\\.editor, .part.editor").first().boundingBox(),
-    });
+  if (theme === "dark") await save("panel", { clip: await editorOf(page) });
 
   await workbench.command(simulate);
   await page.waitForTimeout(1_500);
