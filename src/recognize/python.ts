@@ -11,6 +11,7 @@ import { solverAssignments } from "./idioms/detectron2.js";
 import { Reader, type Found } from "./reader.js";
 import { quantityOf } from "./quantity.js";
 import { schedulerClasses } from "./schedulerClasses.js";
+import { graphStepping } from "./minimize.js";
 import { steppingOf } from "./stepping.js";
 import { lightningRun, rateBeside, trainerRun } from "./trainers.js";
 
@@ -73,7 +74,8 @@ function complete(
   transforms: readonly Transform[],
   { values, trainer }: Surroundings,
 ): Finding {
-  const run = guarded(() => steppingOf(reader, found) ?? lightningRun(reader, found, values));
+  const graph = guarded(() => graphStepping(reader, found));
+  const run = guarded(() => graph?.run ?? steppingOf(reader, found) ?? lightningRun(reader, found, values));
   const beside = found.finding.context.initial_lr ? undefined : guarded(() => rateBeside(reader, found, values));
   const given = guarded(() => trainerGiven(reader, found));
   const { handles } = bindCall(reader, found.definition, found.call, undefined);
@@ -85,6 +87,7 @@ function complete(
     ...(beside && { context: { ...found.finding.context, initial_lr: beside } }),
     transforms: [...(step ? [step] : []), ...transforms],
     run: { ...trainer, ...found.finding.run, ...run },
+    ...(graph?.note && { notes: [...(found.finding.notes ?? []), graph.note] }),
   };
 }
 
