@@ -25,7 +25,7 @@ export function hoverMarkdown(located: Located): vscode.MarkdownString {
   const table = parameterTable(resolved, located);
   if (facts) {
     paragraphs.push(
-      [`**${escape(headline(resolved, facts))}**`, ...factWords(resolved, facts).map(escape)].join(" · "),
+      [`**${escape(headline(resolved, facts))}**`, ...factWords(resolved, facts).slice(0, 4).map(escape)].join(" · "),
     );
     paragraphs.push(`<table><tr><td>${picture(resolved)}</td><td>&nbsp;</td><td>${table}</td></tr></table>`);
   } else {
@@ -64,7 +64,7 @@ export function keyMarkdown({
   if (unit === "step" || unit === "epoch") parts.push(`in ${unit}s`);
   if (fallback !== undefined && fallback !== null) parts.push(`default ${escape(valueText(fallback))}`);
   if (effect) parts.push(escape(effect));
-  if (choices) parts.push(`one of ${choices.slice(0, 12).map(escape).join(", ")}`);
+  if (choices) parts.push(`one of ${choices.slice(0, 5).map(escape).join(", ")}${choices.length > 5 ? ", …" : ""}`);
   return new vscode.MarkdownString(parts.join(" · "));
 }
 
