@@ -31,20 +31,31 @@ const clips: readonly [
 
 /** What the file does to each schedule's rate before an optimizer takes it. */
 export function transformsOf(reader: Reader, found: readonly Found[], values: readonly Val[]): Map<Found, Transform[]> {
-  const uses: Use[] = [];
-  for (const value of values) for (const one of each(value)) uses.push(...usesIn(reader, one));
+  const all = [...computed(values)];
+  const uses = all.flatMap((one) => usesIn(reader, one));
+  const taken = all.flatMap((one) => (one instanceof CallResult ? optimizerRate(one) : []));
   const result = new Map<Found, Transform[]>();
   for (const schedule of found) {
-    const chain = chainTo(reader, schedule.call, uses, values);
+    const chain = chainTo(reader, schedule.call, uses, taken);
     if (chain.length > 0) result.set(schedule, chain);
   }
   return result;
 }
 
-function each(value: Val): (Operation | CallResult)[] {
-  const forced = force(value);
-  if (forced instanceof Choice) return forced.values.flatMap(each);
-  return forced instanceof Operation || forced instanceof CallResult ? [forced] : [];
+/** Operations and calls among the values, each once: possible values share what they are made of. */
+function computed(values: readonly Val[]): Set<Operation | CallResult> {
+  const found = new Set<Operation | CallResult>();
+  const seen = new Set<Choice>();
+  const visit = (value: Val): void => {
+    const forced = force(value);
+    if (forced instanceof Operation || forced instanceof CallResult) found.add(forced);
+    else if (forced instanceof Choice && !seen.has(forced)) {
+      seen.add(forced);
+      forced.values.forEach(visit);
+    }
+  };
+  values.forEach(visit);
+  return found;
 }
 
 function usesIn(reader: Reader, to: Operation | CallResult): Use[] {
@@ -127,10 +138,7 @@ function short(n: number): string {
  * From the schedule to what an optimizer takes as its rate. Without an optimizer in sight only what is kept in a variable or
  * returned counts: a scaled copy for a log line is none.
  */
-function chainTo(reader: Reader, schedule: CallResult, uses: readonly Use[], values: readonly Val[]): Transform[] {
-  const taken = values
-    .flatMap((value) => each(value))
-    .flatMap((one) => (one instanceof CallResult ? optimizerRate(one) : []));
+function chainTo(reader: Reader, schedule: CallResult, uses: readonly Use[], taken: readonly Val[]): Transform[] {
   let kept: Transform[] = [];
   const seen = new Set<Val>();
   const queue: { value: Val; chain: Transform[] }[] = [{ value: schedule, chain: [] }];

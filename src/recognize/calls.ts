@@ -12,11 +12,11 @@ export function scheduleCalls(reader: Reader): Found[] {
   const found: Found[] = [];
   const aliases = new Set([...reader.program.source.code.matchAll(/\bas[ \t]+(\w+)/g)].map((match) => match[1]!));
   for (const site of reader.sites.values()) {
-    const value = reader.object(site.node, !mayBeSchedule(site.name) && !aliases.has(site.name));
+    const value = mayBeSchedule(site.name) || aliases.has(site.name) ? reader.object(site.node) : reader.asRun(site);
     const results = value instanceof Choice ? value.values : [value];
     const made = results.flatMap((result) => {
       const one = result === undefined ? undefined : first(result);
-      return one instanceof CallResult && one.node && keyOf(one.node) === keyOf(site.node) ? [one] : [];
+      return one instanceof CallResult && one.node && keyOf(one.node) === keyOf(site) ? [one] : [];
     });
     const [call = unreached(reader, site, value), ...others] = made;
     const main = call && reader.found(call);

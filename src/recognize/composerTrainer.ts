@@ -28,7 +28,7 @@ export function trainerGiven(
 
 function called(reader: Reader): Record<string, Evaluated> | undefined {
   for (const site of reader.sites.values()) {
-    const value = reader.object(site.node, true);
+    const value = reader.asRun(site);
     const call = value === undefined ? undefined : first(value);
     if (!(call instanceof CallResult) || !/(?:^|\.)Trainer$/.test(calleeName(call.callee)?.name ?? "")) continue;
     const given = perTrainer.flatMap((name) => {

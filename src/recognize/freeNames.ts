@@ -34,7 +34,7 @@ export function freeNames(
           ? attributeOf(owner, attribute)
           : own.includes(root)
             ? undefined
-            : reader.object(ref.node, true);
+            : reader.asRun(ref);
       if (value === undefined) return undefined;
       const evaluated = reader.program.describe(value, text);
       if (evaluated.status === "unknown" || !isPlain(evaluated)) return undefined;

@@ -187,7 +187,7 @@ export function callersOf(reader: Reader, definition: SyntaxNode): PythonCall[] 
   return [...reader.sites.values()].filter(
     (site) =>
       site.name === text &&
-      !(site.node.from >= definition.from && site.node.to <= definition.to) &&
+      !(site.from >= definition.from && site.to <= definition.to) &&
       (text !== "__init__" || className === undefined),
   );
 }
@@ -401,7 +401,7 @@ function functionValue(reader: Reader, definition: SyntaxNode): FunctionValue | 
 /** An object of a class of the file: as the file makes it, else as its constructor makes it without arguments. */
 export function instanceOf(reader: Reader, owner: SyntaxNode, cls: ClassValue | undefined): Instance | undefined {
   for (const site of reader.sites.values()) {
-    const value = reader.object(site.node, true);
+    const value = reader.asRun(site);
     const one = value === undefined ? undefined : first(value);
     if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined) return one;
   }

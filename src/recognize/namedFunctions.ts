@@ -1,4 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
+import { nodeOf, outlineOf } from "./evaluate/index.js";
 import { callersOf } from "./functions.js";
 import { otherQuantity } from "./quantity.js";
 import type { Reader } from "./reader.js";
@@ -22,19 +23,15 @@ function assignedTo(reader: Reader, node: SyntaxNode): string | undefined {
 export function namedRateFunctions(reader: Reader): SyntaxNode[] {
   const { code, tree } = reader.program.source;
   const found: SyntaxNode[] = [];
-  tree.cursor().iterate((ref) => {
-    if (ref.name !== "FunctionDefinition") return undefined;
-    const name = ref.node.getChild("VariableName");
-    if (!name || !rateName.test(code.slice(name.from, name.to))) return undefined;
-    const parameters = parametersOf(ref.node, code);
-    const body = code.slice(ref.from, ref.to);
-    if (!timeParameter(parameters) || !/\breturn\s+\S/.test(body)) return undefined;
-    if (!speaksOfRate.test(code.slice(name.from, body.length + ref.from))) return undefined;
-    const uses = callersOf(reader, ref.node).map((site) => assignedTo(reader, site.node) ?? "");
-    if ([...uses, ...parameters, code.slice(name.from, name.to)].some((word) => otherQuantity(word) !== undefined))
-      return undefined;
-    found.push(ref.node);
-    return undefined;
-  });
+  for (const entry of outlineOf(tree)) {
+    const name = code.slice(entry.headFrom, entry.headTo);
+    if (entry.kind !== "def" || !rateName.test(name)) continue;
+    const node = nodeOf(tree, entry);
+    const parameters = parametersOf(node, code);
+    if (!timeParameter(parameters) || !/\breturn\s+\S/.test(code.slice(entry.from, entry.to))) continue;
+    if (!speaksOfRate.test(code.slice(entry.headFrom, entry.to))) continue;
+    const uses = callersOf(reader, node).map((site) => assignedTo(reader, site.node) ?? "");
+    if (![...uses, ...parameters, name].some((word) => otherQuantity(word) !== undefined)) found.push(node);
+  }
   return found;
 }

@@ -1,6 +1,17 @@
 import type { ContextName, ScheduleDefinition } from "../schedules/define.js";
 import { numberOf } from "./evaluate/access.js";
-import { CallResult, Dict, dictGet, first, Instance, Library, List, Member, type Val } from "./evaluate/index.js";
+import {
+  CallResult,
+  Dict,
+  dictGet,
+  first,
+  Instance,
+  Library,
+  List,
+  Member,
+  Unknown,
+  type Val,
+} from "./evaluate/index.js";
 import type { Evaluated, Finding } from "./finding.js";
 import { optimizerNamed, otherOptimizer, type OptimizerShape } from "./optimizers.js";
 import type { Reader } from "./reader.js";
@@ -17,7 +28,10 @@ export function optimizerContext(
     handles["optimizer"] ?? Object.values(handles).find((value) => readOptimizer(reader, value) !== undefined);
   const found = handle === undefined ? undefined : readOptimizer(reader, handle);
   if (found) return found;
-  // A scheduler that is handed to a trainer beside its optimizer: the only one of the file.
+  // One that came through code that is not followed (`fabric.setup_optimizers(optimizer)`): the only one of the file.
+  if (handle !== undefined && first(handle) instanceof Unknown && definition.needs?.includes("initial_lr"))
+    return onlyOptimizer(reader) ?? { context: {} };
+  // A scheduler that is handed to a trainer beside its optimizer: the same.
   if (handle !== undefined || !definition.needs?.includes("initial_lr") || "optimizer" in definition.params)
     return { context: {} };
   return onlyOptimizer(reader) ?? { context: {} };
@@ -27,7 +41,7 @@ export function optimizerContext(
 export function onlyOptimizer(reader: Reader): Surroundings | undefined {
   let only: Surroundings | undefined;
   for (const site of reader.sites.values()) {
-    const value = reader.object(site.node, true);
+    const value = reader.asRun(site);
     const call = value === undefined ? undefined : first(value);
     const callee = call instanceof CallResult ? first(call.callee) : undefined;
     if (!(callee instanceof Library) || ![callee.name, ...callee.others].some((name) => optimizerNamed(name))) continue;
@@ -102,7 +116,7 @@ const wraps =
 
 function calleeName(call: CallResult): string {
   const callee = first(call.callee);
-  return callee instanceof Library ? callee.name : callee instanceof Member ? (callee.name ?? "") : "";
+  return callee instanceof Library || callee instanceof Member || callee instanceof Unknown ? (callee.name ?? "") : "";
 }
 
 /** Made by an optimizer's constructor, in whatever coat. */

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { RateFunction, ScheduleDefinition, Value } from "../schedules/define.js";
-import type { SourceDocument } from "../source/document.js";
+import type { SourceDocument, Span } from "../source/document.js";
 import { nodeKey } from "./evaluate/syntax.js";
 import { callValue } from "./evaluate/call.js";
 import {
@@ -36,11 +36,11 @@ export type Builder = (
 export class Reader {
   /** By the call's node (its first offset and length); null: no schedule. */
   private readonly known = new Map<string, Found | null>();
-  readonly sites = new Map<string, PythonCall>();
+  readonly sites = new Map<number, PythonCall>();
   /** Where functions begin that a schedule call takes: they are no findings of their own. */
   readonly consumed = new Set<number>();
   private modules: string[] | undefined;
-  private readonly objects = new Map<string, Val | undefined>();
+  private readonly objects = new Map<number, Val | undefined>();
 
   constructor(
     readonly program: PythonProgram,
@@ -48,7 +48,7 @@ export class Reader {
     readonly assume: ReadonlyMap<string, Value>,
     private readonly builder: Builder,
   ) {
-    for (const site of program.calls()) this.sites.set(keyOf(site.node), site);
+    for (const site of program.calls()) this.sites.set(keyOf(site), site);
     program.object(program.source.tree.topNode);
   }
 
@@ -56,18 +56,24 @@ export class Reader {
     return this.program.source.text.slice(node.from, node.to);
   }
 
+  /** What an expression is, forced. */
+  object(node: SyntaxNode): Val | undefined {
+    return this.objects.get(keyOf(node)) ?? this.forced(node, this.program.object(node));
+  }
+
   /**
-   * What an expression is, forced. With `asRun`, only what the run itself came by: nothing is entered on its own to find out, for
-   * a function entered with unknown arguments blurs what is known of its real calls.
+   * The same, only when the run itself came by it: nothing is entered on its own to find out, for a function entered with unknown
+   * arguments blurs what is known of its real calls.
    */
-  object(node: SyntaxNode, asRun = false): Val | undefined {
-    const key = keyOf(node);
-    const known = this.objects.get(key);
-    if (known !== undefined) return known;
-    const value = asRun ? this.program.module.records.get(nodeKey(node)) : this.program.object(node);
+  asRun(place: Span): Val | undefined {
+    const key = keyOf(place);
+    return this.objects.get(key) ?? this.forced(place, this.program.module.records.get(key));
+  }
+
+  private forced(place: Span, value: Val | undefined): Val | undefined {
     if (value === undefined) return undefined;
     const forced = force(value);
-    this.objects.set(key, forced);
+    this.objects.set(keyOf(place), forced);
     return forced;
   }
 
@@ -129,6 +135,5 @@ export class Reader {
   }
 }
 
-export function keyOf(node: { from: number; to: number }): string {
-  return `${node.from}-${node.to}`;
-}
+/** One number for a place of the text. */
+export const keyOf = nodeKey;

@@ -1,6 +1,16 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../schedules/define.js";
-import { Float, FunctionValue, Instance, List, Method, type CallResult, type Val } from "./evaluate/index.js";
+import {
+  Float,
+  FunctionValue,
+  Instance,
+  List,
+  Method,
+  nodeOf,
+  outlineOf,
+  type CallResult,
+  type Val,
+} from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
 import { instanceOf, missing, placed, startOf } from "./functions.js";
 import { FakeOptimizer, Interpreter } from "./interpret.js";
@@ -23,9 +33,10 @@ export function schedulerClasses(reader: Reader): Finding[] {
   const { code, tree } = reader.program.source;
   if (!/class\s+\w+\s*\([^)]*(?:Schedule|LR)/.test(code)) return [];
   const found: Finding[] = [];
-  tree.cursor().iterate((ref) => {
-    if (ref.name !== "ClassDefinition") return undefined;
-    const list = ref.node.getChild("ArgList");
+  for (const entry of outlineOf(tree)) {
+    if (entry.kind !== "class") continue;
+    const owner = nodeOf(tree, entry);
+    const list = owner.getChild("ArgList");
     const bases = list
       ? reader
           .text(list)
@@ -34,11 +45,9 @@ export function schedulerClasses(reader: Reader): Finding[] {
           .map((base) => base.trim())
       : [];
     const kind = kinds.find(({ base }) => bases.some((name) => base.test(name)));
-    const method =
-      kind && kind.methods.map((name) => methodOf(reader, ref.node, name)).find((node) => node !== undefined);
-    if (kind && method) found.push(...(findingOf(reader, ref.node, method, kind.takesStep) ?? []));
-    return undefined;
-  });
+    const method = kind && kind.methods.map((name) => methodOf(reader, owner, name)).find((node) => node !== undefined);
+    if (kind && method) found.push(...(findingOf(reader, owner, method, kind.takesStep) ?? []));
+  }
   return found;
 }
 

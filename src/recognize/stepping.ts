@@ -35,7 +35,7 @@ function stepSites(reader: Reader, found: Found): PythonCall[] {
   const name = assignedName(reader, found);
   for (const site of reader.sites.values()) {
     if (site.name !== "step" && site.name !== "step_update") continue;
-    const value = reader.object(site.node, true);
+    const value = reader.asRun(site);
     const result = value === undefined ? undefined : first(value);
     const target =
       result instanceof CallResult && result.callee instanceof Member ? first(result.callee.of) : undefined;
@@ -85,8 +85,7 @@ function wider(reader: Reader, setting: Setting, depth: number): Setting {
   const name = definition && reader.text(definition);
   if (!name) return setting;
   for (const site of reader.sites.values()) {
-    if (site.name !== name || (site.node.from >= setting.function.from && site.node.to <= setting.function.to))
-      continue;
+    if (site.name !== name || (site.from >= setting.function.from && site.to <= setting.function.to)) continue;
     const outer = wider(
       reader,
       settingOf(site.node, (n) => reader.text(n)),

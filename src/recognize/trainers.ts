@@ -27,7 +27,7 @@ const runners: readonly {
 /** The length of the run that a trainer of the file is given; the first found counts. */
 export function trainerRun(reader: Reader): Partial<Run> {
   for (const site of reader.sites.values()) {
-    const value = reader.object(site.node, true);
+    const value = reader.asRun(site);
     const call = value === undefined ? undefined : first(value);
     if (!(call instanceof CallResult)) continue;
     const name = calleeName(call.callee)?.name;

@@ -1,4 +1,5 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
+import { nodeOf, outlineOf } from "./evaluate/index.js";
 
 /** A place where the file's own code sets the rate of an optimizer. */
 export interface RateWrite {
@@ -20,30 +21,29 @@ const group = /group|\bg\b|\bpg\b|\bp\b|param|optim|\bopt\b|\bparams\b/i;
 export function rateWrites(tree: Tree, code: string): RateWrite[] {
   if (!/\[\s*['"](?:lr|learning_rate)|\.(?:lr|learning_rate|_lr)\b/.test(code)) return [];
   const writes: RateWrite[] = [];
-  tree.cursor().iterate((ref) => {
-    if (ref.name === "AssignStatement" || ref.name === "UpdateStatement") {
-      const node = ref.node;
-      const target = node.firstChild;
+  for (const entry of outlineOf(tree)) {
+    const head = code.slice(entry.headFrom, entry.headTo);
+    if (entry.kind === "assign") {
+      if (!(keyed.test(head) && group.test(head.replace(keyed, ""))) && !attribute.test(head)) continue;
+      const node = nodeOf(tree, entry);
       const value = node.lastChild;
-      if (!target || !value || target === value) return undefined;
-      const text = code.slice(target.from, target.to);
-      if ((keyed.test(text) && group.test(text.replace(keyed, ""))) || attribute.test(text))
+      if (value && value.from >= entry.headTo)
         writes.push({
           statement: node,
           value,
-          augmented: ref.name === "UpdateStatement",
-          owner: text.replace(/[.[].*$/s, ""),
+          augmented: node.name === "UpdateStatement",
+          owner: head.replace(/[.[].*$/s, ""),
         });
-      return undefined;
-    }
-    if (ref.name === "CallExpression") {
-      const write = callWrite(ref.node, code);
+    } else if (entry.kind === "call" && setter.test(head)) {
+      const write = callWrite(nodeOf(tree, entry), code);
       if (write) writes.push(write);
     }
-    return undefined;
-  });
+  }
   return writes;
 }
+
+/** What `callWrite` can read. */
+const setter = /(?:^|\.)set_value$|\.assign$|\.set_(?:learning_rate|lr)$/;
 
 /** `K.set_value(model.optimizer.lr, x)`, `optimizer.lr.assign(x)`, `trainer.set_learning_rate(x)`. */
 function callWrite(node: SyntaxNode, code: string): RateWrite | undefined {

@@ -1,9 +1,13 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { PythonSource } from "../../source/python.js";
+import { nodeOf, outlineOf, type Entry } from "./outline.js";
 import { kids } from "./syntax.js";
 
 /** A call expression. Arguments are read when asked for. */
 export interface PythonCall {
+  readonly from: number;
+  readonly to: number;
+  /** Looked up when it is asked for: a filter by name and place comes first. */
   readonly node: SyntaxNode;
   readonly callee: SyntaxNode;
   /** Last part of the callee's name: `StepLR`; "" when the callee is no name. */
@@ -22,33 +26,45 @@ export interface CallArgument {
   readonly star?: "*" | "**";
 }
 
-/** In order of text; nothing but the call's node and its name is read before it is asked for. */
+/** In order of text; nothing but a call's place and its name is read before it is asked for. */
 export function calls(source: PythonSource): PythonCall[] {
-  const cursor = source.tree.cursor();
   const found: PythonCall[] = [];
-  do {
-    if (cursor.name !== "CallExpression") continue;
-    const node = cursor.node;
-    cursor.firstChild();
-    const end = cursor.to;
-    cursor.parent();
-    const name = /[A-Za-z_]\w*$/.exec(source.code.slice(Math.max(node.from, end - 80), end))?.[0] ?? "";
-    found.push(new Call(node, name, source.code));
-  } while (cursor.next());
+  for (const entry of outlineOf(source.tree))
+    if (entry.kind === "call") found.push(new Call(entry, lastName(source.code, entry.headFrom, entry.headTo), source));
   return found;
 }
 
+/** The name that a text ends with. */
+function lastName(code: string, from: number, to: number): string {
+  let at = to;
+  while (at > from && isWord(code.charCodeAt(at - 1))) at--;
+  while (at < to && code.charCodeAt(at) < 58) at++;
+  return code.slice(at, to);
+}
+
+const isWord = (c: number) => (c > 96 && c < 123) || (c > 64 && c < 91) || c === 95 || (c > 47 && c < 58);
+
 class Call implements PythonCall {
+  private made: SyntaxNode | undefined;
   constructor(
-    readonly node: SyntaxNode,
+    private readonly entry: Entry,
     readonly name: string,
-    private readonly code: string,
+    private readonly source: PythonSource,
   ) {}
+  get from(): number {
+    return this.entry.from;
+  }
+  get to(): number {
+    return this.entry.to;
+  }
+  get node(): SyntaxNode {
+    return (this.made ??= nodeOf(this.source.tree, this.entry));
+  }
   get callee(): SyntaxNode {
     return this.node.firstChild!;
   }
   get arguments(): readonly CallArgument[] {
-    return callArguments(this.node, this.code);
+    return callArguments(this.node, this.source.code);
   }
   get closed(): boolean {
     return this.node.getChild("ArgList")?.lastChild?.name === ")";
@@ -96,15 +112,13 @@ export function assignments(source: PythonSource): Map<string, SyntaxNode[]> {
     if (list) list.push(statement);
     else index.set(text, [statement]);
   };
-  source.tree.iterate({
-    enter(ref) {
-      if (ref.name !== "AssignStatement" && ref.name !== "UpdateStatement") return;
-      const statement = ref.node;
-      const parts = kids(statement);
-      const last = parts.findLastIndex((part) => part.name === "AssignOp" || part.name === "UpdateOp");
-      for (const part of parts.slice(0, Math.max(0, last))) add(part, statement);
-    },
-  });
+  for (const entry of outlineOf(source.tree)) {
+    if (entry.kind !== "assign") continue;
+    const statement = nodeOf(source.tree, entry);
+    const parts = kids(statement);
+    const last = parts.findLastIndex((part) => part.name === "AssignOp" || part.name === "UpdateOp");
+    for (const part of parts.slice(0, Math.max(0, last))) add(part, statement);
+  }
   return index;
 }
 

@@ -29,6 +29,7 @@ export {
   type QualifiedName,
 } from "./program.js";
 export { surroundings } from "./enumerate.js";
+export { nodeOf, outlineOf, type Entry } from "./outline.js";
 export { DEFAULTS, meaningOf } from "./symbols.js";
 export * from "./values.js";
 export { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
