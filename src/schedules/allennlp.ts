@@ -1,6 +1,7 @@
 import type { Curve } from "../engine/curve.js";
-import { assert, divide, int, modulo, power as pow } from "../engine/python.js";
+import { PythonError, assert, divide, int, modulo, power as pow } from "../engine/python.js";
 import { cooldown, cycle, decay, halfCosine, hold, segments, warmup } from "../engine/segments.js";
+import { countUpTo } from "../engine/shapes.js";
 import { stepwise } from "../engine/stepwise.js";
 import { bindArguments, isScheduleCall } from "./compile.js";
 import {
@@ -119,6 +120,9 @@ interface Cosine {
   readonly eta_min: number;
   readonly eta_mul: number;
 }
+/** Cycles that hardly shrink or go back and forth are not followed for ever. */
+const mostCycles = 100_000;
+const tooMany = "ValueError: more than 100000 restarts";
 /** CosineWithRestarts after e calls of step(): its counters moved on once a call. */
 function cosineAt(
   base: number,
@@ -134,6 +138,7 @@ function cosineAt(
       const [start, length] = [starts[i]!, lengths[i]!];
       if (e < start + length || (length === 0 && e < start)) break;
       modulo(1, length);
+      if (starts.length > mostCycles) throw new PythonError(tooMany);
       if (t_mul === 1) {
         const more = Math.floor((e - start) / length);
         return [i + more, start + more * length, length];
@@ -141,8 +146,7 @@ function cosineAt(
       starts.push(start + length);
       lengths.push(int(t_initial * pow(t_mul, i + 1)));
     }
-    let i = starts.length - 1;
-    while (starts[i]! > e) i--;
+    const i = Math.max(0, t_mul > 0 ? countUpTo(starts, e) - 1 : starts.findLastIndex((start) => start <= e));
     return [i, starts[i]!, lengths[i]!];
   };
   return {
@@ -174,7 +178,10 @@ const cosine = scheduler("cosine", "CosineWithRestarts", "cosine", {
     let last = Infinity;
     if (a.t_mul < 1) {
       last = 0;
-      for (let i = 0, length = a.t_initial; length > 0; length = int(a.t_initial * pow(a.t_mul, ++i))) last += length;
+      for (let i = 0, length = a.t_initial; length > 0; length = int(a.t_initial * pow(a.t_mul, ++i))) {
+        if (i > mostCycles) throw new PythonError(tooMany);
+        last += length;
+      }
     }
     return segments(
       cycle(last, at, (e) => Math.min(next(e), last)),
@@ -243,7 +250,8 @@ const slanted = scheduler("slanted_triangular", "SlantedTriangular", "slanted_tr
       const kinks = [0, ...Array.from({ length: rule.frozen + 1 }, (_, e) => (e + 1) * bpe)].flatMap((from, e) =>
         kinksFrom(rule, e === 0 ? first : bpe, from, e, ends(e)),
       );
-      const jagged = (t: number) => (t + 1 >= first && t < bpe ? t + 1 : Infinity);
+      // A first epoch longer than it was said to be stretches the triangle with every further batch.
+      const jagged = (t: number) => (t < bpe && first < bpe ? Math.max(t + 1, first - 1) : Infinity);
       const edges = [...new Set(kinks)].filter((k) => k > 0).sort((x, y) => x - y);
       const next = (t: number) => Math.min(jagged(t), edges.find((k) => k > t) ?? Infinity);
       const total = rule.num_epochs * bpe;

@@ -12,7 +12,7 @@ import {
   warmup,
   type Segment,
 } from "../engine/segments.js";
-import { everyPeriod, scale } from "../engine/shapes.js";
+import { countUpTo, everyPeriod, scale } from "../engine/shapes.js";
 import { batches, checkWarmup, convert, parseTime, runOf, share, type Run, type Span } from "./composerTime.js";
 import {
   Raises,
@@ -172,8 +172,7 @@ const restarts = scheduler("CosineAnnealingWarmRestartsScheduler", {
       }
       const last = ends.at(-1)!;
       if (clock >= last) return [last + Math.floor((clock - last) / length) * length, length];
-      let i = ends.length - 1;
-      while (i > 0 && ends[i - 1]! > clock) i--;
+      const i = countUpTo(ends, clock);
       return [ends[i - 1] ?? 0, ends[i]! - (ends[i - 1] ?? 0)];
     };
     const end = (clock: number) => cycleAt(clock).reduce((a, b) => a + b);

@@ -196,6 +196,7 @@ const cosine = scheduler("cosine_anneal_warmup_restart", "CosineAnnealingWarmupR
         const start = starts[i]!;
         if (t < start + length) break;
         const next = int((length - W) * cycle_mult) + W;
+        if (starts.length > 100_000) throw new PythonError("ValueError: more than 100000 restarts");
         if (next === length || length <= 0) {
           const more = length > 0 ? Math.floor((t - start) / length) : 0;
           return [i + more, start + more * length, length];
@@ -221,7 +222,10 @@ const cosine = scheduler("cosine_anneal_warmup_restart", "CosineAnnealingWarmupR
     let ending = Infinity;
     if (W === 0 && cycle_mult < 1) {
       ending = 0;
-      for (let length = first_cycle_steps; length > 0; length = int(length * cycle_mult)) ending += length;
+      let left = 100_000;
+      for (let length = first_cycle_steps; length > 0 && left > 0; left--, length = int(length * cycle_mult))
+        ending += length;
+      if (left === 0) ending = Infinity;
     }
     return segments(
       flat(1, min_lr),

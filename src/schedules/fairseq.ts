@@ -154,7 +154,7 @@ const cosine = scheduler("cosine", "cosine_lr_scheduler.CosineLRSchedule", {
     const restart = (t: number) => {
       const i = indexOf(t - W);
       let next = Math.max(t + 1, W + Math.ceil(startOf(i + 1)) - 1);
-      while (next < W + startOf(i + 1) + 2 && indexOf(next - W) <= i) next++;
+      for (let tries = 0; tries < 3 && indexOf(next - W) <= i; tries++) next++;
       return next;
     };
     // Periods that shrink have a finite sum, at which the logarithm leaves its domain.

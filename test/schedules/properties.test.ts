@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Curve } from "../../src/engine/curve.js";
 import { factsOf } from "../../src/engine/facts.js";
 import { sampleColumns } from "../../src/engine/sample.js";
 import { compileSchedule } from "../../src/schedules/compile.js";
@@ -91,7 +92,7 @@ function callOf(depth: number): fc.Arbitrary<Value> {
 
 const context: fc.Arbitrary<Context> = fc.record({
   initial_lr: fc.constantFrom(0.1, 1e-3, 0, -0.1, NaN, 1e300),
-  total_steps: fc.constantFrom(0, 1, 100, 1000, 1e9),
+  total_steps: fc.constantFrom(0, 1, 100, 1000, 5000, 20_000, 1e9),
   steps_per_epoch: fc.constantFrom(1, 10, 1000),
   epochs: fc.constantFrom(1, 10, 1e6),
   max_duration: fc.constantFrom("10ep", "100ba", "2ep", "x"),
@@ -102,6 +103,8 @@ const context: fc.Arbitrary<Context> = fc.record({
   metrics: fc.array(fc.double({ min: -1, max: 1 }), { maxLength: 20 }),
 });
 
+/** `RUNS=200 npx vitest run test/schedules/properties.test.ts` looks longer. */
+const runs = Number(process.env.RUNS ?? 12);
 const only = process.env.LIB?.split(",");
 describe.each(Object.keys(libraries).filter((l) => !only || only.includes(l)))("%s", (library) => {
   test.each(libraries[library]!.map((d) => [d.id, d] as const))(
@@ -109,37 +112,36 @@ describe.each(Object.keys(libraries).filter((l) => !only || only.includes(l)))("
     (_, definition) => {
       fc.assert(
         fc.property(argsOf(definition), context, (args, surroundings) => {
-          const started = performance.now();
+          const before = process.cpuUsage();
           const compiled = compiledOrRaised(definition, args, surroundings);
           if (!compiled) return;
-          for (const curve of [
-            compiled.lr,
-            ...(compiled.momentum ? [compiled.momentum] : []),
-            ...(compiled.groups ?? []),
-          ]) {
-            for (const t of [0, 1, 2, 10, 99, 1000, 1e6, 1e9]) {
-              expect(typeof curve.at(t)).toBe("number");
-              const next = curve.nextBreak(t);
-              expect(next > t && (next === Infinity || Number.isInteger(next)), `nextBreak(${t}) = ${next}`).toBe(true);
-            }
-            let end = 0;
-            for (const phase of curve.phases) {
-              expect([phase.from, phase.to > phase.from], "phases follow each other").toEqual([end, true]);
-              end = phase.to;
-            }
-          }
-          factsOf(compiled.lr, Math.min(surroundings.total_steps, 1e9));
+          for (const curve of [compiled.lr, compiled.momentum, ...(compiled.groups ?? [])]) if (curve) look(curve);
+          factsOf(compiled.lr, surroundings.total_steps);
           sampleColumns(compiled.lr, 0, 1000, 100);
           sampleColumns(compiled.lr, 0, 1e9, 100);
           compiled.events?.slice(0, 3);
-          expect(performance.now() - started, "milliseconds").toBeLessThan(3000);
+          // Of the processor, not of the clock: others may be at work.
+          expect(process.cpuUsage(before).user / 1000, "milliseconds").toBeLessThan(2500);
         }),
-        { numRuns: 10, seed: 1, interruptAfterTimeLimit: 500 },
+        { numRuns: runs, seed: 1 },
       );
     },
     60_000,
   );
 });
+
+function look(curve: Curve): void {
+  for (const t of [0, 1, 2, 10, 99, 1000, 1e5, 1e9]) {
+    expect(typeof curve.at(t)).toBe("number");
+    const next = curve.nextBreak(t);
+    expect(next > t && (next === Infinity || Number.isInteger(next)), `nextBreak(${t}) = ${next}`).toBe(true);
+  }
+  let end = 0;
+  for (const phase of curve.phases) {
+    expect([phase.from, phase.to > phase.from], "phases follow each other").toEqual([end, true]);
+    end = phase.to;
+  }
+}
 
 function compiledOrRaised(definition: ScheduleDefinition, args: Args, surroundings: Context) {
   try {
