@@ -28,6 +28,27 @@ const rows: readonly Row[] = [
     why: "an optimizer that comes back from a set-up beside its model",
   },
   {
+    text: `${torch}def main(fabric):\n    mine = fabric.setup_optimizers(optim.SGD(net.parameters(), lr=0.2))\n    s = StepLR(mine, 30)\n`,
+    schedule: "torch.optim.lr_scheduler.StepLR",
+    spans: "StepLR(mine, 30)",
+    rates: { 0: 0.2, 30: 0.02 },
+    why: "the same by an object that nothing here makes",
+  },
+  {
+    text: `${torch}for epoch in range(9):\n    for i, x in enumerate(loader):\n        adjust_learning_rate(opt, loader, epoch * len(loader) + i)\ndef adjust_learning_rate(opt, loader, step):\n    opt.param_groups[0]["lr"] = 0.5 * step / (10 * len(loader))\n`,
+    schedule: "function",
+    spans: "adjust_learning_rate",
+    rates: { 0: 0, 5000: 0.25, 10_000: 0.5 },
+    why: "a length that the function itself asks for is assumed",
+  },
+  {
+    text: "import argparse\nfrom timm.scheduler import create_scheduler_v2, scheduler_kwargs\np = argparse.ArgumentParser()\np.add_argument('--sched', default='step')\np.add_argument('--lr', default=0.1)\np.add_argument('--decay-epochs', default=30)\np.add_argument('--warmup-epochs', default=0)\nargs = p.parse_args()\ns, _ = create_scheduler_v2(create_optimizer(args, net), **scheduler_kwargs(args))\n",
+    schedule: "timm.scheduler.create_scheduler_v2",
+    spans: "create_scheduler_v2(create_optimizer(args, net), **scheduler_kwargs(args))",
+    rates: { 0: 0.1, 30: 0.01 },
+    why: "timm's factory takes its keywords from the command line's defaults",
+  },
+  {
     text: `${torch}opt = fabric.setup_optimizers(opt)\ns = StepLR(opt, 30)\n`,
     schedule: "torch.optim.lr_scheduler.StepLR",
     spans: "StepLR(opt, 30)",
@@ -169,6 +190,13 @@ it("an unknown value is told, and counts once it is set", () => {
   const text = `${torch}s = StepLR(opt, load_config().step)\n`;
   expect(read(text).resolved[0]!.problem).toMatch(/step_size is not known/);
   expect(rateAt(read(text, new Map([["step_size", 5]])).resolved[0]!, 5)).toBeCloseTo(0.01, 12);
+});
+
+it("the length of a list that grows in a loop nobody follows is not claimed", () => {
+  const { findings } = read(
+    `${torch}rows = []\nfor line in open(path):\n    rows.append(line)\ns = CosineAnnealingLR(opt, len(rows))\n`,
+  );
+  expect(findings[0]!.args["T_max"]!.value.status).not.toBe("known");
 });
 
 it("nothing is thrown for text of any kind", () => {

@@ -56,7 +56,7 @@ export function toValue(
         pairs.push(["value" in key ? key.value : null, inner.value]);
       }
     }
-    if (v instanceof List) return { value: items };
+    if (v instanceof List) return v.open ? { because: v.open } : { value: items };
     return v.open ? { because: v.open } : { value: new Map(pairs) };
   }
   if (v instanceof Unknown) return { because: v.because, ...(v.name && { name: v.name }) };

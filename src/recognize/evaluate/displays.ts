@@ -85,6 +85,7 @@ export function compileList(node: SyntaxNode, code: Code, type: List["type"]): E
     frame.m.tick(elements.length);
     const list = new List(collect(frame, elements), type);
     if (frame.m.tracking) list.origins = origins;
+    frame.m.inLoop?.add(list);
     return list;
   };
 }

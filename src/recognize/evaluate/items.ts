@@ -208,7 +208,7 @@ export function setItem(m: Machine, object: Val, key: Val, value: Val): void {
 export function lengthOf(value: Val): number | Unknown {
   const v = plain(value);
   if (typeof v === "string") return v.length;
-  if (v instanceof List) return v.items.length;
+  if (v instanceof List) return v.open ? new Unknown(v.open) : v.items.length;
   if (v instanceof Dict) return v.open ? new Unknown(v.open) : v.entries.size;
   if (v instanceof Range) return v.length;
   if (v instanceof NdArray) return v.shape[0] ?? new Unknown("the length of a single number");

@@ -30,7 +30,7 @@ const SIZES: Record<string, number> = {
 export function lengthSymbol(call: BuiltinCall, value: Val, because: string): Val {
   const { m, node, module } = call;
   const text = node && module ? module.source.text.slice(node.from, node.to).replace(/\s+/g, " ") : "len(…)";
-  if (!m.tracking || text.length > 80) return new Unknown(because);
+  if (text.length > 80) return new Unknown(because);
   const shape = kindOf(value, 0);
   const inner = /^len\((.*)\)$/.exec(text)?.[1] ?? text;
   if (shape?.kind === "loader") {

@@ -12,8 +12,14 @@ import { List, Unknown, type Val } from "./values.js";
 export function listMethod(m: Machine, v: List, name: string): Run | undefined {
   const set = (items: Val[]): null => {
     if (items.length > LIMITS.length) throw new TooComplex("a list of more than 100,000 items");
+    resized();
     m.write(v as never, "items", items);
     return null;
+  };
+  // In a loop that is not followed nobody knows how often.
+  const resized = () => {
+    if (m.havoc > 0 && !v.open && !m.inLoop?.has(v))
+      m.write(v as never, "open", "its length is only known when the file runs");
   };
   const positionOf = (item: Val): number => {
     for (let i = 0; i < v.items.length; i++) {
@@ -27,6 +33,7 @@ export function listMethod(m: Machine, v: List, name: string): Run | undefined {
     case "append":
       return ([item]) => {
         // Nothing can be undone here, so the list grows in place.
+        resized();
         if (!m.speculative && v.items.length < LIMITS.length) v.items.push(item ?? null);
         else set([...v.items, item ?? null]);
         return null;

@@ -130,12 +130,15 @@ function compileHavoc(body: SyntaxNode | undefined, code: Code): (frame: Frame, 
     for (const { name, write } of names) write(frame, new Unknown(`${name} changes in the loop`, name));
     frame.forks++;
     frame.m.havoc++;
+    const { inLoop } = frame.m;
+    frame.m.inLoop = new WeakSet();
     try {
       run();
     } catch (error) {
       if (!(error instanceof PyError || error instanceof NotKnown) || frame.m.guarded > 0) throw error;
     } finally {
       frame.m.havoc--;
+      frame.m.inLoop = inLoop;
       frame.forks--;
     }
   };

@@ -35,6 +35,8 @@ export class Machine {
   ghosts = 0;
   /** Enclosing loops that are followed once with their changes unknown. */
   havoc = 0;
+  /** Lists made within the loop that is not followed: what its body does to them is known. */
+  inLoop: WeakSet<object> | undefined;
   forks = 0;
   /** The function whose decorator is being applied. */
   decorating: FunctionValue | undefined;

@@ -54,6 +54,8 @@ export class Tracked {
 export class List {
   readonly kind = "list";
   origins: readonly Origin[] = [];
+  /** Why its length is not known: it grows in a loop that is not followed. */
+  open?: string;
   constructor(
     public items: Val[],
     readonly type: "list" | "tuple" | "set" = "list",

@@ -1,5 +1,15 @@
-import { CallResult, Dict, dictItems, first, Instance, stringOf, type Val } from "../evaluate/index.js";
+import {
+  CallResult,
+  Dict,
+  dictItems,
+  first,
+  Instance,
+  stringOf,
+  type PythonCall,
+  type Val,
+} from "../evaluate/index.js";
 import type { Argument } from "../finding.js";
+import type { Reader } from "../reader.js";
 import { optimizerContext } from "../optimizer.js";
 import { scheduleNamed } from "../../schedules/index.js";
 import { draft, type Idiom } from "./idiom.js";
@@ -31,12 +41,14 @@ const attributes: Readonly<Record<string, string>> = {
 export const timmFactory: Idiom = {
   names: /^create_scheduler(?:_v2)?$/,
   build(input) {
-    const { reader, call } = input;
+    const { reader, call, site } = input;
     if (!/^timm\./.test(input.name) && input.certain) return undefined;
     const definition = scheduleNamed("timm.scheduler.create_scheduler_v2");
     const isV2 = input.name.endsWith("_v2");
     const source = isV2
-      ? [...call.kwargs.values(), ...call.args].find((v) => /scheduler_kwargs$/.test(nameOf(v)))
+      ? [...call.kwargs.values(), ...call.args, ...starred(reader, site)].find((v) =>
+          /scheduler_kwargs$/.test(nameOf(v)),
+        )
       : (call.args[0] ?? call.kwargs.get("args"));
     const optimizer = isV2
       ? (call.args[0] ?? call.kwargs.get("optimizer"))
@@ -58,6 +70,12 @@ export const timmFactory: Idiom = {
     });
   },
 };
+
+/** What stands behind a `**` that was not taken apart. */
+function starred(reader: Reader, site: PythonCall | undefined): Val[] {
+  const nodes = site?.arguments.filter((argument) => argument.star).map(({ value }) => value) ?? [];
+  return nodes.flatMap((node) => reader.program.object(node) ?? []);
+}
 
 function nameOf(value: Val): string {
   const call = first(value);
