@@ -44,7 +44,8 @@ export function problemOf({ problem, run, compiled }: Resolved, facts: Facts | u
     [facts.peak, facts.peakAt],
     [facts.final, facts.finalAt],
   ] as const)
-    if (!Number.isFinite(rate)) return `The learning rate is ${Number.isNaN(rate) ? "not a number" : "infinite"} ${at(step)}.`;
+    if (!Number.isFinite(rate))
+      return `The learning rate is ${Number.isNaN(rate) ? "not a number" : "infinite"} ${at(step)}.`;
   if (facts.min < -1e-9 * Math.max(Math.abs(facts.initial), Math.abs(facts.peak)))
     return `The learning rate is negative (${formatRate(facts.min)} ${at(facts.minAt)}): such a step climbs.`;
   return undefined;
