@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { build, isTooLarge } from "./build.mjs";
+import { packing } from "./host/stage.mjs";
 import { continueUnderNode24, hostCache, installHost, installProject, root } from "./install.mjs";
 
 installProject();
@@ -11,8 +12,7 @@ await continueUnderNode24();
 const rows = await build();
 if (rows.some(isTooLarge)) process.exit(1);
 const manifest = createRequire(join(hostCache, "package.json")).resolve("@vscode/vsce/package.json");
-// The bundles hold all dependencies, so none is packed beside them.
-const args = ["package", "--no-dependencies", "--allow-missing-repository", ...process.argv.slice(2)];
+const args = [...packing, ...process.argv.slice(2)];
 const { status } = spawnSync(process.execPath, [join(dirname(manifest), "vsce"), ...args], {
   cwd: root,
   stdio: "inherit",

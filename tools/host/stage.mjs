@@ -34,14 +34,19 @@ export async function stage({ production = true, quiet = true, tolerant = false 
   return { folder, rows, remove };
 }
 
+/**
+ * vsce's arguments: the bundles hold all dependencies, so none is packed beside them, and there is no public repository
+ * from which the README's pictures could be shown.
+ */
+export const packing = ["package", "--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
+
 /** Builds and packs the extension as users install it, into the file `vsix`, and returns its path. */
 export async function packExtension(vsix) {
   const { folder, remove } = await stage();
   try {
     const manifest = createRequire(join(hostCache, "package.json")).resolve("@vscode/vsce/package.json");
-    // The bundles hold all dependencies, so none is packed beside them.
-    const flags = ["package", "--no-dependencies", "--allow-missing-repository", "--out", vsix];
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(dirname(manifest), "vsce"), ...flags], {
+    const args = [join(dirname(manifest), "vsce"), ...packing, "--out", vsix];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
       cwd: folder,
       encoding: "utf8",
     });
