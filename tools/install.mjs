@@ -114,16 +114,6 @@ function unpackChromium() {
     env: { ...process.env, ...lambda, TMPDIR: chromiumFolder() },
   });
   if (status !== 0) throw new Error("Cannot unpack Chromium (see above)");
-  // A machine without fonts draws code and labels all the same, and every machine draws the same pictures.
-  const folders = [join(chromiumFolder(), "fonts"), join(hostCache, "node_modules", "dejavu-fonts-ttf", "ttf")];
-  const tags = [
-    ...folders.map((folder) => `<dir>${folder}</dir>`),
-    `<cachedir>${join(hostCache, "font-cache")}</cachedir>`,
-  ];
-  writeFileSync(
-    join(chromiumFolder(), "fonts.conf"),
-    `<?xml version="1.0"?><fontconfig>${tags.join("")}</fontconfig>\n`,
-  );
 }
 
 /** Runs npm in a folder, in the project's own words: no funding notes, no engine warnings. */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { chromiumFolder, hostCache } from "../install.mjs";
@@ -29,7 +29,21 @@ export async function launchBrowser() {
     env: {
       ...process.env,
       LD_LIBRARY_PATH: libraries.join(delimiter),
-      FONTCONFIG_FILE: join(chromiumFolder(), "fonts.conf"),
+      FONTCONFIG_FILE: fontSettings(),
     },
   });
+}
+
+/** A machine without fonts draws code and labels all the same, and every machine draws the same pictures. */
+function fontSettings() {
+  const folders = [join(chromiumFolder(), "fonts"), join(hostCache, "node_modules", "dejavu-fonts-ttf", "ttf")];
+  const alias = (family, font) => `<alias><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
+  const tags = [
+    ...folders.map((folder) => `<dir>${folder}</dir>`),
+    `<cachedir>${join(hostCache, "font-cache")}</cachedir>`,
+    ...[alias("monospace", "DejaVu Sans Mono"), alias("sans-serif", "Open Sans"), alias("serif", "DejaVu Serif")],
+  ];
+  const path = join(chromiumFolder(), "fonts.conf");
+  writeFileSync(path, `<?xml version="1.0"?><fontconfig>${tags.join("")}</fontconfig>\n`);
+  return path;
 }
