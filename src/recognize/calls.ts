@@ -135,8 +135,12 @@ export function namedBy(reader: Reader, callee: Val, call: CallResult): Named | 
   const ours = ({ id }: ScheduleDefinition) => reader.imports(new RegExp(`^${id.slice(0, id.indexOf("."))}\\b`));
   const fitting = definitionsCalled(short).filter((definition) => fits(definition, call));
   // Without an argument that means something to it, a name alone (`get_lr()`) says too little, unless it is a class of what is imported.
+  // Nor does a plain word, and least of all as a method: `env.step(action)`, `arith.constant(x)`.
+  const plain = /^[a-z]+$/.test(short);
+  if (plain && target.name !== short) return undefined;
   const telling = fitting.filter(
-    (definition) => saysSomething(definition, call) || (/^[A-Z]/.test(short) && ours(definition)),
+    (definition) =>
+      (!plain || ours(definition)) && (saysSomething(definition, call) || (/^[A-Z]/.test(short) && ours(definition))),
   );
   const imported = telling.filter(ours);
   const [definition] = imported.length > 0 ? imported : telling;

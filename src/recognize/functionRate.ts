@@ -46,12 +46,12 @@ export function rateOf(
     return writes ? optimizer.rate(initial) : interpreter.number(result);
   };
   return (t, initial) => {
-    if (!stateful) return interpreter.run((call) => once(call, new FakeOptimizer(initial), t, initial));
+    if (!stateful) return interpreter.run((call) => once(call, FakeOptimizer.for(body, initial), t, initial));
     if (t >= known.length) {
       if (t > 2_000_000) throw new Raises("too complex to follow: more than 2,000,000 steps one after the other");
       const until = Math.max(t, Math.min(2 * known.length, t + 10_000));
       interpreter.run((call) => {
-        const optimizer = new FakeOptimizer(initial);
+        const optimizer = FakeOptimizer.for(body, initial);
         for (let i = 0; i <= until; i++) known[i] = once(call, optimizer, i, initial);
       });
     }

@@ -16,19 +16,24 @@ import {
 } from "./evaluate/index.js";
 import { LIMITS, NotKnown, PyError, TooComplex } from "./evaluate/machine.js";
 
-/** What a user's function reads and writes as its optimizer: one parameter group at the starting rate. */
+/**
+ * What a user's function reads and writes as its optimizer: parameter groups at the starting rate. The first is asked; others are
+ * there for code that names them by number.
+ */
 export class FakeOptimizer {
   readonly group: Dict;
   readonly value: Dict;
-  constructor(initialLr: number, momentum = 0) {
+  constructor(initialLr: number, momentum = 0, count = 1) {
     const lr = new Float(initialLr);
-    this.group = dictOf([
-      ["lr", lr],
-      ["initial_lr", lr],
-      ["momentum", new Float(momentum)],
-      ["params", new List([])],
-    ]);
-    const groups = new List([this.group]);
+    const group = () =>
+      dictOf([
+        ["lr", lr],
+        ["initial_lr", lr],
+        ["momentum", new Float(momentum)],
+        ["params", new List([])],
+      ]);
+    this.group = group();
+    const groups = new List([this.group, ...Array.from({ length: count - 1 }, group)]);
     this.value = dictOf(
       [
         ["param_groups", groups],
@@ -46,6 +51,12 @@ export class FakeOptimizer {
     };
     for (const name of ["set_learning_rate", "set_lr"])
       this.value.entries.set(`s${name}`, Object.assign([name, new Builtin(name, set)] as [Val, Val], { entry: true }));
+  }
+
+  /** As many groups as the code names. */
+  static for(code: string, initialLr: number): FakeOptimizer {
+    const named = [...code.matchAll(/param_groups\[(\d)\]/g)].map((match) => Number(match[1]));
+    return new FakeOptimizer(initialLr, 0, 1 + Math.max(0, ...named));
   }
 
   /** The rate after what the code did: the group's, or the optimizer's own attribute when that was written. */

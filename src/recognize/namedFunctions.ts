@@ -28,7 +28,10 @@ export function namedRateFunctions(reader: Reader): SyntaxNode[] {
     if (entry.kind !== "def" || !rateName.test(name)) continue;
     const node = nodeOf(tree, entry);
     const parameters = parametersOf(node, code);
-    if (!timeParameter(parameters) || !/\breturn\s+\S/.test(code.slice(entry.from, entry.to))) continue;
+    const time = timeParameter(parameters);
+    // One that throws its step away reads a rate.
+    if (!time || new RegExp(`^[ \\t]*del[ \\t].*\\b${time}\\b`, "m").test(code.slice(entry.headTo, entry.to))) continue;
+    if (!/\breturn\s+\S/.test(code.slice(entry.from, entry.to))) continue;
     if (!speaksOfRate.test(code.slice(entry.headFrom, entry.to))) continue;
     const uses = callersOf(reader, node).map((site) => assignedTo(reader, site.node) ?? "");
     if (![...uses, ...parameters, name].some((word) => otherQuantity(word) !== undefined)) found.push(node);

@@ -47,7 +47,11 @@ export function definitionOf(qualified: string): ScheduleDefinition | undefined 
     if (found) return found;
   }
   if (!qualified.includes(".")) return undefined;
-  return byRoot.get(`${rootOf(qualified)}:${qualified.slice(qualified.lastIndexOf(".") + 1)}`) ?? undefined;
+  const short = qualified.slice(qualified.lastIndexOf(".") + 1);
+  const found = byRoot.get(`${rootOf(qualified)}:${short}`) ?? undefined;
+  // A plain word (`constant`, `step`) is many things in a large package: the module has to be the schedule's.
+  const [, home] = found ? (/(\w+)\.\w+$/.exec(found.id) ?? []) : [];
+  return /^[a-z]+$/.test(short) && home !== undefined && !qualified.includes(`${home}.`) ? undefined : found;
 }
 
 /** What a bare name may stand for when nothing in sight imports it. */

@@ -49,6 +49,13 @@ const rows: readonly Row[] = [
     why: "timm's factory takes its keywords from the command line's defaults",
   },
   {
+    text: `${torch}for step in range(100):\n    adjust_lr(opt, step)\ndef adjust_lr(opt, step):\n    opt.param_groups[0]["lr"] = 0.1 * step\n    opt.param_groups[1]["lr"] = 0.2 * step\n`,
+    schedule: "function",
+    spans: "adjust_lr",
+    rates: { 0: 0, 5: 0.5 },
+    why: "groups by number: the first is told",
+  },
+  {
     text: `${torch}opt = fabric.setup_optimizers(opt)\ns = StepLR(opt, 30)\n`,
     schedule: "torch.optim.lr_scheduler.StepLR",
     spans: "StepLR(opt, 30)",
@@ -159,6 +166,12 @@ describe("what only looks like a schedule", () => {
     [
       "import tensorflow as tf\ndef g(x):\n  with tf.name_scope('a') as (tag, scope):\n    return x\n\ndef beta_schedule(step, beta):\n  value = tf.train.polynomial_decay(beta, step, 100)\n  return value\n",
       "a function of another quantity, after a target that the grammar does not know",
+    ],
+    ["import gym\nobs = env.step(action)\nema.step(net.parameters())\n", "a method under a plain word"],
+    ["from jax.dialects import arith\nx = arith.constant(index, 3)\n", "a plain word of another module"],
+    [
+      "class M:\n  def get_learning_rate(self, global_step, batch_size):\n    del global_step, batch_size\n    return self.learning_rate\n",
+      "it throws the step away",
     ],
     ["for e in range(3):\n    for g in opt.param_groups:\n        g['lr'] = learning_rate\n", "a constant is written"],
   ])("%j is none: %s", (text) => expect(read(text).findings).toEqual([]));
