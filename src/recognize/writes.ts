@@ -119,7 +119,9 @@ export function timeParameter(names: readonly string[]): string | undefined {
 }
 
 const counts = /self\.\w+\s*\+=\s*1\b|self\.(\w+)\s*=\s*self\.\1\s*\+\s*1\b/;
+/** `lr = self.old_lr - d; …; self.old_lr = lr`: the last rate is what the next one is made of. */
+const carriesRate = /self\.(\w*(?:lr|learning_rate)\w*)\b(?!\s*=[^=])[^]*\bself\.\1\s*=(?!=)/;
 /** True when a method keeps its own count of the steps: `self.n_steps += 1`. */
 export function countsItself(text: string): boolean {
-  return counts.test(text);
+  return counts.test(text) || carriesRate.test(text);
 }
