@@ -59,23 +59,22 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
   }
 }
 
-const mostFiles = 40;
-const mostCharacters = 500_000;
+const mostLookups = 3000;
+const mostCharacters = 8_000_000;
 
-/** What one file imports is followed for so many files and so much text; a package beyond that is as good as a library. */
+/**
+ * Each path is asked for once. Looking for a module costs little and the evaluator bounds how many of them it follows; this bounds
+ * what a text that consists of imports alone could make us look for.
+ */
 function bounded(workspace: Workspace): Workspace {
   const read = new Map<string, string | undefined>();
   let left = mostCharacters;
-  let files = 0;
   return {
     read(path) {
       if (read.has(path)) return read.get(path);
-      if (files >= mostFiles || left <= 0) return undefined;
+      if (read.size >= mostLookups || left <= 0) return undefined;
       const text = workspace.read(path);
-      if (text !== undefined) {
-        files++;
-        left -= text.length;
-      }
+      left -= text?.length ?? 0;
       read.set(path, text);
       return text;
     },

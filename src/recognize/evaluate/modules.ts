@@ -5,6 +5,7 @@ import { Code } from "./code.js";
 import { Frame } from "./frame.js";
 import { candidatePaths, isLibrary } from "./imports.js";
 import { NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
+import { obligation, scanned, STORES, type Scan } from "./obligations.js";
 import { ModuleValue, type ClassValue, type FunctionValue } from "./objects.js";
 import { compileBlock } from "./statements.js";
 import { nodeKey } from "./syntax.js";
@@ -17,6 +18,7 @@ export class Modules {
   private readonly found = new Map<string, ModuleValue | undefined>();
   private readonly sources: Map<string, PythonSource>;
   private readonly obligations = new WeakMap<ModuleValue, (node: SyntaxNode) => boolean>();
+  private readonly scans: Map<string, Scan>;
   private files = 0;
   private bytes = 0;
 
@@ -26,6 +28,7 @@ export class Modules {
     previous?: Modules,
   ) {
     this.sources = previous?.sources ?? new Map();
+    this.scans = previous?.scans ?? new Map();
   }
 
   find(from: ModuleValue, name: string): ModuleValue | undefined {
@@ -106,61 +109,11 @@ export class Modules {
   mustRun(module: ModuleValue, node: SyntaxNode, method: boolean): boolean {
     if (method && STORES.test(module.source.code.slice(node.from, node.to))) return true;
     let test = this.obligations.get(module);
-    if (!test) this.obligations.set(module, (test = obligation(module.source.code)));
+    if (!test) {
+      const scan = scanned(module.source, this.scans.get(module.path));
+      this.scans.set(module.path, scan);
+      this.obligations.set(module, (test = obligation(module.source.code, scan)));
+    }
     return test(node);
   }
-}
-
-/** Words of what schedules are made of, or statements that write to something that is not the function's own. */
-const MATTERS =
-  /sched|decay|anneal|warm|learning_?rate|(?<![a-z])lr(?![a-z])|optim|setattr|\bglobal\b|\bnonlocal\b|\.update\(|\.setdefault\(|add_argument|DEFINE_|set_defaults|merge_from|\bsys\.exit|^[ \t]*(?!self\b)[a-z_]\w*[.[][^\n=()]*=(?!=)/gim;
-
-/** A method that sets attributes of its object. */
-const STORES = /\bself\.\w+(?:\[[^\]\n]*\])*\s*(?:[-+*/]|\*\*|\/\/)?=(?!=)/;
-
-/**
- * Which defs and classes matter: what holds such a word, or a name that leads to one that does. The text is scanned once; a def
- * reaches to the next one that stands no deeper.
- */
-function obligation(code: string): (node: SyntaxNode) => boolean {
-  const hits = [...code.matchAll(MATTERS)].map((match) => match.index);
-  const hitIn = (from: number, to: number): boolean => {
-    let [low, high] = [0, hits.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (hits[middle]! < from) low = middle + 1;
-      else high = middle;
-    }
-    return low < hits.length && hits[low]! < to;
-  };
-  const defs = [...code.matchAll(/^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)/gm)].map((match) => ({
-    at: match.index,
-    indent: match[1]!.length,
-    name: match[2]!,
-    to: code.length,
-  }));
-  const open: typeof defs = [];
-  for (const def of defs) {
-    while (open.length && open.at(-1)!.indent >= def.indent) open.pop()!.to = def.at;
-    open.push(def);
-  }
-  const matters = new Set<string>();
-  const others = defs.filter((def) => !hitIn(def.at, def.to) || !matters.add(def.name));
-  const names = new Set(others.map((def) => def.name));
-  const mentions = (from: number, to: number): boolean =>
-    matters.size > 0 && (code.slice(from, to).match(/[A-Za-z_]\w*/g) ?? []).some((word) => matters.has(word));
-  for (let round = 0; round < 4; round++) {
-    const before = matters.size;
-    for (const def of others)
-      if (names.has(def.name) && !matters.has(def.name) && mentions(def.at, def.to)) matters.add(def.name);
-    if (matters.size === before) break;
-  }
-  const answers = new Map<number, boolean>();
-  return (node) => {
-    const known = answers.get(node.from);
-    if (known !== undefined) return known;
-    const answer = hitIn(node.from, node.to) || mentions(node.from, node.to);
-    answers.set(node.from, answer);
-    return answer;
-  };
 }

@@ -1,4 +1,5 @@
-import { Tree, TreeBuffer, type NodeType, type SyntaxNode } from "@lezer/common";
+import { Tree, type TreeBuffer, type NodeType, type SyntaxNode } from "@lezer/common";
+import { parser } from "@lezer/python";
 
 /** A node that readers look for, by its offsets alone. */
 export interface Entry {
@@ -17,6 +18,9 @@ const kinds: Readonly<Record<string, Entry["kind"] | undefined>> = {
   FunctionDefinition: "def",
   ClassDefinition: "class",
 };
+
+/** The kinds by the number of a type in the buffers. */
+const kindOf = parser.nodeSet.types.map(({ name }) => kinds[name]);
 
 /** Deeper trees are not looked into; the evaluator's own depth ends long before. */
 const DEEPEST = 1500;
@@ -40,7 +44,7 @@ export function outlineOf(tree: Tree): readonly Entry[] {
 type Child = (type: NodeType, from: number, to: number) => boolean;
 
 function readTree(tree: Tree, at: number, entries: Entry[], depth: number): void {
-  const kind = kinds[tree.type.name];
+  const kind = kindOf[tree.type.id];
   if (kind) entries.push(entry(kind, at, at + tree.length, (visit) => children(tree, at, visit)));
   if (depth > DEEPEST) return;
   for (let i = 0; i < tree.children.length; i++) {
@@ -54,7 +58,7 @@ function readTree(tree: Tree, at: number, entries: Entry[], depth: number): void
 /** Four numbers a node: its type, its offsets, and where the next one that is not inside it begins. */
 function readBuffer({ buffer, set }: TreeBuffer, at: number, entries: Entry[]): void {
   for (let i = 0; i < buffer.length; i += 4) {
-    const kind = kinds[set.types[buffer[i]!]!.name];
+    const kind = kindOf[buffer[i]!];
     if (kind)
       entries.push(
         entry(kind, at + buffer[i + 1]!, at + buffer[i + 2]!, (visit) => {
