@@ -37,7 +37,7 @@ export function compileImport(node: SyntaxNode, code: Code): St {
 
 /** Libraries that nobody has as a file beside the script. */
 const LIBRARIES =
-  /^(torch|torchvision|tensorflow|keras|numpy|jax|flax|optax|os|sys|re|math|time|json|random|argparse|logging|collections|functools|itertools|typing|pathlib|copy|pandas|scipy|sklearn|matplotlib|transformers|pytorch_lightning|lightning|timm|wandb|tqdm|absl|PIL|cv2|accelerate|hydra|omegaconf|yaml|mmcv|mmengine|detectron2|fastai|mxnet|paddle|horovod|deepspeed|apex|six|datetime|shutil|glob|pickle|subprocess|threading|multiprocessing|warnings|abc|dataclasses|enum|contextlib|__future__)(\.|$)/;
+  /^(torch|torchvision|tensorflow|keras|numpy|jax|flax|optax|os|sys|re|math|time|json|random|argparse|logging|collections|functools|itertools|typing|pathlib|copy|pandas|scipy|sklearn|matplotlib|transformers|pytorch_lightning|lightning|timm|wandb|tqdm|absl|PIL|cv2|accelerate|hydra|omegaconf|yaml|mmcv|mmengine|detectron2|fastai|mxnet|paddle|horovod|deepspeed|apex|six|datetime|shutil|glob|pickle|subprocess|threading|multiprocessing|warnings|abc|dataclasses|enum|contextlib|__future__|sentence_transformers|trl|diffusers)(\.|$)/;
 
 export function isLibrary(module: string): boolean {
   return LIBRARIES.test(module);
