@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { node24, root, vscodeServer } from "../install.mjs";
 
@@ -40,6 +41,9 @@ export async function startServer({
   const base = join(root, ".cache", "run");
   mkdirSync(base, { recursive: true });
   const data = mkdtempSync(join(base, "server-"));
+  // Sockets need short paths, and the server does not remove its own.
+  const sockets = mkdtempSync(join(tmpdir(), "lr-lens-"));
+  const env = { TMPDIR: sockets, XDG_RUNTIME_DIR: sockets, XDG_CACHE_HOME: join(data, "cache") };
   mkdirSync(join(data, "data", "User"), { recursive: true });
   // Driven pages are drawn with the fonts of the host cache, the same on every machine, and save when told to.
   const drawn = driver
@@ -51,7 +55,7 @@ export async function startServer({
   );
   const connectionToken = token ? randomBytes(16).toString("hex") : undefined;
   const folders = ["--server-data-dir", data, "--extensions-dir", join(data, "extensions")];
-  if (vsix) await run([...folders, "--install-extension", vsix, "--accept-server-license-terms"], log).done();
+  if (vsix) await run([...folders, "--install-extension", vsix, "--accept-server-license-terms"], env, log).done();
 
   const server = run(
     [
@@ -61,9 +65,13 @@ export async function startServer({
       ...(trust ? [] : ["--disable-workspace-trust"]),
       ...(driver ? ["--enable-smoke-test-driver"] : []),
     ],
+    env,
     log,
   );
-  const remove = () => rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  const remove = () => {
+    for (const folder of [data, sockets])
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
   const listening = await server.line(/Extension host agent listening on (\d+)/, 60_000).catch((error) => {
     server.stop();
     remove();
@@ -91,11 +99,11 @@ export async function startServer({
 }
 
 /** Starts the server's script; `line` waits for a line of its output, `done` for its end, `stop` ends it. */
-function run(args, log) {
+function run(args, extra, log) {
   const child = spawn(node24(), ["out/server-main.js", ...args], {
     cwd: vscodeServer(),
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, VSCODE_CLI: "", NODE_OPTIONS: "" },
+    env: { ...process.env, VSCODE_CLI: "", NODE_OPTIONS: "", ...extra },
   });
   let output = "";
   const waiting = [];
