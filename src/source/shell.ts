@@ -2,6 +2,9 @@ import type { ConfigNode, ConfigText, Entry, Place } from "./config.js";
 import { numberOf, wordValue } from "./config.js";
 import { evaluateExpression } from "./expression.js";
 
+/** Stands in a text for the value of a variable that this file does not set, until the words are told apart. */
+const GAP = "\0";
+
 interface Word {
   readonly text: string;
   readonly at: Place;
@@ -152,7 +155,7 @@ function expand(raw: string, from: number, variables: ReadonlyMap<string, Word[]
   const lone = /^"?\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:\[[@*]\])?\})"?$/.exec(raw);
   if (lone) {
     const values = variables.get(lone[1] ?? lone[2] ?? "");
-    if (!values) return [{ text: "", at: place, through: [], lost: `${raw} is not set in this file` }];
+    if (!values) return [{ text: GAP, at: place, through: [], lost: `${raw} is not set in this file` }];
     const words = raw.startsWith('"') && !raw.includes("[@]") ? values : values.flatMap(fields);
     return words.map((w) => ({ ...w, through: [...w.through, { ...place, how: "variable" }] }));
   }
@@ -181,14 +184,14 @@ function expand(raw: string, from: number, variables: ReadonlyMap<string, Word[]
       return words.map((w) => w.text).join(" ");
     }
     if (otherwise === undefined) lost ??= `$${name} is not set in this file`;
-    return otherwise ?? "";
+    return otherwise ?? GAP;
   };
   const simple = (s: string): string =>
     s.replace(
       /\$\{([A-Za-z_]\w*)(?::?[-=]((?:[^{}]|\{[^{}]*\})*))?\}|\$([A-Za-z_]\w*)|\$\{?([0-9@*#])(?::?-([^{}]*))?\}?/g,
       (_, a?: string, d?: string, b?: string, p?: string, pd?: string) =>
         p
-          ? (pd ?? ((lost ??= `$${p} is given when the script is started`), ""))
+          ? (pd ?? ((lost ??= `$${p} is given when the script is started`), GAP))
           : value(a ?? b!, d === undefined ? undefined : simple(d)),
     );
   const text = simple(
@@ -197,7 +200,7 @@ function expand(raw: string, from: number, variables: ReadonlyMap<string, Word[]
         simple(body.replace(/(?<![\w$}])([A-Za-z_]\w*)/g, "$$$1")).replace(/(\d+)\s*\/\s*(\d+)/g, "($1 // $2)"),
       );
       if (result === undefined) lost ??= `${all} cannot be followed`;
-      return result === undefined ? "" : String(result);
+      return result === undefined ? GAP : String(result);
     }),
   );
   const piped =
@@ -221,6 +224,7 @@ function fields(word: Word): Word[] {
   if (!/\s/.test(word.text)) return [word];
   return [...word.text.matchAll(/\S+/g)].map((m) => ({
     ...word,
+    ...(word.lost && { lost: m[0].includes(GAP) || !word.text.includes(GAP) ? word.lost : undefined }),
     text: m[0].replace(/^["']|["']$/g, ""),
     at: { ...word.at, from: word.at.from + m.index, to: word.at.from + m.index + m[0].length },
   }));
@@ -232,7 +236,7 @@ function flags(words: readonly Word[], statement: Statement, file: string | unde
   const scalar = (w: Word): ConfigNode => ({
     kind: "scalar",
     at: w.at,
-    text: w.text,
+    text: w.text.replaceAll(GAP, ""),
     value: w.lost && numberOf(w.text) === undefined ? undefined : wordValue(w.text),
     ...(w.lost && { note: w.lost }),
     ...(w.through.length && { through: w.through }),

@@ -23,7 +23,10 @@ export function readYaml(text: string, file?: string): ConfigText {
     // PyYAML refuses tabs as indentation; a space keeps every offset and lets the rest be read.
     const tabs = /^[ ]*\t/m.test(text);
     const spaced = tabs ? text.replace(/^[ \t]+/gm, (s) => s.replaceAll("\t", " ")) : text;
-    documents = parseAllDocuments(spaced.length > LARGE ? relevant(spaced) : spaced, options) as Document[];
+    const wanted = spaced.length > LARGE ? relevant(spaced) : spaced;
+    documents = parseAllDocuments(wanted, options) as Document[];
+    if (documents.some((d) => d.errors.some((e) => e.code === "BAD_INDENT")))
+      documents = parseAllDocuments(flowsOnOneLine(wanted), options) as Document[];
   } catch (error) {
     return { roots: [], problems: [error instanceof RangeError ? "nested too deeply" : String(error)] };
   }
@@ -45,6 +48,35 @@ function relevant(text: string): string {
   return text.replace(/^[^\s#\-%.}\]][^\n]*(?:\n(?:[ \t\-#}\]][^\n]*)?(?=\n|$))*/gm, (block) =>
     WORDS.test(block) ? block : block.replace(/[^\n]/g, " "),
   );
+}
+
+/**
+ * PyYAML does not ask for indentation inside `[…]` and `{…}`, so closing brackets often stand too far left. With such
+ * collections put on one line (line ends and comments become spaces, so that offsets stay) every reader takes them.
+ */
+function flowsOnOneLine(text: string): string {
+  const flow = /(?<=(?:^|[:?-])[ \t]+(?:[!&][^\s,[\]{}]*[ \t]+)*)[[{]/gm;
+  let out = "";
+  let done = 0;
+  for (let open = flow.exec(text); open; open = flow.exec(text)) {
+    let depth = 0;
+    const token = /"(?:[^"\\]|\\[\s\S])*"|'[^']*'|[[{]|[\]}]|(?<=\s)#[^\n]*/g;
+    token.lastIndex = open.index;
+    const comments: [number, number][] = [];
+    let end = -1;
+    for (let t = token.exec(text); t && end < 0; t = depth > 0 ? token.exec(text) : null) {
+      if (/^[[{]/.test(t[0])) depth++;
+      else if (/^[\]}]/.test(t[0]) && --depth === 0) end = token.lastIndex;
+      else if (t[0].startsWith("#")) comments.push([t.index, token.lastIndex]);
+    }
+    if (end < 0) break;
+    let piece = text.slice(open.index, end);
+    for (const [from, to] of comments)
+      piece = piece.slice(0, from - open.index) + " ".repeat(to - from) + piece.slice(to - open.index);
+    out += text.slice(done, open.index) + piece.replace(/[\r\n]/g, " ");
+    done = flow.lastIndex = end;
+  }
+  return out + text.slice(done);
 }
 
 function converter(document: Document, file: string | undefined, problems: string[]) {

@@ -6,7 +6,7 @@ import { each, found } from "./match.js";
 export const allenNlp: ConfigFormat = {
   id: "allennlp",
   syntaxes: ["jsonnet", "json"],
-  needs: [/learning_rate_scheduler["']?\s*\+?:/, /["']?trainer["']?\s*\+?:/],
+  needs: [/learning_rate_scheduler["']?\]?\s*\+?:/, /["']?trainer["']?\]?\s*\+?:/],
   recognize({ root, assume }) {
     const trainer = root.at("trainer") ?? root.at("train.trainer");
     const main = trainer?.at("learning_rate_scheduler");

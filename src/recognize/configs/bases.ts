@@ -1,4 +1,4 @@
-import { type ConfigNode, type ConfigText, type Entry } from "../../source/config.js";
+import { entryOf, type ConfigNode, type ConfigText, type Entry } from "../../source/config.js";
 import { readPythonConfig } from "../../source/pythonConfig.js";
 import { overlay } from "../../source/references.js";
 import type { Workspace } from "../../source/document.js";
@@ -48,7 +48,12 @@ function composed(root: ConfigNode, path: string, text: string, reach: Reach, mi
       reach.texts.push(found);
       const tree = reach.read(found, candidate).roots[0];
       if (!tree) return undefined;
-      const inner = composed(tree, candidate, found, { ...reach, open: [...reach.open, candidate] }, missing);
+      let inner = composed(tree, candidate, found, { ...reach, open: [...reach.open, candidate] }, missing);
+      if (inner.kind === "map")
+        for (const [name = "", as = ""] of base.renamed ?? []) {
+          const entry = entryOf(inner, name);
+          if (entry) inner = { ...inner, entries: [...inner.entries, { ...entry, key: as }] };
+        }
       return base.at.length ? under(inner, base.at) : inner;
     }
     if (!base.optional) missing.push(base.path);
@@ -73,6 +78,8 @@ interface Base {
   /** The keys under which the file's content stands (Hydra's groups). */
   readonly at: readonly string[];
   readonly optional?: boolean;
+  /** `import a as b`. */
+  readonly renamed?: readonly (readonly string[])[];
 }
 
 function basesOf(root: ConfigNode & { kind: "map" }, syntax: Syntax): { before: Base[]; after: Base[] } {
@@ -85,7 +92,13 @@ function basesOf(root: ConfigNode & { kind: "map" }, syntax: Syntax): { before: 
     if (syntax === "python") {
       if (key === "_base_") before.push(...names.map((path) => ({ path, at: [] })));
       else if (key === "import" && names[0]?.startsWith("."))
-        before.push(...names.map((n) => ({ path: dotted(n), at: [], optional: true })));
+        before.push({
+          path: dotted(names[0]),
+          at: [],
+          optional: true,
+          renamed:
+            value.kind === "scalar" ? [...value.text.matchAll(/(\w+)\s+as\s+(\w+)/g)].map((m) => [m[1]!, m[2]!]) : [],
+        });
     } else if (syntax === "gin") {
       if (key === "include") before.push(...names.map((path) => ({ path, at: [] })));
     } else if (

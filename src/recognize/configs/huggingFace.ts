@@ -41,11 +41,12 @@ function trainerFinding(block: Block, input: ConfigInput): Finding[] {
   const length = trainerLength(block, input);
   const other = deepspeedFile(block, input, length);
   if (other) return other;
+  const swift = isSwift(block);
   const type =
     block
       .str("lr_scheduler_type")
       ?.replace(/^SchedulerType\./, "")
-      .toLowerCase() ?? "linear";
+      .toLowerCase() ?? (swift ? "cosine" : "linear");
   const main = block.first("lr_scheduler_type", "warmup_ratio", "warmup_steps") ?? block;
   const kwargs = block.at("lr_scheduler_kwargs");
   const factory = type === "warmup_stable_decay" && (block.has("finetuning_type") || block.has("stage"));
@@ -57,7 +58,9 @@ function trainerFinding(block: Block, input: ConfigInput): Finding[] {
       callee: type,
       blocks: [block],
       args: {
-        learning_rate: block.first("learning_rate", "actor_learning_rate"),
+        learning_rate:
+          block.first("learning_rate", "actor_learning_rate") ??
+          (swift ? known(swift === "full" ? 1e-5 : 1e-4, "ms-swift's default") : undefined),
         warmup_steps: block.first("warmup_steps", "num_warmup_steps"),
         warmup_ratio: block.at("warmup_ratio"),
         ...Object.fromEntries((kwargs?.entries ?? []).map((e) => [e.key, e])),
@@ -67,6 +70,14 @@ function trainerFinding(block: Block, input: ConfigInput): Finding[] {
       others: OTHERS,
     }),
   ];
+}
+
+/** ms-swift's way of tuning, in its commands and files; it has defaults of its own. Undefined for other trainers. */
+function isSwift(block: Block): string | undefined {
+  const words = block.at("0")?.items.map((w) => w.value) ?? [];
+  const command = words.some((w) => typeof w === "string" && /^swift$|\bswift\/cli\/\w+\.py$/.test(w));
+  const type = block.str("tuner_type") ?? block.str("train_type") ?? (command ? block.str("sft_type") : undefined);
+  return command || (type && block.has("dataset") && block.has("model")) ? (type ?? "lora") : undefined;
 }
 
 const OTHERS = [

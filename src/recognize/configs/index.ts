@@ -31,6 +31,7 @@ import { huggingFace } from "./huggingFace.js";
 import { keras } from "./keras.js";
 import { kohya } from "./kohya.js";
 import { latentDiffusion } from "./latentDiffusion.js";
+import { lazyConfig } from "./lazyConfig.js";
 import { litgpt } from "./litgpt.js";
 import { marian } from "./marian.js";
 import { maxtext } from "./maxtext.js";
@@ -89,6 +90,7 @@ export const formats: readonly ConfigFormat[] = [
   mmengine,
   mmcv,
   yolox,
+  lazyConfig,
   nanoGpt,
   tfModelGarden,
   basicSr,
@@ -194,4 +196,4 @@ export function recognizeConfig(
 /** A file that inherits may hold a part of a schedule only. */
 const INHERITS =
   /^[ \t]*["']?(?:_base_|_BASE_|__base__|BASE|defaults|base_config|extends|includes?|_include_|inherits?_from|parent_config|\$include)["']?\s*[:=]|^include\s+['"]/m;
-const IN_PYTHON = /^_base_\s*=|read_base\(\)/m;
+const IN_PYTHON = /^_base_\s*=|read_base\(\)|^from \.[\w.]* import [\s\S]*^(?:lr_multiplier|optimizer\.lr)\b/m;

@@ -50,6 +50,10 @@ function kohyaFinding(
   const diffusers =
     syntax === "shell" &&
     (root.has("lr_num_cycles") ||
+      // Flags of the example scripts and of what grew from them, which sd-scripts does not have.
+      root.has("checkpointing_steps") ||
+      root.has("num_train_epochs") ||
+      root.has("dataloader_num_workers") ||
       /\/?(?:train_text_to_image|train_dreambooth|textual_inversion|train_controlnet|train_unconditional|train_instruct)\w*\.py/.test(
         String((root.at("0")?.value as readonly unknown[] | undefined)?.join(" ")),
       ));

@@ -2,7 +2,7 @@ import type { Finding } from "../finding.js";
 import type { Block } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
 import { runLength } from "./length.js";
-import { derive, found, type Given } from "./match.js";
+import { derive, found, known, type Given } from "./match.js";
 
 const KEYS =
   "lr min_lr lr_decay_style lr_decay_iters lr_decay_samples lr_warmup_iters lr_warmup_samples lr_warmup_fraction lr_warmup_init lr_wsd_decay_style lr_wsd_decay_iters lr_wsd_decay_samples train_iters train_samples global_batch_size";
@@ -46,7 +46,11 @@ function megatronFinding(
 ): Finding {
   const args: Record<string, Given> = {};
   for (const key of KEYS.split(" ")) args[key] = keys(key);
-  const style = typeof main.value === "string" ? main.value : "linear";
+  // ms-swift's `megatron sft` has the flags, and a cosine where Megatron-LM itself has a line.
+  const words = syntax === "shell" ? (root.at("0")?.items.map((w) => w.value) ?? []) : [];
+  const swift = words.some((w, i) => w === "megatron" && /^(?:sft|pt|rlhf)$/.test(String(words[i + 1])));
+  if (swift && typeof main.value !== "string") args["lr_decay_style"] = known("cosine", "ms-swift's default");
+  const style = typeof main.value === "string" ? main.value : swift ? "cosine" : "linear";
   const samples = args["train_samples"];
   const steps =
     args["train_iters"] ??

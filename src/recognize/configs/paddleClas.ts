@@ -10,9 +10,12 @@ export const paddleClas: ConfigFormat = {
   syntaxes: ["yaml"],
   needs: [/^Optimizer\s*:/m, /^\s+lr\s*:/m],
   recognize: (input) => {
-    const optimizer = input.root.at("Optimizer");
-    const lr = optimizer?.at("lr");
-    return optimizer && lr?.node.kind === "map" ? named(lr, optimizer, input) : [];
+    // Several optimizers stand in a list, each under its name.
+    const optimizers = input.root.at("Optimizer")?.items.flatMap((o) => (o.has("lr") ? [o] : o.entries)) ?? [];
+    return optimizers.flatMap((optimizer) => {
+      const lr = optimizer.at("lr");
+      return lr?.node.kind === "map" ? named(lr, optimizer, input) : [];
+    });
   },
 };
 

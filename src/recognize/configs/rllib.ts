@@ -2,7 +2,7 @@ import type { Finding } from "../finding.js";
 import { asNumber, Block } from "./block.js";
 import type { ConfigFormat } from "./format.js";
 import { runLength } from "./length.js";
-import { found, known } from "./match.js";
+import { assumed, found, known, type Assumptions } from "./match.js";
 
 /** RLlib: pairs of timestep and rate. */
 export const rllib: ConfigFormat = {
@@ -26,7 +26,11 @@ export const rllib: ConfigFormat = {
             blocks: [main],
             args: { lr_schedule: known(pairsOf(main)!, "pairs", [main]) },
             context: { initial_lr: main.key === "lr_schedule" ? block.at("lr") : undefined },
-            run: { unit: "step", steppedPer: "timestep", ...runLength(assume, { maxSteps: stop }) },
+            run: {
+              unit: "step",
+              steppedPer: "timestep",
+              ...runLength(assume, { maxSteps: stop ?? lastTime(main, assume) }),
+            },
             notes: [main.key === "lr_schedule" && block.has("lr") && "with lr_schedule, lr is ignored"],
           }),
         );
@@ -54,3 +58,7 @@ function pairsOf(block: Block): (readonly [number, number])[] | undefined {
     ? numbers
     : undefined;
 }
+
+/** Without a stop in the file, the run is taken to last as long as the schedule. */
+const lastTime = (main: Block, assume: Assumptions) =>
+  assumed(assume, "total_steps", pairsOf(main)!.at(-1)![0], "the schedule's last timestep");

@@ -606,4 +606,13 @@ export const expected: readonly Expected[] = [
     at: [100, 10000, 22500],
     rates: [0.01, 0.01, 0.006666666666666667],
   },
+  {
+    file: "lazyconfig/mask_rcnn.py",
+    schedule: "detectron2:MultiStepParamScheduler",
+    args: { values: [1, 0.1], milestones: [60000], warmup_factor: 0.001, lr: 0.04, max_iter: 90000 },
+    unit: "step",
+    at: [0, 500, 1000, 59999, 60000],
+    rates: [4e-5, 0.04 * (0.001 + 0.999 * 0.5), 0.04, 0.04, 0.004],
+    why: "the rate stands in an imported file, under another name",
+  },
 ];

@@ -512,3 +512,80 @@ describe("run length", () => {
     expect(rateAt(resolved, total / 2)).toBeCloseTo(0.5, 12);
   });
 });
+
+describe("what real files hold", () => {
+  it.each([
+    {
+      path: "a.yaml",
+      text: `losses: [\n  "a", # a comment with ]\n]\nmean: {\n  b: [1,\n2],\n}\n${trainer}learning_rate: 3e-4\n`,
+      key: "learning_rate",
+      value: 3e-4,
+      why: "PyYAML lets brackets close at any column",
+    },
+    {
+      path: "run.sh",
+      text: 'o=" --hidden-size ${HIDDEN} \\\n --lr 2e-4 --min-lr 2e-5 --lr-decay-style cosine --train-iters 500"\ntorchrun pretrain_gpt.py ${o}\n',
+      key: "lr",
+      value: 2e-4,
+      why: "an unset variable in a string of flags does not take the flags after it",
+    },
+    {
+      path: "swift.sh",
+      text: "swift sft --model m --train_type full --warmup_ratio 0.1 --max_steps 200 --learning_rate 1e-5\n",
+      key: "warmup_ratio",
+      value: 0.1,
+      schedule: "transformers:cosine",
+      why: "ms-swift's default is a cosine",
+    },
+    {
+      path: "vilbert.jsonnet",
+      text: 'local t = true;\n{ [if t then "trainer"]: { optimizer: { lr: 4e-4 }, "num_epochs": 2,\n "learning_rate_scheduler": { "type": "linear_with_warmup", "warmup_steps": 50 } } }',
+      key: "warmup_steps",
+      value: 50,
+      why: "a computed key",
+    },
+    {
+      path: "train.sh",
+      text: "accelerate launch train.py --learning_rate 1e-5 --lr_scheduler constant --lr_warmup_steps 0 --max_train_steps 90 --checkpointing_steps 10\n",
+      key: "learning_rate",
+      value: 1e-5,
+      schedule: "diffusers:constant",
+      why: "flags of the diffusers scripts",
+    },
+    {
+      path: "h.yaml",
+      text: "lr: 0.0002\nsch: !name:torch.optim.lr_scheduler.ExponentialLR\n  gamma: 0.999\n",
+      key: "gamma",
+      value: 0.999,
+      schedule: "torch.optim.lr_scheduler.ExponentialLR",
+      why: "SpeechBrain names torch's classes too",
+    },
+    {
+      path: "reid.yaml",
+      text: "Global:\n  epochs: 9\nOptimizer:\n  - Adam:\n      scope: A\n      lr:\n        name: Piecewise\n        decay_epochs: [3, 6]\n        values: [1, 0.1, 0.01]\n",
+      key: "values",
+      value: [1, 0.1, 0.01],
+      why: "PaddleClas takes a list of optimizers",
+    },
+    {
+      path: "garden.yaml",
+      text: "trainer:\n  train_steps: 90\n  optimizer_config:\n    learning_rate:\n      type: constant\n      constant: {learning_rate: 0.1}\n    warmup:\n      linear:\n        warmup_steps: 20\n",
+      key: "warmup_steps",
+      value: 20,
+      why: "the experiment's code sets the warm-up's type",
+    },
+    {
+      path: "impala.yaml",
+      text: "lr_schedule:\n- - 0\n  - 0.0005\n- - 20000000\n  - 1.0e-12\n",
+      key: "lr_schedule",
+      value: [
+        [0, 0.0005],
+        [20000000, 1e-12],
+      ],
+      why: "lists of lists in block style",
+    },
+  ])("$why", ({ path, text, key, value, schedule }) => {
+    expect(values(path, text)[key]).toEqual(value);
+    if (schedule) expect(read(path, text)[0]!.schedule).toBe(schedule);
+  });
+});
