@@ -31,7 +31,8 @@ export function compileSchedule(definition: ScheduleDefinition, args: Args, cont
     // What Python refuses in a constructor, the library refuses.
     if (error instanceof PythonError) throw new Raises(error.message);
     // A value of a kind that nobody could foresee (a number for a list of pairs) is the user's, not ours.
-    if (error instanceof TypeError) throw new Raises(`TypeError: an argument of ${shortName(definition)} has a wrong type`);
+    if (error instanceof TypeError)
+      throw new Raises(`TypeError: an argument of ${shortName(definition)} has a wrong type`);
     throw error;
   }
 }
@@ -128,6 +129,7 @@ function kindOf(value: unknown): unknown {
 
 function aliasTable(definition: ScheduleDefinition): Map<string, string> {
   const table = new Map<string, string>();
-  for (const [name, spec] of Object.entries(definition.params)) for (const other of spec.alias ?? []) table.set(other, name);
+  for (const [name, spec] of Object.entries(definition.params))
+    for (const other of spec.alias ?? []) table.set(other, name);
   return table;
 }

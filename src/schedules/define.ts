@@ -56,7 +56,8 @@ export interface LiveSchedule {
 export class Raises extends Error {}
 
 /** Values that parameters take after evaluation. Python's None is null; tuples and lists are arrays; dicts are Maps. */
-export type Value = number | boolean | string | null | readonly Value[] | ReadonlyMap<Value, Value> | ScheduleCall | RateFunction;
+export type Value =
+  number | boolean | string | null | readonly Value[] | ReadonlyMap<Value, Value> | ScheduleCall | RateFunction;
 export type Args = Readonly<Record<string, Value | undefined>> & { readonly [writtenAsFloat]?: ReadonlySet<string> };
 
 /**
@@ -160,23 +161,35 @@ interface ValueOfKind {
   handle: Value;
   any: Value;
 }
-export type TypedArgs<P extends Readonly<Record<string, ParamSpec>>> = { readonly [K in keyof P]: ValueOfKind[P[K]["kind"]] } & {
+export type TypedArgs<P extends Readonly<Record<string, ParamSpec>>> = {
+  readonly [K in keyof P]: ValueOfKind[P[K]["kind"]];
+} & {
   readonly [writtenAsFloat]?: ReadonlySet<string>;
 };
-export type Definition<P extends Readonly<Record<string, ParamSpec>>> = Omit<ScheduleDefinition, "params" | "compile"> & {
+export type Definition<P extends Readonly<Record<string, ParamSpec>>> = Omit<
+  ScheduleDefinition,
+  "params" | "compile"
+> & {
   readonly params: P;
   readonly compile: (args: TypedArgs<P>, context: Context) => Compiled | Curve;
 };
 
 /** Types the arguments of `compile` by the kinds of `params`. */
-export function defineSchedule<P extends Readonly<Record<string, ParamSpec>>>(definition: Definition<P>): ScheduleDefinition {
+export function defineSchedule<P extends Readonly<Record<string, ParamSpec>>>(
+  definition: Definition<P>,
+): ScheduleDefinition {
   return definition as unknown as ScheduleDefinition;
 }
 
 type Extra = Partial<Omit<ParamSpec, "kind" | "meaning" | "unit">>;
 const spec =
   <K extends ParamKind>(kind: K, unit?: ParamSpec["unit"]) =>
-  (meaning: string, extra: Extra = {}): ParamSpec & { readonly kind: K } => ({ kind, meaning, ...(unit && { unit }), ...extra });
+  (meaning: string, extra: Extra = {}): ParamSpec & { readonly kind: K } => ({
+    kind,
+    meaning,
+    ...(unit && { unit }),
+    ...extra,
+  });
 
 /** A learning rate. */
 export const lr = spec("number", "lr");

@@ -10,7 +10,6 @@ import {
   factor,
   flag,
   handle,
-  integer,
   lr,
   numbers,
   optimizer,

@@ -1,7 +1,7 @@
 import type { Curve } from "../engine/curve.js";
-import { assert, floorDivide, log, power as pow, repr, round } from "../engine/python.js";
+import { assert, floorDivide, log, power as pow, round } from "../engine/python.js";
 import { changes, firstWhere } from "../engine/search.js";
-import { decay, flat, halfCosine, hold, segments, warmup } from "../engine/segments.js";
+import { flat, halfCosine, segments, warmup } from "../engine/segments.js";
 import { countUpTo, firstAbove } from "../engine/shapes.js";
 import { compileSchedule } from "./compile.js";
 import {
