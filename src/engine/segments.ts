@@ -44,13 +44,17 @@ export function segments(...all: readonly Segment[]): Curve {
   const formulas = kept.map(({ lr }) => (typeof lr === "number" ? () => lr : lr));
   const stop = end?.at ?? Infinity;
   // Whoever asks for many rates asks in order: the segment found last is tried first.
-  let [low, high, formula] = [0, 0, formulas[0]];
+  let [low, high, formula] = [Infinity, -Infinity, formulas[0]];
+  const find = (t: number) => {
+    const i = indexAt(t);
+    [low, high] = [i === 0 ? -Infinity : phases[i]!.from, Math.min(i === last ? Infinity : ends[i]!, stop)];
+    formula = formulas[i];
+  };
   return {
     at: (t) => {
-      if (t >= stop) return NaN;
       if (!(t >= low && t < high)) {
-        const i = indexAt(t);
-        [low, high, formula] = [i === 0 ? -Infinity : phases[i]!.from, i === last ? Infinity : ends[i]!, formulas[i]];
+        if (!(t < stop)) return NaN;
+        find(t);
       }
       try {
         return formula ? formula(t) : NaN;

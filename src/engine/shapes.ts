@@ -74,12 +74,14 @@ export function sequence(
 
 /** f(c(t)) for a monotone f; breaks and phases stay. */
 export function map(c: Curve, f: (lr: number) => number): Curve {
-  return { ...c, at: (t) => f(c.at(t)) };
+  const { at } = c;
+  return { ...c, at: (t) => f(at(t)) };
 }
 
 /** factor · c(t). */
 export function scale(c: Curve, factor: number): Curve {
-  return map(c, (lr) => lr * factor);
+  const { at } = c;
+  return { ...c, at: (t) => at(t) * factor };
 }
 
 /** a(t) · b(t); on pieces where both move, one turn is looked for (log-concave pieces have no more). */

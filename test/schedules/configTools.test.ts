@@ -339,14 +339,14 @@ const rows: readonly Row[] = [
   {
     id: "olmo:cosine_with_warmup",
     args: { learning_rate: 0.1, t_warmup: 10, t_max: 110, alpha_f: 0 },
-    rates: { 0: 0.019, 9: 0.1, 59: 0.05 },
+    rates: { 0: 0.01, 1: 0.019, 10: 0.1, 60: 0.05 },
     why: "the first update is step 1: 0.01 + 0.09 / 10",
   },
   {
     id: "olmo:linear_with_warmup",
     args: { learning_rate: 0.1, t_warmup: 0, t_max: 100, alpha_f: 0 },
-    rates: { 49: 0.05 },
-    why: "step 50",
+    rates: { 50: 0.05 },
+    why: "half of the way",
   },
   {
     id: "torchtitan:lr_scheduler",

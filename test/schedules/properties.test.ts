@@ -120,10 +120,9 @@ describe.each(Object.keys(libraries).filter((l) => !only || only.includes(l)))("
           if (!compiled) return;
           for (const curve of [compiled.lr, compiled.momentum, ...(compiled.groups ?? [])]) if (curve) look(curve);
           // What is known only by stepping takes its time, once: the longest walk has a test of its own.
-          const longest = compiled.lr.walk === undefined ? 1e9 : 50_000;
-          factsOf(compiled.lr, Math.min(surroundings.total_steps, longest));
-          sampleColumns(compiled.lr, 0, 1000, 100);
-          sampleColumns(compiled.lr, 0, longest, 100);
+          const steps = Math.min(surroundings.total_steps, compiled.lr.walk === undefined ? Infinity : 50_000);
+          factsOf(compiled.lr, steps);
+          sampleColumns(compiled.lr, 0, Math.max(1000, steps), 100);
           compiled.events?.slice(0, 3);
           // Of the processor, not of the clock: others may be at work.
           expect(process.cpuUsage(before).user / 1000, "milliseconds").toBeLessThan(2500);
