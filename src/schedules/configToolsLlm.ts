@@ -1,7 +1,7 @@
 import { byCosine, byLine, oneCycle } from "../engine/oneCycle.js";
 import { int, round } from "../engine/python.js";
 import { cooldown, decay, flat, halfCosine, hold, segments, warmup } from "../engine/segments.js";
-import { everyPeriod, shift } from "../engine/shapes.js";
+import { everyPeriod } from "../engine/shapes.js";
 import { Raises, defineSchedule, factor, flag, integer, lr, ratio, real, steps, word } from "./define.js";
 
 /** Schedules of language-model trainers' own config files that no library class covers. Curves count optimizer steps. */
@@ -65,7 +65,7 @@ const olmo = (
     aliases: name === "constant" ? ["olmo:constant_scheduler"] : [],
     quirks: [
       "The warm-up starts at a tenth of the peak unless warmup_min_lr is written.",
-      "The first update is at step 1.",
+      "Counted as the trainer counts: its first update is at step 1.",
       ...quirks,
     ],
     source: "allenai/OLMo, olmo/optim.py",
@@ -75,12 +75,11 @@ const olmo = (
       const low = a.warmup_min_lr ?? base * 0.1;
       const rate = after({ ...a, W, T });
       const limited = name.startsWith("cosine") || name.startsWith("linear");
-      const c = segments(
+      return segments(
         warmup(W, (t) => low + ((base - low) * t) / W),
         decay(limited ? T : Infinity, rate),
         cooldown(Infinity, base * a.alpha_f),
       );
-      return shift(c, 1); // The trainer counts a step before it sets its rate.
     },
   });
 const olmoSchedules = [

@@ -19,7 +19,7 @@ export const kohya: ConfigFormat = {
     const { root } = input;
     const flat =
       input.syntax === "toml"
-        ? (key: string) => root.first(key) ?? root.entries.map((e) => e.first(key)).find(Boolean)
+        ? (key: string) => inTables(root, key, 2)
         : (key: string) => written(root.first(key));
     const ours = [
       "network_module",
@@ -36,6 +36,17 @@ export const kohya: ConfigFormat = {
     return main && ours && typeof main.value === "string" ? kohyaFinding(main, main.value, flat, input) : [];
   },
 };
+
+/** The key in the root or in its tables, the outermost first. */
+function inTables(block: Block, key: string, depth: number): Block | undefined {
+  const own = block.first(key);
+  if (own || depth === 0) return own;
+  for (const e of block.entries) {
+    const inner = e.node.kind === "map" ? inTables(e, key, depth - 1) : undefined;
+    if (inner) return inner;
+  }
+  return undefined;
+}
 
 /** The interface exports every field; an empty one was not filled in. */
 const written = (block: Block | undefined) => (block?.value === "" ? undefined : block);
@@ -107,6 +118,8 @@ function kohyaFinding(
     const [to = "", from = to] = item.split("=");
     args[to] = flat(from);
   }
+  // LoRA_Easy_Training_Scripts gives the warm-up as a share, which sd-scripts takes under the other name.
+  args["lr_warmup_steps"] ??= diffusers ? undefined : flat("warmup_ratio");
   // The interface's export gives the warm-up in percent of the run.
   const percent = syntax === "json" && !flat("lr_warmup_steps") ? flat("lr_warmup") : undefined;
   if (percent?.number !== undefined)

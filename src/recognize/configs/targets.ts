@@ -128,6 +128,17 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
   if (missing("num_training_steps")) args["num_training_steps"] = length.totalSteps;
   if (missing("T_max"))
     args["T_max"] = length.epochs ?? assumed(assume, "T_max", fallback.epochs, "filled in by the code");
+  // OneCycleLR's length is left to the code, or is half written: epochs without their steps.
+  const oneCycle = definition?.id === "torch.optim.lr_scheduler.OneCycleLR";
+  const given = (name: string) => args[name] instanceof Block && args[name].value !== null;
+  if (oneCycle && !given("total_steps")) {
+    delete args["total_steps"];
+    if (!given("epochs")) args["total_steps"] = length.totalSteps;
+    else if (!given("steps_per_epoch"))
+      args["steps_per_epoch"] =
+        length.stepsPerEpoch ??
+        assumed(assume, "steps_per_epoch", fallback.steps_per_epoch, "depends on the data set");
+  }
   const byStep =
     interval === "step" ||
     /^(?:transformers|diffusers|nemo)\./.test(id) ||

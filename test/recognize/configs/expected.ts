@@ -477,8 +477,8 @@ export const expected: readonly Expected[] = [
     schedule: "olmo:cosine_with_warmup",
     args: { learning_rate: 0.0006, t_warmup: 2000, alpha_f: 0.1 },
     unit: "step",
-    at: [0, 1000, 1999, 204466],
-    rates: [6.0270000000000004e-5, 0.00033026999999999997, 0.0006, 0.00032999999999999994],
+    at: [0, 1000, 2000, 204467],
+    rates: [6e-5, 0.00033, 0.0006, 0.00032999999999999994],
     why: "the warm-up starts at a tenth",
   },
   {
