@@ -7,9 +7,12 @@ import { definitionOf, definitionsCalled, mayBeSchedule, type Named } from "./na
 import { optimizerContext } from "./optimizer.js";
 import { keyOf, type Builder, type Found, type Reader } from "./reader.js";
 
+/** More than this in one file is a list of something, and looked at no further. */
+export const MOST_SCHEDULES = 300;
+
 /** Every schedule call that the program reaches, nested ones too. */
 export function scheduleCalls(reader: Reader): Found[] {
-  const found: Found[] = [];
+  const found = new Set<Found>();
   const aliases = new Set([...reader.program.source.code.matchAll(/\bas[ \t]+(\w+)/g)].map((match) => match[1]!));
   for (const site of reader.sites.values()) {
     const value = mayBeSchedule(site.name) || aliases.has(site.name) ? reader.object(site.node) : reader.asRun(site);
@@ -22,9 +25,10 @@ export function scheduleCalls(reader: Reader): Found[] {
     const main = call && reader.found(call);
     if (!main) continue;
     if (others.length > 0) main.finding = withAlternatives(reader, main, others, site);
-    if (!found.includes(main)) found.push(main);
+    found.add(main);
+    if (found.size >= MOST_SCHEDULES) break;
   }
-  return found;
+  return [...found];
 }
 
 /** A schedule in code that the run does not come by (a branch given as a lambda): read by its text, in the file's own names. */

@@ -178,18 +178,18 @@ function callIn(reader: Reader, expression: SyntaxNode): SyntaxNode | undefined 
   return found;
 }
 
-export function callersOf(reader: Reader, definition: SyntaxNode): PythonCall[] {
+export function callersOf(reader: Reader, definition: SyntaxNode): readonly PythonCall[] {
   const name = definition.getChild("VariableName");
   const text = name && reader.text(name);
   if (!text) return [];
   const owner = definition.parent?.parent;
   const className = owner?.name === "ClassDefinition" ? reader.text(owner.getChild("VariableName")!) : undefined;
-  return [...reader.sites.values()].filter(
-    (site) =>
-      site.name === text &&
-      !(site.from >= definition.from && site.to <= definition.to) &&
-      (text !== "__init__" || className === undefined),
-  );
+  return reader
+    .named(text)
+    .filter(
+      (site) =>
+        !(site.from >= definition.from && site.to <= definition.to) && (text !== "__init__" || className === undefined),
+    );
 }
 
 function findingOf(reader: Reader, { definition, writes, remote }: Candidate): Finding | undefined {

@@ -2,7 +2,7 @@ import type { Value } from "../schedules/define.js";
 import type { SourceDocument, Workspace } from "../source/document.js";
 import { stepTransform, transformsOf } from "./afterwards.js";
 import { bindCall } from "./bind.js";
-import { buildCall, scheduleCalls } from "./calls.js";
+import { buildCall, MOST_SCHEDULES, scheduleCalls } from "./calls.js";
 import { trainerGiven } from "./composerTrainer.js";
 import { PythonProgram, type Val } from "./evaluate/index.js";
 import type { Argument, Finding, Run, Transform } from "./finding.js";
@@ -31,7 +31,11 @@ export function recognizePython(
 ): PythonFindings {
   const program = new PythonProgram(document, workspace, { assume, ...(previous && { previous }) });
   const reader = new Reader(program, document, assume, buildCall);
-  const found = scheduleCalls(reader).filter((one) => !one.nested);
+  const reached = scheduleCalls(reader);
+  const found = reached.filter((one) => !one.nested);
+  const many =
+    reached.length >= MOST_SCHEDULES ? `too complex to follow: more than ${MOST_SCHEDULES} schedules` : undefined;
+  const problem = program.source.problem ?? many;
   const values = [...program.module.records.values()];
   const surroundings = { values, trainer: guarded(() => trainerRun(reader)) ?? {} };
   const transforms = guarded(() => transformsOf(reader, found, values)) ?? new Map<Found, Transform[]>();
@@ -54,7 +58,7 @@ export function recognizePython(
     findings: sorted.filter((finding) => finding.quantity === "lr"),
     related: sorted.filter((finding) => finding.quantity !== "lr"),
     program,
-    ...(program.source.problem !== undefined && { problem: program.source.problem }),
+    ...(problem !== undefined && { problem }),
   };
 }
 

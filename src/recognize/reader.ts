@@ -39,6 +39,7 @@ export class Reader {
   readonly sites = new Map<number, PythonCall>();
   /** Where functions begin that a schedule call takes: they are no findings of their own. */
   readonly consumed = new Set<number>();
+  private byName: Map<string, PythonCall[]> | undefined;
   private modules: string[] | undefined;
   private readonly objects = new Map<number, Val | undefined>();
 
@@ -54,6 +55,19 @@ export class Reader {
 
   text(node: { from: number; to: number }): string {
     return this.program.source.text.slice(node.from, node.to);
+  }
+
+  /** Calls by the last name of what is called, in order of text. */
+  named(name: string): readonly PythonCall[] {
+    if (!this.byName) {
+      this.byName = new Map();
+      for (const site of this.sites.values()) {
+        const list = this.byName.get(site.name);
+        if (list) list.push(site);
+        else this.byName.set(site.name, [site]);
+      }
+    }
+    return this.byName.get(name) ?? [];
   }
 
   /** What an expression is, forced. */

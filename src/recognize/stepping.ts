@@ -33,8 +33,7 @@ function stepSites(reader: Reader, found: Found): PythonCall[] {
   const sure: PythonCall[] = [];
   const likely: PythonCall[] = [];
   const name = assignedName(reader, found);
-  for (const site of reader.sites.values()) {
-    if (site.name !== "step" && site.name !== "step_update") continue;
+  for (const site of [...reader.named("step"), ...reader.named("step_update")]) {
     const value = reader.asRun(site);
     const result = value === undefined ? undefined : first(value);
     const target =
@@ -84,8 +83,8 @@ function wider(reader: Reader, setting: Setting, depth: number): Setting {
   const definition = setting.function.getChild("VariableName");
   const name = definition && reader.text(definition);
   if (!name) return setting;
-  for (const site of reader.sites.values()) {
-    if (site.name !== name || (site.from >= setting.function.from && site.to <= setting.function.to)) continue;
+  for (const site of reader.named(name)) {
+    if (site.from >= setting.function.from && site.to <= setting.function.to) continue;
     const outer = wider(
       reader,
       settingOf(site.node, (n) => reader.text(n)),

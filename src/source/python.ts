@@ -1,4 +1,4 @@
-import { TreeFragment, type Tree } from "@lezer/common";
+import { TreeFragment, type PartialParse, type Tree } from "@lezer/common";
 import { parser } from "@lezer/python";
 import { normalizePython } from "./python-legacy.js";
 
@@ -9,27 +9,66 @@ export interface PythonSource {
   /** What was parsed: `text` with Python 2 leftovers and merge markers replaced at equal length. */
   readonly code: string;
   readonly tree: Tree;
-  /** Why nothing was read ("the file is larger than 4 MB"). */
+  /** Why nothing was read ("too complex to follow: the file is larger than 600 KB"). */
   readonly problem?: string;
 }
 
 /** Larger files are not read. */
-const MAX_LENGTH = 4_000_000;
+const MAX_LENGTH = 600_000;
+/** Nor is what stands in more brackets than anybody writes: the parser takes quadratic time for it. */
+const MAX_BRACKETS = 1000;
+/** Steps on readings of text that is not sound; a thousand times what unfinished code takes. */
+const MAX_READINGS = 200_000;
 
 /**
  * Parses Python, also old, unfinished or conflicted. With `previous` (an earlier state of the same text) only what changed is
  * parsed again. Never throws.
  */
 export function parsePython(text: string, previous?: PythonSource): PythonSource {
-  if (text.length > MAX_LENGTH)
-    return { text, code: "", tree: parser.parse(""), problem: "the file is larger than 4 MB" };
+  if (text.length > MAX_LENGTH) return unread(text, "too complex to follow: the file is larger than 600 KB");
   if (previous?.text === text) return previous;
+  if (nestsDeeper(text, MAX_BRACKETS))
+    return unread(text, `too complex to follow: more than ${MAX_BRACKETS} open brackets`);
   const code = normalizePython(text);
-  return { text, code, tree: previous && !previous.problem ? reparse(code, previous) : parser.parse(code) };
+  const tree = previous && !previous.problem ? reparse(code, previous) : parsed(code);
+  return tree ? { text, code, tree } : unread(text, "too complex to follow: hardly anything in it is Python");
+}
+
+/** A text that is left alone, and why. */
+export function unread(text: string, problem: string): PythonSource {
+  return { text, code: "", tree: parser.parse(""), problem };
+}
+
+/**
+ * Where text is no Python the parser follows several readings at once, and takes ten times as long. What it follows beside the one
+ * reading of sound code is counted, by its stacks; past the bound the text is given up.
+ */
+function parsed(code: string, fragments: readonly TreeFragment[] = []): Tree | undefined {
+  const parse = parser.startParse(code, fragments) as PartialParse & { readonly stacks?: readonly unknown[] };
+  for (let readings = 0; readings < MAX_READINGS;) {
+    const tree = parse.advance();
+    if (tree) return tree;
+    const open = parse.stacks?.length ?? 1;
+    if (open > 1) readings += open;
+  }
+  return undefined;
+}
+
+/** Brackets are counted afresh where a line begins with a word: what stands in strings and comments adds up to nothing. */
+function nestsDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 40 || c === 91 || c === 123) {
+      if (++depth > most) return true;
+    } else if (c === 41 || c === 93 || c === 125) depth -= depth > 0 ? 1 : 0;
+    else if (c === 10 && text.charCodeAt(i + 1) > 93) depth = 0;
+  }
+  return false;
 }
 
 /** The one span that differs is found by comparing both ends, so the caller needs to know nothing of the edit. */
-function reparse(code: string, previous: PythonSource): Tree {
+function reparse(code: string, previous: PythonSource): Tree | undefined {
   const old = previous.code;
   const shorter = Math.min(old.length, code.length);
   let start = 0;
@@ -39,5 +78,5 @@ function reparse(code: string, previous: PythonSource): Tree {
     end++;
   if (start + end === old.length && old.length === code.length) return previous.tree;
   const change = { fromA: start, toA: old.length - end, fromB: start, toB: code.length - end };
-  return parser.parse(code, TreeFragment.applyChanges(TreeFragment.addTree(previous.tree), [change]));
+  return parsed(code, TreeFragment.applyChanges(TreeFragment.addTree(previous.tree), [change]));
 }

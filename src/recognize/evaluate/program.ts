@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { joinCells, type JoinedText } from "../../source/notebook.js";
-import { parsePython, type PythonSource } from "../../source/python.js";
+import { parsePython, unread, type PythonSource } from "../../source/python.js";
 import type { SourceDocument, Span, Workspace } from "../../source/document.js";
 import type { RateFunction, Value } from "../../schedules/define.js";
 import type { Evaluated, Origin } from "../finding.js";
@@ -13,6 +13,7 @@ import { numberLiteral, stringLiteral } from "./literals.js";
 import { Machine, NotKnown, PyError, TooComplex } from "./machine.js";
 import { type ClassValue, type Instance, ModuleValue } from "./objects.js";
 import { RateFunctions } from "./rates.js";
+import { outlineOf } from "./outline.js";
 import { nodeKey } from "./syntax.js";
 import { Builtin, Deferred, Library, Tracked, Unknown, type Val } from "./values.js";
 
@@ -34,6 +35,9 @@ export interface QualifiedName {
   readonly others: readonly string[];
 }
 
+/** What a file may hold to be read: ten times what long ones hold. */
+const MOST_ENTRIES = 20_000;
+
 /** One document read as a Python program. Nothing is evaluated before the first question. */
 export class PythonProgram {
   readonly source: PythonSource;
@@ -52,7 +56,11 @@ export class PythonProgram {
     options: ProgramOptions = {},
   ) {
     this.joined = joinCells(document);
-    this.source = parsePython(this.joined.text, options.previous?.source);
+    const source = parsePython(this.joined.text, options.previous?.source);
+    const dense = outlineOf(source.tree).length > MOST_ENTRIES;
+    this.source = dense
+      ? unread(source.text, `too complex to follow: more than ${MOST_ENTRIES} calls and assignments`)
+      : source;
     this.module = new ModuleValue(document.path, "__main__", () => this.source);
     this.machine = new Machine(workspace, options.assume ?? new Map(), options.previous?.machine);
     this.entries = new Entries(this.machine, this.module);

@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import { analyze } from "../../src/recognize/analyze.js";
+
+const none = { read: () => undefined };
+const read = (text: string) => analyze({ path: "train.py", languageId: "python", text }, none);
+const lines = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join("");
+const step = "import torch.optim as optim\nopt = optim.SGD(m.parameters(), lr=0.1)\n";
+
+/** What no file can make the reader do: each is told as too complex, in the file's problem or for the one value. */
+it.each([
+  { text: `lr = 0.1\n${"x = lr * 2\n".repeat(4_600_000)}`, why: "50 MB" },
+  { text: `lr = [${"1,".repeat(1_000_000)}]`, why: "a million elements" },
+  { text: `lr = ${"(".repeat(100_000)}1${")".repeat(100_000)}`, why: "a hundred thousand brackets around a number" },
+  { text: `lr = ${"[".repeat(100_000)}`, why: "a hundred thousand open brackets" },
+  { text: `lr = 1\n${"f()\n".repeat(30_000)}`, why: "thirty thousand calls" },
+  { text: `lr = 1\n${"if a:\n  X = 1\n".repeat(30_000)}`, why: "thirty thousand conditions" },
+  { text: `lr ${"a ".repeat(100_000)}`, why: "words that are no Python" },
+  { text: step + "optim.lr_scheduler.StepLR(opt, 3)\n".repeat(2000), why: "two thousand schedules" },
+  { text: `lr_scheduler ${"'x ) ".repeat(100_000)}`, why: "strings that do not end" },
+])("gives up on $why", ({ text }) => {
+  const start = process.cpuUsage();
+  expect(read(text).problem).toMatch(/^too complex to follow: /);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1e6).toBeLessThan(5);
+});
+
+it.each([
+  { value: "10**10**10", why: "a number too large" },
+  { value: "len([0] * 10**9)", why: "a list too long" },
+  { value: "f(0)", before: "def f(n): return f(n + 1)\n", why: "recursion without end" },
+  { value: "f(60)", before: "def f(n): return f(n - 1) + f(n - 2) + f(n - 3)\n", why: "recursion in three ways" },
+  { value: "len(a)", before: "a = 'x'\nfor i in range(99):\n  a += a\n", why: "a text that doubles" },
+])("finds the schedule whose length is $why", ({ value, before = "" }) => {
+  const { findings } = read(`${step}${before}optim.lr_scheduler.StepLR(opt, ${value}, 0.1)\n`);
+  const size = findings[0]!.args["step_size"]!.value;
+  expect(size.status === "unknown" && size.because).toMatch(/^too complex to follow: /);
+});
+
+it("follows possible values that are made of possible values", () => {
+  const choices = lines(60, (i) => `if u${i}:\n  X = X * ${i + 2}\nelse:\n  X = X + ${i}\n`);
+  const start = process.cpuUsage();
+  expect(read(`${step}X = 1\n${choices}optim.lr_scheduler.StepLR(opt, X, 0.1)\n`).findings).toHaveLength(1);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1e6).toBeLessThan(5);
+});
+
+it("finds after a keystroke what a fresh reading finds", () => {
+  const block = (i: number) => `def helper${i}(x, lr=0.1):\n    return other${i}(x) * lr\n\n\n`;
+  const text = `${step}N = 30\n${lines(40, block)}class A:\n    n = N\n\n\nsched = optim.lr_scheduler.StepLR(opt, A.n, gamma=0.5)\n`;
+  let previous = read(text);
+  let edited = text;
+  for (const [at, insert] of [
+    [text.indexOf("N = 30") + 5, "1"],
+    [text.indexOf("helper20") + 8, "0"],
+    [text.indexOf("class A"), "@d\n"],
+    [0, "import os\n"],
+  ] as const) {
+    edited = edited.slice(0, at) + insert + edited.slice(at);
+    previous = analyze({ path: "train.py", languageId: "python", text: edited }, none, { previous });
+    const plain = (findings: typeof previous.findings) => findings.map(({ span, args }) => ({ span, args }));
+    expect(plain(previous.findings)).toEqual(plain(read(edited).findings));
+  }
+  expect(previous.findings[0]!.args["step_size"]!.value).toMatchObject({ value: 310 });
+});
