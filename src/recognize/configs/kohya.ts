@@ -18,9 +18,7 @@ export const kohya: ConfigFormat = {
   recognize(input) {
     const { root } = input;
     const flat =
-      input.syntax === "toml"
-        ? (key: string) => inTables(root, key, 2)
-        : (key: string) => written(root.first(key));
+      input.syntax === "toml" ? (key: string) => inTables(root, key, 2) : (key: string) => written(root.first(key));
     const ours = [
       "network_module",
       "network_dim",

@@ -4,7 +4,8 @@ import type { ScheduleCall, Value } from "../../schedules/define.js";
 import { Block } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
 import { fallback, runLength } from "./length.js";
-import { assumed, found, known, read, type Given } from "./match.js";
+import { evaluateExpression } from "../../source/expression.js";
+import { assumed, derive, found, known, read, type Given } from "./match.js";
 import { torchSchedule } from "./torchClass.js";
 
 /**
@@ -93,6 +94,7 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
   const { assume, root } = input;
   const children: Finding[] = [];
   const args: Record<string, Given> = {};
+  let perBatch = false;
   for (const e of params.entries) {
     if (WRAPPING.includes(e.key)) continue;
     if (e.key === "schedulers") {
@@ -105,7 +107,9 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
       if (calls.every((c) => c !== undefined)) args[e.key] = known(calls as Value[], "schedulers", []);
       continue;
     }
-    args[e.key] = e;
+    const count = counted(e, input);
+    if (count) perBatch = true;
+    args[e.key] = count ?? e;
   }
   const rate = rateBeside(main, root);
   const interval = intervalOf(main);
@@ -120,7 +124,7 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
     "training.epochs",
     "trainer.epochs",
   );
-  const length = runLength(assume, { maxSteps, epochs });
+  const length = runLength(assume, { maxSteps, epochs, batch: root.first("batch_size") });
   // What the code fills in when it completes the partial object.
   const definition = scheduleNamed(id);
   const missing = (name: string) =>
@@ -136,11 +140,11 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
     if (!given("epochs")) args["total_steps"] = length.totalSteps;
     else if (!given("steps_per_epoch"))
       args["steps_per_epoch"] =
-        length.stepsPerEpoch ??
-        assumed(assume, "steps_per_epoch", fallback.steps_per_epoch, "depends on the data set");
+        length.stepsPerEpoch ?? assumed(assume, "steps_per_epoch", fallback.steps_per_epoch, "depends on the data set");
   }
   const byStep =
     interval === "step" ||
+    perBatch ||
     /^(?:transformers|diffusers|nemo)\./.test(id) ||
     (interval === undefined &&
       /OneCycleLR|CyclicLR/.test(id) &&
@@ -162,6 +166,30 @@ function classFinding({ id, params, main }: Named, input: ConfigInput): Finding 
         },
     children,
     others: WRAPPING,
+  });
+}
+
+/** MONAI's `$@epochs * len(@train#dataset) / @batch_size`: the data set's length is assumed, the rest is in the file. */
+function counted(block: Block, { root, assume }: ConfigInput): Given {
+  const text = block.node.kind === "scalar" && block.value === undefined ? block.node.text : "";
+  const source = /^["']?\$(.*?)["']?$/.exec(text)?.[1];
+  if (!source?.includes("len(@")) return undefined;
+  const parts: Given[] = [];
+  const names: string[] = [];
+  const plain = source.replace(/len\(@([\w#.]+)\)|@([\w#.]+)/g, (_, data?: string, id?: string) => {
+    parts.push(
+      id
+        ? root.at(id.replaceAll("#", "."))
+        : /loader$/i.test(data!)
+          ? assumed(assume, "steps_per_epoch", fallback.steps_per_epoch, "depends on the data set")
+          : assumed(assume, "dataset_size", 1000, "depends on the data set"),
+    );
+    names.push(`v${parts.length}`);
+    return names.at(-1)!;
+  });
+  return derive(source, parts, (...values) => {
+    const result = evaluateExpression(plain, (name) => values[names.indexOf(name)]);
+    return typeof result === "number" ? result : undefined;
   });
 }
 

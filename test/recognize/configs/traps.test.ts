@@ -575,6 +575,13 @@ describe("what real files hold", () => {
       why: "the experiment's code sets the warm-up's type",
     },
     {
+      path: "train.json",
+      text: '{"epochs": 10, "batch_size": 4, "lr_schedule": {"_target_": "torch.optim.lr_scheduler.PolynomialLR", "total_iters": "$(@epochs * len(@train#loader.dataset)) / @batch_size"}}',
+      key: "total_iters",
+      value: 2500,
+      why: "the length of the data set is assumed",
+    },
+    {
       path: "impala.yaml",
       text: "lr_schedule:\n- - 0\n  - 0.0005\n- - 20000000\n  - 1.0e-12\n",
       key: "lr_schedule",
