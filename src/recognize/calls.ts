@@ -5,10 +5,7 @@ import type { Argument, Finding } from "./finding.js";
 import { idiomAt } from "./idioms/index.js";
 import { definitionOf, definitionsCalled, mayBeSchedule, type Named } from "./names.js";
 import { optimizerContext } from "./optimizer.js";
-import { keyOf, type Builder, type Found, type Reader } from "./reader.js";
-
-/** More than this in one file is a list of something, and looked at no further. */
-export const MOST_SCHEDULES = 300;
+import { keyOf, MOST_SCHEDULES, type Builder, type Found, type Reader } from "./reader.js";
 
 /** Every schedule call that the program reaches, nested ones too. */
 export function scheduleCalls(reader: Reader): Found[] {

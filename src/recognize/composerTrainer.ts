@@ -40,7 +40,7 @@ function called(reader: Reader): Record<string, Evaluated> | undefined {
   return undefined;
 }
 
-const comment = /^[^\n"']*#(?<said>[^\n]*\bTrainer\([^\n]*)$/m;
+const comment = /^[^\n"'#]*#(?<said>[^\n]*\bTrainer\([^\n]*)$/m;
 const keyword =
   /\b(?<name>max_duration|scale_schedule_ratio)\s*=\s*(?<value>'[^']*'|"[^"]*"|[\d.]+)|\blen\(\w*loader\)\s*==?\s*(?<batches>\d+)/g;
 

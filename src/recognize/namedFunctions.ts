@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { nodeOf, outlineOf } from "./evaluate/index.js";
+import { MOST_SCHEDULES } from "./reader.js";
 import { callersOf } from "./functions.js";
 import { otherQuantity } from "./quantity.js";
 import type { Reader } from "./reader.js";
@@ -24,6 +25,7 @@ export function namedRateFunctions(reader: Reader): SyntaxNode[] {
   const { code, tree } = reader.program.source;
   const found: SyntaxNode[] = [];
   for (const entry of outlineOf(tree)) {
+    if (found.length >= MOST_SCHEDULES) break;
     const name = code.slice(entry.headFrom, entry.headTo);
     if (entry.kind !== "def" || !rateName.test(name)) continue;
     const node = nodeOf(tree, entry);

@@ -2,13 +2,13 @@ import type { Value } from "../schedules/define.js";
 import type { SourceDocument, Workspace } from "../source/document.js";
 import { stepTransform, transformsOf } from "./afterwards.js";
 import { bindCall } from "./bind.js";
-import { buildCall, MOST_SCHEDULES, scheduleCalls } from "./calls.js";
+import { buildCall, scheduleCalls } from "./calls.js";
 import { trainerGiven } from "./composerTrainer.js";
 import { PythonProgram, type Val } from "./evaluate/index.js";
 import type { Argument, Finding, Run, Transform } from "./finding.js";
 import { rateFunctions } from "./functions.js";
 import { solverAssignments } from "./idioms/detectron2.js";
-import { Reader, type Found } from "./reader.js";
+import { MOST_SCHEDULES, Reader, type Found } from "./reader.js";
 import { quantityOf } from "./quantity.js";
 import { schedulerClasses } from "./schedulerClasses.js";
 import { graphStepping } from "./minimize.js";
@@ -33,14 +33,14 @@ export function recognizePython(
   const reader = new Reader(program, document, assume, buildCall);
   const reached = scheduleCalls(reader);
   const found = reached.filter((one) => !one.nested);
-  const many =
-    reached.length >= MOST_SCHEDULES ? `too complex to follow: more than ${MOST_SCHEDULES} schedules` : undefined;
-  const problem = program.source.problem ?? many;
   const values = [...program.module.records.values()];
   const surroundings = { values, trainer: guarded(() => trainerRun(reader)) ?? {} };
   const transforms = guarded(() => transformsOf(reader, found, values)) ?? new Map<Found, Transform[]>();
   const calls = found.map((one) => complete(reader, one, transforms.get(one) ?? [], surroundings));
   const functions = guarded(() => rateFunctions(reader, reader.all(), workspace)) ?? [];
+  const many = Math.max(reached.length, functions.length) >= MOST_SCHEDULES;
+  const problem =
+    program.source.problem ?? (many ? `too complex to follow: more than ${MOST_SCHEDULES} schedules` : undefined);
   const classes = guarded(() => schedulerClasses(reader)) ?? [];
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
   const all = [

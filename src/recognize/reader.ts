@@ -32,6 +32,9 @@ export type Builder = (
   site: PythonCall | undefined,
 ) => Omit<Found, "nested"> | undefined;
 
+/** More than this in one file is a list of something, and looked at no further. */
+export const MOST_SCHEDULES = 300;
+
 /** One reading of a Python file: the evaluated program and what has been found in it so far. */
 export class Reader {
   /** By the call's node (its first offset and length); null: no schedule. */

@@ -31,7 +31,7 @@ const kinds: readonly { readonly base: RegExp; readonly methods: readonly string
 /** Classes of the file that are schedules: Keras' `__call__`, PyTorch's `get_lr`, timm's `_get_lr`. The finding is the method's name. */
 export function schedulerClasses(reader: Reader): Finding[] {
   const { code, tree } = reader.program.source;
-  if (!/class\s+\w+\s*\([^)]*(?:Schedule|LR)/.test(code)) return [];
+  if (!/class[ \t]+\w+[ \t]*\([^)]{0,500}(?:Schedule|LR)/.test(code)) return [];
   const found: Finding[] = [];
   for (const entry of outlineOf(tree)) {
     if (entry.kind !== "class") continue;

@@ -17,11 +17,15 @@ const keyed = /\[\s*[rub]?['"](?:lr|learning_rate)['"]\s*\]$/;
 const attribute = /(?:^|\.)(?:optimi[sz]er\w*|opt\w*|\w*optim)\.(?:lr|learning_rate|_lr)$/i;
 const group = /group|\bg\b|\bpg\b|\bp\b|param|optim|\bopt\b|\bparams\b/i;
 
+/** A file that sets its rate at more places than this is looked at no further. */
+const MOST_WRITES = 100;
+
 /** Statements that write `param_group["lr"]`, `optimizer.lr`, or set it through Keras, TensorFlow or Gluon. */
 export function rateWrites(tree: Tree, code: string): RateWrite[] {
   if (!/\[\s*['"](?:lr|learning_rate)|\.(?:lr|learning_rate|_lr)\b/.test(code)) return [];
   const writes: RateWrite[] = [];
   for (const entry of outlineOf(tree)) {
+    if (writes.length >= MOST_WRITES) break;
     const head = code.slice(entry.headFrom, entry.headTo);
     if (entry.kind === "assign") {
       if (!(keyed.test(head) && group.test(head.replace(keyed, ""))) && !attribute.test(head)) continue;

@@ -9,12 +9,12 @@ export interface PythonSource {
   /** What was parsed: `text` with Python 2 leftovers and merge markers replaced at equal length. */
   readonly code: string;
   readonly tree: Tree;
-  /** Why nothing was read ("too complex to follow: the file is larger than 600 KB"). */
+  /** Why nothing was read ("too complex to follow: the file is larger than 500 KB"). */
   readonly problem?: string;
 }
 
 /** Larger files are not read. */
-const MAX_LENGTH = 600_000;
+const MAX_LENGTH = 500_000;
 /** Nor is what stands in more brackets than anybody writes: the parser takes quadratic time for it. */
 const MAX_BRACKETS = 1000;
 /** Steps on readings of text that is not sound; a thousand times what unfinished code takes. */
@@ -25,7 +25,7 @@ const MAX_READINGS = 200_000;
  * parsed again. Never throws.
  */
 export function parsePython(text: string, previous?: PythonSource): PythonSource {
-  if (text.length > MAX_LENGTH) return unread(text, "too complex to follow: the file is larger than 600 KB");
+  if (text.length > MAX_LENGTH) return unread(text, "too complex to follow: the file is larger than 500 KB");
   if (previous?.text === text) return previous;
   if (nestsDeeper(text, MAX_BRACKETS))
     return unread(text, `too complex to follow: more than ${MAX_BRACKETS} open brackets`);

@@ -33,4 +33,4 @@ it("gives the same tree after an edit as from the start", () => {
 });
 
 it("says when a file is too large", () =>
-  expect(parsePython("x".repeat(600_001)).problem).toBe("too complex to follow: the file is larger than 600 KB"));
+  expect(parsePython("x".repeat(500_001)).problem).toBe("too complex to follow: the file is larger than 500 KB"));

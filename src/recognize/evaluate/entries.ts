@@ -140,7 +140,7 @@ export class Entries {
     const names = name === "__init__" && className ? [code.slice(className.from, className.to)] : [name];
     const found: SyntaxNode[] = [];
     for (const text of names) {
-      const pattern = new RegExp(`(?<!def\\s+)\\b${text}\\s*[(,)]`, "g");
+      const pattern = new RegExp(`\\b${text}(?<!def\\s+${text})\\s*[(,)]`, "g");
       for (let match = pattern.exec(code); match && found.length < 8; match = pattern.exec(code)) {
         let at: SyntaxNode | null = module.source.tree.resolveInner(match.index, 1);
         if (at.name === "Comment" || at.name === "String") continue;
