@@ -101,12 +101,45 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
         // A class given by its own name (`type=CosineAnnealingLR`) counts as that name.
         return { kind: "scalar", at, value: raw(node), text: raw(node), tag: "name" };
       }
+      case "ArrayComprehensionExpression":
+        return comprehension(node, local) ?? lost(node);
       case "ConditionalExpression":
       case "UnaryExpression":
       case "BinaryExpression":
         return computed(node, local, depth);
     }
     return lost(node);
+  }
+
+  /** `train.max_iter *= 2`. */
+  function updated(node: SyntaxNode, path: string, sign: string, right: SyntaxNode, local?: Open): ConfigNode {
+    const before = /^[\w.]+$/.test(path) ? lookup(path, local) : undefined;
+    const value =
+      before &&
+      evaluateExpression(`(${path}) ${sign} (${raw(right)})`, (name) => {
+        const target = lookup(name, local);
+        return target && plainOf(target);
+      });
+    if (!before || typeof value !== "number") return lost(node);
+    const through = [before.at, ...(before.through ?? [])];
+    return { kind: "scalar", at: place(right.from, right.to), value, text: raw(node), through };
+  }
+
+  /** `[m * 2 for m in lr_multiplier.scheduler.milestones]`. */
+  function comprehension(node: SyntaxNode, local: Open | undefined): ConfigNode | undefined {
+    const [, body = "", each, path = ""] = /^\[\s*([^[\]]+?)\s+for\s+(\w+)\s+in\s+([\w.]+)\s*\]$/.exec(raw(node)) ?? [];
+    const over = each ? lookup(path, local) : undefined;
+    if (over?.kind !== "list" || over.items.length > 1000) return undefined;
+    const items: ConfigNode[] = [];
+    for (const item of over.items) {
+      const value = evaluateExpression(body, (name) => {
+        const target = name === each ? item : lookup(name, local);
+        return target && plainOf(target);
+      });
+      if (typeof value !== "number") return undefined;
+      items.push({ kind: "scalar", at: place(node.from, node.to), value, text: body, through: [item.at] });
+    }
+    return { kind: "list", at: place(node.from, node.to), items, through: [over.at, ...(over.through ?? [])] };
   }
 
   function computed(node: SyntaxNode, local: Open | undefined, depth: number): ConfigNode {
@@ -197,7 +230,9 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
       if (left.name === "AssignOp" || left.name === "TypeDef" || left.name === ",") continue;
       const path = /^[\w.]+$/.test(raw(left)) ? raw(left) : subscripts(raw(left));
       if (!path) continue;
-      const value = update ? lost(node) : convert(right, local);
+      const value = update
+        ? updated(node, raw(left), raw(parts[sign]!).slice(0, -1), right, local)
+        : convert(right, local);
       set(target, path, place(left.from, left.to), value);
     }
     function set(into: Open, path: string, keyAt: Place, value: ConfigNode): void {
@@ -245,7 +280,7 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
   }
 
   for (const statement of children(tree.topNode)) {
-    if (statement.name === "AssignStatement") assign(root, statement);
+    if (/^(?:Assign|Update)Statement$/.test(statement.name)) assign(root, statement);
     else if (statement.name === "ClassDefinition") classBody(statement);
     else if (statement.name === "ExpressionStatement") updateCall(statement);
     else if (statement.name === "WithStatement" || statement.name === "IfStatement") {

@@ -615,4 +615,13 @@ export const expected: readonly Expected[] = [
     rates: [4e-5, 0.04 * (0.001 + 0.999 * 0.5), 0.04, 0.04, 0.004],
     why: "the rate stands in an imported file, under another name",
   },
+  {
+    file: "lazyconfig/long.py",
+    schedule: "detectron2:MultiStepParamScheduler",
+    args: { milestones: [120000], num_updates: 180000, max_iter: 180000 },
+    unit: "step",
+    at: [2000, 119999, 120000],
+    rates: [0.04, 0.04, 0.004],
+    why: "the imported schedule made longer",
+  },
 ];
