@@ -31,6 +31,7 @@ function readAll(text: string): void {
 /** What fuzzing found, made small: each once threw or hung. */
 it.each([
   { text: "f([i i in x])", why: "a comprehension without for" },
+  { text: "f(0x, 0b, 0o, 0x_)", why: "numbers that are only begun" },
   { text: "f({**{x for}})", why: "a comprehension that is not finished" },
   { text: "f(a if b)", why: "a conditional expression without else" },
   { text: "f(a if b # c\n else d)", why: "a comment in a conditional expression" },

@@ -7,11 +7,13 @@ export function numberLiteral(text: string): Val {
   if (/_$|_e/i.test(text) && !/^0[xob]/i.test(text)) return new Float(Number(text.replace(/_/g, "")));
   const t = text.replace(/_/g, "");
   if (/[jJ]$/.test(t)) return new Unknown("a complex number");
+  if (/^0[xob]/i.test(t) && !/^0(?:x[\da-f]+|o[0-7]+|b[01]+)$/i.test(t)) return new Unknown("it is not finished");
   if (/^0[xob]/i.test(t))
     return t.length > 1000 ? new Unknown("too complex to follow: a very long number") : normalize(BigInt(t));
   if (/[.eE]/.test(t)) return new Float(Number(t));
   if (t.length > 1000) return new Unknown("too complex to follow: a very long number");
   if (/^0\d/.test(t) && /^[0-7]+$/.test(t)) return parseInt(t, 8);
+  if (!/^\d+$/.test(t)) return new Unknown("it is not finished");
   return t.length < 16 ? Number(t) : normalize(BigInt(t));
 }
 
