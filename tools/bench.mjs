@@ -34,6 +34,8 @@ try {
       entryPoints: [join(bench, file)],
       outfile,
       bundle: true,
+      // jsonc-parser's "main" is UMD, whose inner requires esbuild cannot follow.
+      mainFields: ["module", "main"],
       platform: "node",
       format: "cjs",
       logLevel: "warning",
