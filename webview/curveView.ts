@@ -197,11 +197,11 @@ export class CurveView {
     const at = columnStart(view.curve, i) / axis.perUnit;
     const event = view.events.findLast((e) => e.at <= step && step - e.at < view.totalSteps / 60);
     const floor = limits.floor?.(lr);
-    const unit = axis.name === "steps" ? "step" : axis.name === "epochs" ? "epoch" : "sample";
+    const place = axis.name === "%" ? `${countText(at)} %` : `${axis.name.slice(0, -1)} ${countText(at)}`;
     const momentum =
       view.momentum && columnOf(view.momentum, step) >= 0 ? view.momentum.first[columnOf(view.momentum, step)] : null;
     const lines = [
-      `${unit} ${countText(at)} · ${rateText(lr, 4)}`,
+      `${place} · ${rateText(lr, 4)}`,
       typeof momentum === "number" ? `momentum ${rateText(momentum)}` : undefined,
       floor,
       event?.because,

@@ -46,7 +46,7 @@ const yAxis = new Switch("Rate axis", ["linear", "log"], (name) => {
   save({ yAxis: name as "linear" | "log" });
   drawCurve();
 });
-const xAxis = new Switch("Time axis", ["steps", "epochs", "samples"], (name) => {
+const xAxis = new Switch("Time axis", ["steps", "epochs", "samples", "%"], (name) => {
   axisName = name as XAxis["name"];
   save({ xAxis: axisName });
   draw();

@@ -5,7 +5,7 @@ export interface Saved {
   uri?: string;
   key?: string;
   yAxis?: "linear" | "log";
-  xAxis?: "steps" | "epochs" | "samples";
+  xAxis?: "steps" | "epochs" | "samples" | "%";
   /** Step of the run under the cursor line. */
   cursor?: number;
   simulation?: Partial<SimulationSettings>;

@@ -150,7 +150,7 @@ const scheduleView = object({
   /** Steps of the run. */
   totalSteps: count,
   /** Axes on offer; the number shown is x / perUnit. The first is steps, with perUnit 1. */
-  axes: list(object({ name: word("steps", "epochs", "samples"), perUnit: number })),
+  axes: list(object({ name: word("steps", "epochs", "samples", "%"), perUnit: number })),
   curve: columns,
   momentum: maybe(columns),
   phases: list(phase),

@@ -58,7 +58,7 @@ export function viewOf(resolved: Resolved, place: Place, width: number, ghosts: 
     ...(place.draft && { draft: true }),
     facts: facts ? factCards(resolved, facts) : [],
     totalSteps: total,
-    axes: axesOf(resolved, perStep),
+    axes: axesOf(resolved, perStep, total),
     curve: curve ? columnsOf(curve, total, width) : { from: 0, to: total, min: [], max: [], first: [] },
     ...(compiled?.momentum && { momentum: columnsOf(inOptimizerSteps(compiled.momentum, perStep), total, width) }),
     phases: (curve?.phases ?? [])
@@ -131,13 +131,15 @@ function inOptimizerSteps(curve: Curve, perStep: number): Curve {
   return perStep === 1 ? curve : stretch(curve, perStep);
 }
 
-function axesOf({ run, finding }: Resolved, perStep: number): ScheduleView["axes"] {
+function axesOf({ run, finding }: Resolved, perStep: number, total: number): ScheduleView["axes"] {
   const axes: ScheduleView["axes"][number][] = [{ name: "steps", perUnit: 1 }];
   const perEpoch = run.unit === "epoch" ? perStep : run.stepsPerEpoch;
   if (perEpoch) axes.push({ name: "epochs", perUnit: perEpoch });
   const batch = finding.context.batch_size;
   if (batch && batch.status !== "unknown" && typeof batch.value === "number" && batch.value > 0)
     axes.push({ name: "samples", perUnit: 1 / batch.value });
+  // What a schedule in ratios is written in; and the shape is right even where the run length is only assumed.
+  axes.push({ name: "%", perUnit: total / 100 });
   // A schedule counted in epochs is first read in epochs.
   return run.unit === "epoch" ? [...axes.slice(1, 2), axes[0]!, ...axes.slice(2)] : axes;
 }
