@@ -17,6 +17,8 @@ export interface PythonSource {
 const MAX_LENGTH = 500_000;
 /** Nor is what stands in more brackets than anybody writes: the parser takes quadratic time for it. */
 const MAX_BRACKETS = 1000;
+/** `not not not …`: each one nests the tree deeper. */
+const prefixChain = /(?:\bnot[ \t\\\r\n]+){1000}|(?:\blambda[ \t]*:[ \t]*){1000}|(?:\bawait[ \t]+){1000}/;
 /** Steps on readings of text that is not sound; a thousand times what unfinished code takes. */
 const MAX_READINGS = 200_000;
 
@@ -29,6 +31,7 @@ export function parsePython(text: string, previous?: PythonSource): PythonSource
   if (previous?.text === text) return previous;
   if (nestsDeeper(text, MAX_BRACKETS))
     return unread(text, `too complex to follow: more than ${MAX_BRACKETS} open brackets`);
+  if (prefixChain.test(text)) return unread(text, "too complex to follow: a thousand operators before one value");
   const code = normalizePython(text);
   const tree = previous && !previous.problem ? reparse(code, previous) : parsed(code);
   return tree ? { text, code, tree } : unread(text, "too complex to follow: hardly anything in it is Python");

@@ -11,6 +11,7 @@ it.each([
   { text: `lr = 0.1\n${"x = lr * 2\n".repeat(4_600_000)}`, why: "50 MB" },
   { text: `lr = [${"1,".repeat(1_000_000)}]`, why: "a million elements" },
   { text: `lr = ${"(".repeat(100_000)}1${")".repeat(100_000)}`, why: "a hundred thousand brackets around a number" },
+  { text: `lr = ${"not ".repeat(100_000)}1`, why: "a hundred thousand operators before a number" },
   { text: `lr = ${"[".repeat(100_000)}`, why: "a hundred thousand open brackets" },
   { text: `lr = 1\n${"f()\n".repeat(30_000)}`, why: "thirty thousand calls" },
   { text: `lr = 1\n${"if a:\n  X = 1\n".repeat(30_000)}`, why: "thirty thousand conditions" },
