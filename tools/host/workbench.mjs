@@ -82,14 +82,25 @@ class Workbench {
 
   /** Puts the cursor of the editor on the left at a position. */
   async goTo(line, column = 1) {
-    await this.focusEditor();
-    await this.#quickInput(`:${line}:${column}`);
-    await this.page.locator(".quick-input-list .monaco-list-row").first().waitFor();
-    await this.page.keyboard.press("Enter");
     const status = this.page.locator('.statusbar-item[id="status.editor.selection"]');
-    const arrived = await this.#until(async () => (await status.innerText()).startsWith(`Ln ${line}, Col ${column}`));
-    if (!arrived) throw new Error(`Cannot go to ${line}:${column}; the cursor is at ${await status.innerText()}`);
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    const cursor = () => status.innerText({ timeout: 1000 }).catch(() => "not in an editor");
+    // A panel that opens late may take the keyboard away in between.
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await this.focusEditor();
+      await this.#quickInput(`:${line}:${column}`);
+      const row = this.page.locator(".quick-input-list .monaco-list-row").first();
+      const offered = await row.waitFor({ timeout: 10_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!offered) continue;
+      await this.page.keyboard.press("Enter");
+      if (await this.#until(async () => (await cursor()).startsWith(`Ln ${line}, Col ${column}`), 5_000)) {
+        await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+        return;
+      }
+    }
+    throw new Error(`Cannot go to ${line}:${column}; the cursor is at ${await cursor()}`);
   }
 
   /** Hovers a position of the active editor with the mouse and returns the locator of the hover that came up. */
