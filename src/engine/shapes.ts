@@ -172,6 +172,7 @@ export function stretch(c: Curve, factor: number): Curve {
     at: (t) => c.at(inner(t)),
     nextBreak: (t) => Math.ceil((inner(t) + 1) * factor - 1e-9),
     phases: c.phases.map((p) => ({ kind: p.kind, from: p.from * factor, to: p.to * factor })),
+    ...(c.walk && { walk: Math.ceil(c.walk * factor) }),
     ...(c.end && { end: { at: c.end.at * factor, because: c.end.because } }),
   };
 }

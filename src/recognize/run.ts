@@ -1,5 +1,5 @@
 import type { Curve } from "../engine/curve.js";
-import { map } from "../engine/shapes.js";
+import { stretch } from "../engine/shapes.js";
 import type { Args, ContextName, ScheduleDefinition, Value } from "../schedules/define.js";
 import { contextDefaults, lengthFromArguments } from "./assumptions.js";
 import type { Evaluated, Finding } from "./finding.js";
@@ -90,7 +90,7 @@ export function resolveRun(
   if (mismatch) perEpoch ??= fallBack("steps_per_epoch");
   const perCall = run.stepsPerCall && run.stepsPerCall.status !== "unknown" ? run.stepsPerCall.value : undefined;
   const asWritten =
-    mismatch && perEpoch && perEpoch.value > 1 ? (curve: Curve): Curve => slowed(curve, perEpoch!.value) : undefined;
+    mismatch && perEpoch && perEpoch.value > 1 ? (curve: Curve): Curve => stretch(curve, perEpoch!.value) : undefined;
   return {
     unit,
     totalSteps: Math.max(1, Math.round(total.value)),
@@ -124,16 +124,4 @@ function beyondFirst(definition: ScheduleDefinition | undefined, args: Args, usu
       longest = value;
   }
   return Number.isFinite(longest) && longest > usual / 2 ? Math.ceil(longest * 5) : usual;
-}
-
-/** The curve when each of its steps lasts `factor` steps of the run. */
-function slowed(curve: Curve, factor: number): Curve {
-  const inner = (t: number) => Math.floor(t / factor);
-  return {
-    ...map(curve, (lr) => lr),
-    at: (t) => curve.at(inner(t)),
-    nextBreak: (t) => Math.ceil((inner(t) + 1) * factor),
-    phases: curve.phases.map((p) => ({ kind: p.kind, from: p.from * factor, to: p.to * factor })),
-    ...(curve.end && { end: { ...curve.end, at: curve.end.at * factor } }),
-  };
 }
