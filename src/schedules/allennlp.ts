@@ -21,7 +21,7 @@ import {
   type Args,
   type Context,
   type Definition,
-  type ParamSpec,
+  type Params,
   type ScheduleDefinition,
   type Value,
 } from "./define.js";
@@ -29,7 +29,6 @@ import { exponentialLR, multiStepLR, reduceLROnPlateau, stepLR } from "./torch.j
 import { transformers } from "./transformers.js";
 
 /** AllenNLP's schedulers: the trainer calls step_batch(t + 1) before the update that follows t batches. */
-type Params = Readonly<Record<string, ParamSpec>>;
 const home = "allennlp.training.learning_rate_schedulers";
 function named(module: string, name: string, registered: string) {
   const aliases = [`allennlp.training.${name}`, `${home}.${module}.${name}`, `allennlp:${registered}`];

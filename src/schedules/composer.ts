@@ -24,7 +24,7 @@ import {
   real,
   word,
   type Definition,
-  type ParamSpec,
+  type Params,
   type ScheduleDefinition,
   type TypedArgs,
   type Value,
@@ -34,7 +34,6 @@ import {
  * MosaicML Composer's schedules: factors of the trainer's time. The curve counts batches and lags one behind the formula, as the
  * trainer makes it.
  */
-type Params = Readonly<Record<string, ParamSpec>>;
 /** What a formula is given: times as spans (with or without the trainer's ratio), and the run. */
 interface Clock {
   readonly run: Run;

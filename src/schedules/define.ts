@@ -1,4 +1,5 @@
 import type { Curve, CurveEvent } from "../engine/curve.js";
+import { vocabulary, type Vocabulary } from "./vocabulary.js";
 
 /**
  * What a schedule is: one declaration per public call of a library. From it come recognition of the call, hover, parameter
@@ -148,6 +149,8 @@ export interface ParamSpec {
   readonly alias?: readonly string[];
 }
 
+export * from "./parameters.js";
+
 /** What `compile` gets for each kind. A parameter whose default is null may also be null: test it with `??` or `=== null`. */
 interface ValueOfKind {
   number: number;
@@ -161,59 +164,41 @@ interface ValueOfKind {
   handle: Value;
   any: Value;
 }
-export type TypedArgs<P extends Readonly<Record<string, ParamSpec>>> = {
-  readonly [K in keyof P]: ValueOfKind[P[K]["kind"]];
+/**
+ * A parameter as a declaration writes it: its spec, or only its default where the word of that name in `vocabulary.ts` says
+ * what it means; `required` stands for no default.
+ */
+export type Parameter = ParamSpec | Default;
+export type Params = Readonly<Record<string, Parameter>>;
+type Default = undefined | number | boolean | string | null | readonly number[];
+export const required = undefined;
+
+type KindOf<Name, P> = P extends ParamSpec
+  ? P["kind"]
+  : Name extends keyof Vocabulary
+    ? Vocabulary[Name]["kind"]
+    : never;
+export type TypedArgs<P extends Params> = {
+  readonly [Name in keyof P]: ValueOfKind[KindOf<Name, P[Name]>];
 } & {
   readonly [writtenAsFloat]?: ReadonlySet<string>;
 };
-export type Definition<P extends Readonly<Record<string, ParamSpec>>> = Omit<
-  ScheduleDefinition,
-  "params" | "compile"
-> & {
+export type Definition<P extends Params> = Omit<ScheduleDefinition, "params" | "compile" | "unit"> & {
   readonly params: P;
+  /** "step" when absent. */
+  readonly unit?: "step" | "epoch";
   readonly compile: (args: TypedArgs<P>, context: Context) => Compiled | Curve;
 };
 
-/** Types the arguments of `compile` by the kinds of `params`. */
-export function defineSchedule<P extends Readonly<Record<string, ParamSpec>>>(
-  definition: Definition<P>,
-): ScheduleDefinition {
-  return definition as unknown as ScheduleDefinition;
+/** Types the arguments of `compile` by the kinds of `params`, and looks up the parameters that are written as a default only. */
+export function defineSchedule<P extends Params>(definition: Definition<P>): ScheduleDefinition {
+  const params = Object.fromEntries(Object.entries(definition.params).map(([name, p]) => [name, specOf(name, p)]));
+  return { unit: "step", ...definition, params } as ScheduleDefinition;
 }
 
-type Extra = Partial<Omit<ParamSpec, "kind" | "meaning" | "unit">>;
-const spec =
-  <K extends ParamKind>(kind: K, unit?: ParamSpec["unit"]) =>
-  (meaning: string, extra: Extra = {}): ParamSpec & { readonly kind: K } => ({
-    kind,
-    meaning,
-    ...(unit && { unit }),
-    ...extra,
-  });
-
-/** A learning rate. */
-export const lr = spec("number", "lr");
-/** A count of scheduler steps (whole unless the library takes fractions). */
-export const steps = spec("integer", "step");
-export const epochs = spec("number", "epoch");
-export const factor = spec("number", "factor");
-export const ratio = spec("number", "ratio");
-export const power = spec("number", "power");
-export const real = spec("number");
-export const integer = spec("integer");
-export const flag = spec("boolean");
-export const word = spec("string");
-export const numbers = spec("numbers");
-export const schedule = spec("schedule");
-export const schedules = spec("schedules");
-export const rateFunction = spec("function");
-export const handle = (meaning: string, extra: Extra = {}): ParamSpec & { readonly kind: "handle" } => ({
-  kind: "handle",
-  meaning,
-  default: null,
-  ...extra,
-});
-export const anything = spec("any");
-/** PyTorch's `last_epoch`. */
-export const lastEpoch = integer("completed steps when resuming; -1 for a fresh run", { default: -1 });
-export const optimizer = handle("the optimizer whose rate is driven");
+function specOf(name: string, parameter: Parameter): ParamSpec {
+  if (typeof parameter === "object" && parameter !== null && "kind" in parameter) return parameter;
+  const word = (vocabulary as Readonly<Record<string, ParamSpec>>)[name];
+  if (!word) throw new Error(`Cannot declare parameter ${name}: it is not in the vocabulary, got only a default`);
+  return parameter === undefined ? word : { ...word, default: parameter };
+}

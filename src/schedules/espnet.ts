@@ -19,12 +19,11 @@ import {
   steps,
   word,
   type Definition,
-  type ParamSpec,
+  type Params,
 } from "./define.js";
 import { plateau } from "./plateau.js";
 
 /** ESPnet's batch schedulers; their own step number n is t + 1. */
-type Params = Readonly<Record<string, ParamSpec>>;
 function scheduler<P extends Params>(
   module: string,
   name: string,

@@ -18,13 +18,12 @@ import {
   steps,
   type Context,
   type Definition,
-  type ParamSpec,
+  type Params,
   type Value,
 } from "./define.js";
 import { metricDriven, plateau } from "./plateau.js";
 
 /** fairseq's `--lr-scheduler` names, stepped as its Trainer steps them: t counts updates. */
-type Params = Readonly<Record<string, ParamSpec>>;
 function scheduler<P extends Params>(
   name: string,
   className: string,

@@ -19,7 +19,7 @@ import {
   word,
   type Context,
   type Definition,
-  type ParamSpec,
+  type Params,
   type ScheduleDefinition,
   type TypedArgs,
   type Value,
@@ -81,7 +81,6 @@ function failure(at: (t: number) => number, t: number): CurveEnd | undefined {
   }
 }
 
-type Params = Readonly<Record<string, ParamSpec>>;
 type Make = (args: never) => OfWhere;
 const makers = new WeakMap<ScheduleDefinition, Make>();
 

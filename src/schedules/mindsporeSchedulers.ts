@@ -22,7 +22,7 @@ import {
   steps,
   word,
 } from "./define.js";
-import type { Args, Context, LiveSchedule, ParamSpec, RateFunction, ScheduleDefinition, TypedArgs } from "./define.js";
+import type { Args, Context, LiveSchedule, Params, RateFunction, ScheduleDefinition, TypedArgs } from "./define.js";
 import { numberOf } from "./nested.js";
 import { metricDriven, short } from "./plateau.js";
 import { restarts } from "./torchCycles.js";
@@ -45,7 +45,7 @@ interface Rule {
 type Make = (args: Args, base: number, context: Context) => Rule;
 const rules = new Map<ScheduleDefinition, Make>();
 
-interface Declared<P extends Readonly<Record<string, ParamSpec>>> {
+interface Declared<P extends Params> {
   readonly name: string;
   readonly params: P;
   readonly formula: string;
@@ -53,24 +53,17 @@ interface Declared<P extends Readonly<Record<string, ParamSpec>>> {
   readonly rule: (args: TypedArgs<P>, base: number, context: Context) => Rule;
 }
 
-function scheduler<P extends Readonly<Record<string, ParamSpec>>>({
-  name,
-  params,
-  formula,
-  quirks,
-  rule,
-}: Declared<P>): ScheduleDefinition {
+function scheduler<P extends Params>({ name, rule, ...words }: Declared<P>): ScheduleDefinition {
   const make = rule as unknown as Make;
-  const definition: ScheduleDefinition = {
+  const definition = defineSchedule({
+    ...words,
     ...names(name),
-    params: { optimizer, ...params, last_epoch: lastEpoch },
+    params: { optimizer, ...(words.params as Params), last_epoch: lastEpoch },
     needs: ["initial_lr"],
     unit: "epoch",
-    formula,
-    ...(quirks && { quirks }),
     source,
     compile: (args, context) => curveOf(make(args, f32(context.initial_lr), context), f32(context.initial_lr)),
-  };
+  });
   rules.set(definition, make);
   return definition;
 }

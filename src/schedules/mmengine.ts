@@ -18,7 +18,7 @@ import {
   type Compiled,
   type Context,
   type LiveSchedule,
-  type ParamSpec,
+  type Params,
   type ScheduleDefinition,
   type TypedArgs,
   type Value,
@@ -55,7 +55,6 @@ const span = {
 const tail = (order: readonly (keyof typeof span)[]) => Object.fromEntries(order.map((name) => [name, span[name]]));
 const usual = tail(["begin", "end", "last_step", "by_epoch", "verbose"]);
 
-type Params = Readonly<Record<string, ParamSpec>>;
 type Lengths = { begin: number; end: number; total: number };
 type Make = (args: never, lengths: Lengths) => Rule;
 

@@ -13,12 +13,11 @@ import {
   ratio,
   steps,
   type Definition,
-  type ParamSpec,
+  type Params,
   type TypedArgs,
 } from "./define.js";
 
 /** NeMo's schedulers: linear warm-up from 1 / (W + 1) up to W included, the policy's own formula, min_lr past max_steps. */
-type Params = Readonly<Record<string, ParamSpec>>;
 const only = { keywordOnly: true } as const;
 const warm = {
   warmup_steps: steps("steps of warm-up", { default: null, ...only }),

@@ -23,7 +23,7 @@ import type {
   Context,
   Definition,
   LiveSchedule,
-  ParamSpec,
+  Params,
   RateFunction,
   ScheduleDefinition,
   TypedArgs,
@@ -63,7 +63,6 @@ const k_decay = power("progress is t^k / t_i^k", { default: 1 });
 const initialize = handle("set initial_lr in the parameter groups");
 const t_initial = steps("length of the first cycle", { min: 0, above: true });
 
-type Params = Readonly<Record<string, ParamSpec>>;
 type Common = TypedArgs<ReturnType<typeof warmupParams> & typeof noiseParams>;
 /** The rate from the library's own formula, without warm-up, for the t that it sees; with its breaks. */
 interface Formula {

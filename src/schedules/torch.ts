@@ -8,12 +8,12 @@ import {
   factor,
   integer,
   lr,
-  numbers,
   optimizer,
   power as powerOf,
   rateFunction,
   ratio,
   real,
+  required,
 } from "./define.js";
 import { steps, word, handle, type RateFunction, type ScheduleCall, type ScheduleDefinition } from "./define.js";
 import { compileCall, isRateFunction, isScheduleCall } from "./compile.js";
@@ -86,10 +86,7 @@ function relative(
 
 export const stepLR = torchSchedule({
   id: id("StepLR"),
-  params: {
-    step_size: steps("steps between two drops", { min: 1 }),
-    gamma: factor("the rate is multiplied by this at each drop", { default: 0.1, min: 0 }),
-  },
+  params: { step_size: required, gamma: 0.1 },
   formula: "lr = base_lr · gamma^⌊t / step_size⌋",
   rule: ({ step_size, gamma }) => {
     const size = Math.abs(step_size);
@@ -110,10 +107,7 @@ export const stepLR = torchSchedule({
 
 export const multiStepLR = torchSchedule({
   id: id("MultiStepLR"),
-  params: {
-    milestones: numbers("steps at which the rate drops"),
-    gamma: factor("the rate is multiplied by this at each milestone", { default: 0.1, min: 0 }),
-  },
+  params: { milestones: required, gamma: 0.1 },
   formula: "lr = base_lr · gamma^(number of milestones ≤ t)",
   quirks: ["A milestone listed twice counts twice, their order does not matter, and milestone 0 acts at once."],
   rule: ({ milestones, gamma }) => {

@@ -11,7 +11,7 @@ import {
   type Compiled,
   type Context,
   type Definition,
-  type ParamSpec,
+  type Params,
   type ScheduleCall,
   type ScheduleDefinition,
   type TypedArgs,
@@ -57,7 +57,6 @@ export interface GroupOf {
   readonly context: Context;
 }
 
-type Params = Readonly<Record<string, ParamSpec>>;
 type Declaration<P extends Params> = Omit<Definition<P>, "compile" | "source" | "unit"> & {
   readonly source?: string;
   readonly unit?: "step" | "epoch";
