@@ -2,15 +2,13 @@
 
 python record_optax.py [optax] [jax] [flax]   (all three when none is named). Op by op, not compiled; 32 bits.
 """
-import sys
-
 import flax.training.lr_schedule
 import jax
 import jax.example_libraries.optimizers
 import jax.numpy as jnp
 import optax
 
-from record_common import GOLDEN, failure, plain, rewritten, write
+from record_common import failure, main, plain
 
 MODULES = {"optax": optax, "jax": jax, "flax": flax}
 
@@ -50,7 +48,4 @@ def run(case):
     return {"values": [values[s] for s in case["steps"]]}
 
 
-for library in sys.argv[1:] or ["optax", "jax", "flax"]:
-    data, largest = rewritten(library, run)
-    write(GOLDEN / f"{library}.json", data)
-    print(f"{library}: {len(data['cases'])} cases, largest relative change {largest:.1e}")
+main({library: run for library in MODULES})

@@ -4,7 +4,6 @@ python record_tensorflow.py [tf1] [keras] [keras2]   (all three when none is nam
 """
 import math
 import os
-import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras
@@ -12,7 +11,7 @@ import numpy
 import tensorflow as tf
 import tf_keras
 
-from record_common import GOLDEN, failure, plain, rewritten, write
+from record_common import failure, main, plain
 
 tf1 = tf.compat.v1
 NAMES = {"keras": keras, "tf_keras": tf_keras, "math": math}
@@ -97,7 +96,4 @@ def kind(library):
     return run
 
 
-for library in sys.argv[1:] or ["tf1", "keras", "keras2"]:
-    data, largest = rewritten(library, kind(library))
-    write(GOLDEN / f"{library}.json", data)
-    print(f"{library}: {len(data['cases'])} cases, largest relative change {largest:.1e}")
+main({library: kind(library) for library in ("tf1", "keras", "keras2")})
