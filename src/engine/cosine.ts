@@ -1,0 +1,18 @@
+/** A cosine from `base` at step `from` to `low` after `length` steps, and on. */
+export interface CosineFall {
+  readonly base: number;
+  readonly low: number;
+  /** Steps of half a period; not 0. */
+  readonly length: number;
+  readonly from?: number;
+}
+
+/**
+ * The rate at step k as PyTorch and its copies make it from the rate before: its distance to `low` is scaled by the ratio of two
+ * cosines, so rounding gathers where the closed form has none; at the bottom, where the ratio has none, a term is added.
+ */
+export function cosineStep(rate: number, k: number, { base, low, length: n, from = 0 }: CosineFall): number {
+  if ((k - 1 - from - n) % (2 * n) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
+  const height = (t: number) => 1 + Math.cos((Math.PI * (t - from)) / n);
+  return (height(k) / height(k - 1)) * (rate - low) + low;
+}
