@@ -61,11 +61,6 @@ export function assert(condition: boolean, message = ""): asserts condition {
   if (!condition) throw new PythonError(message ? `AssertionError: ${message}` : "AssertionError");
 }
 
-/** What a constructor does with an argument that it refuses: raises `ValueError` with this message unless the condition holds. */
-export function check(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new PythonError(`ValueError: ${message}`);
-}
-
 /** repr(x): a whole number is an int unless `float`. */
 export function repr(x: unknown, float = false): string {
   if (typeof x === "string") return `'${x}'`;
