@@ -1,5 +1,6 @@
 import type { Curve } from "../engine/curve.js";
 import { factsOf, type Facts } from "../engine/facts.js";
+import { ratesOver } from "../engine/rates.js";
 import { sampleColumns } from "../engine/sample.js";
 import { formatCount, formatRate, formatShare } from "../picture/format.js";
 import { headline, problemOf, units } from "../picture/words.js";
@@ -191,18 +192,14 @@ function ratesOf({ compiled }: Resolved, curve: Curve | undefined, total: number
   if (!curve) return { rates: new Float64Array(0), stride: 1 };
   const updates = Math.min(total, budget);
   const stride = total / updates;
-  const rates = new Float64Array(updates);
-  for (let k = 0; k < updates; k++) {
-    const t = Math.floor(k * stride);
-    const because = curve.end && t >= curve.end.at ? curve.end.because : undefined;
-    const rate = because === undefined ? curve.at(t) : NaN;
-    if (!Number.isFinite(rate))
-      return {
-        rates: rates.slice(0, k),
-        stride,
-        stopped: { at: t, because: because ?? `${rate} from step ${formatCount(t)} on` },
-      };
-    rates[k] = rate;
+  const step = (k: number) => Math.floor(k * stride);
+  const rates =
+    stride === 1 ? ratesOver(curve, 0, updates) : Float64Array.from({ length: updates }, (_, k) => curve.at(step(k)));
+  const k = rates.findIndex((rate, k) => !Number.isFinite(rate) || step(k) >= (curve.end?.at ?? Infinity));
+  if (k >= 0) {
+    const because = curve.end && step(k) >= curve.end.at ? curve.end.because : undefined;
+    const stopped = { at: step(k), because: because ?? `${rates[k]} from step ${formatCount(step(k))} on` };
+    return { rates: rates.slice(0, k), stride, stopped };
   }
   return { rates, stride, ...(compiled?.live && { live: true }) };
 }

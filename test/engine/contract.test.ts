@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { factsOf } from "../../src/engine/facts.js";
+import { ratesOver } from "../../src/engine/rates.js";
 import { sampleColumns } from "../../src/engine/sample.js";
 import { compileSchedule } from "../../src/schedules/compile.js";
 import { Raises, type Compiled } from "../../src/schedules/define.js";
@@ -44,7 +45,19 @@ describe.each(goldenLibraries.filter((l) => known.has(l) && (!asked || asked.inc
     });
     expect(wrong).toEqual([]);
   });
+
+  test("the rates of a range are those of its steps", () => {
+    const wrong = compiled.flatMap(([golden, { lr }]) => {
+      const from = golden.steps.length % 3;
+      const rates = ratesOver(lr, from, stepsOf(golden, { lr }) + 60);
+      const k = rates.findIndex((rate, k) => !near(rate, k + from < (lr.end?.at ?? Infinity) ? lr.at(k + from) : NaN));
+      return k < 0 ? [] : [`${golden.id}: at ${k + from} ${rates[k]} instead of ${lr.at(k + from)}`];
+    });
+    expect(wrong).toEqual([]);
+  });
 });
+
+const near = (a: number, b: number) => Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-13 * Math.abs(b);
 
 /** Rounding makes a constant or a slow stretch tremble by some units in the last place. */
 const noise = (values: readonly number[]) => 4e-7 * Math.max(...values.filter(Number.isFinite).map(Math.abs), 0);
