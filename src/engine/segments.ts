@@ -1,4 +1,4 @@
-import { countUpTo } from "./shapes.js";
+import { countUpTo, sequence } from "./shapes.js";
 import type { Curve, CurveEnd, Phase, PhaseKind } from "./curve.js";
 
 /** One formula, in force until t reaches `to` (not necessarily whole: the first integer t >= `to` belongs to the next segment). */
@@ -75,6 +75,20 @@ export function segments(...all: readonly Segment[]): Curve {
     phases: merged(phases),
     ...(end && { end }),
   };
+}
+
+/** rate(i) once i of the edges (ascending) are behind. */
+export function drops(edges: readonly number[], rate: (passed: number) => number): Curve {
+  return segments(...edges.map((edge, i) => decay(edge, rate(i))), decay(Infinity, rate(edges.length)));
+}
+
+/** `rise` in the first W steps, then c: with its own clock started there when `restart`. */
+export function warmed(W: number, rise: Segment["lr"], c: Curve, restart = false): Curve {
+  if (!(W > 0)) return c;
+  return sequence([
+    { from: 0, curve: segments(warmup(W, rise)), kind: "warmup" },
+    { from: W, curve: c, restart },
+  ]);
 }
 
 /** Neighbours of one kind are one phase. */

@@ -16,6 +16,21 @@ export function constant(lr: number): Curve {
   return curve(() => lr, [], [{ kind: "constant", from: 0, to: Infinity }]);
 }
 
+/** One decay without an end. */
+export function falling(at: (t: number) => number, breaks: Parameters<typeof curve>[1] = []): Curve {
+  return curve(at, breaks, [{ kind: "decay", from: 0, to: Infinity }]);
+}
+
+/** Cycle after cycle. */
+export function cycling(at: (t: number) => number, breaks: Parameters<typeof curve>[1] = []): Curve {
+  return curve(at, breaks, [{ kind: "cycle", from: 0, to: Infinity }]);
+}
+
+/** c, which the library ends at this step. */
+export function ending(c: Curve, at: number, because: string): Curve {
+  return { ...c, end: { at, because } };
+}
+
 /** Breaks at every positive multiple of `period` (real, > 0): the first integer t with t >= k·period. */
 export function everyPeriod(period: number, offset = 0): (t: number) => number {
   if (!(period > 0) || !Number.isFinite(offset)) return () => Infinity;
@@ -43,7 +58,12 @@ export function sequence(
   const starts = parts.map((p) => p.from);
   const indexAt = (t: number) => Math.max(0, countUpTo(starts, t) - 1);
   const end = parts
-    .map((p, i) => ({ own: p.curve.end, shift: p.restart ? p.from : 0, until: starts[i + 1] ?? Infinity }))
+    .map((p, i) => ({
+      own: p.curve.end,
+      from: p.from,
+      shift: p.restart ? p.from : 0,
+      until: starts[i + 1] ?? Infinity,
+    }))
     .find(({ own, shift, until }) => own !== undefined && own.at + shift < until);
   return {
     at: (t) => {
@@ -68,7 +88,7 @@ export function sequence(
         .map((ph) => ({ kind: ph.kind, from: Math.max(ph.from + shift, p.from), to: Math.min(ph.to + shift, to) }))
         .filter((ph) => ph.to > ph.from);
     }),
-    ...(end?.own && { end: { at: end.own.at + end.shift, because: end.own.because } }),
+    ...(end?.own && { end: { at: Math.max(end.from, end.own.at + end.shift), because: end.own.because } }),
   };
 }
 
