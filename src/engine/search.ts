@@ -1,3 +1,6 @@
+import type { Curve } from "./curve.js";
+import { ending } from "./shapes.js";
+
 /** Integers beyond this are not exact in float64; no run is that long. */
 const farthest = 2 ** 53;
 
@@ -24,4 +27,10 @@ export function changes(level: (t: number) => number | boolean): (t: number) => 
     const now = level(t);
     return firstWhere((s) => !Object.is(level(s), now), t);
   };
+}
+
+/** c, ended where Python cannot compute the factor any more, however small the rate that is made of it. */
+export function overflowing(c: Curve, factor: (t: number) => number): Curve {
+  const at = Number.isFinite(factor(0)) ? firstWhere((t) => !Number.isFinite(factor(t)), 0) : 0;
+  return Number.isFinite(at) ? ending(c, at, "OverflowError: (34, 'Numerical result out of range')") : c;
 }

@@ -1,39 +1,49 @@
 import type { Curve } from "../engine/curve.js";
 import { PI32, f32 } from "../engine/float32.js";
 import { round } from "../engine/python.js";
-import { flat, segments, warmup } from "../engine/segments.js";
-import { constant, curve, everyPeriod, map, piecewiseConstant, product } from "../engine/shapes.js";
-import { Raises, anything, defineSchedule, lr, real } from "./define.js";
+import { cycle, decay, flat, segments, warmup } from "../engine/segments.js";
+import { constant, everyPeriod, map, piecewiseConstant, product } from "../engine/shapes.js";
+import { anything, real, required } from "./define.js";
+import { library } from "./library.js";
+import { refuse } from "./refuse.js";
 
-const names = (name: string) => ({ id: `flax.training.lr_schedule.create_${name}_learning_rate_schedule` });
-const common = { unit: "step", dtype: "float32", source: "flax 0.12.8, training/lr_schedule.py" } as const;
-const start = {
-  base_learning_rate: lr("rate after the warm-up"),
-  steps_per_epoch: real("steps of an epoch", { min: 1 }),
-};
+const schedule = library({
+  homes: (name) => [`flax.training.lr_schedule.create_${name}_learning_rate_schedule`],
+  dtype: "float32",
+  source: "flax 0.12.8, training/lr_schedule.py",
+  first: { base_learning_rate: required, steps_per_epoch: real("steps of an epoch", { min: 1 }) },
+});
 const warmup_length = real("epochs of linear warm-up", { default: 0, min: 0 });
-const product_ = "The warm-up is a factor on the schedule, which does not wait for it.";
+const withoutWaiting = "The warm-up is a factor on the schedule, which does not wait for it.";
+
+interface Warm {
+  readonly warmup_length: number;
+  readonly steps_per_epoch: number;
+}
 
 /** schedule(t) · min(1, t / warmup_length / steps_per_epoch). */
-function warmed(c: Curve, epochs: number, stepsPerEpoch: number): Curve {
+function warmed(c: Curve, { warmup_length: epochs, steps_per_epoch: each }: Warm): Curve {
   if (!(epochs > 0)) return c;
-  const share = (t: number) => Math.min(1, f32(f32(t / epochs) / stepsPerEpoch));
-  return map(product(segments(warmup(epochs * stepsPerEpoch, share), flat(Infinity, 1)), c), f32);
+  const share = (t: number) => Math.min(1, f32(f32(t / epochs) / each));
+  return map(product(segments(warmup(epochs * each, share), flat(Infinity, 1)), c), f32);
+}
+
+/** base · (1 + cos(π · t / half)) / 2 in float32, on past `half` steps. */
+function cosine(base: number, half: number): Curve {
+  const at = (t: number) => f32(base * f32(f32(f32(Math.cos(f32(f32(t * PI32) / half))) * 0.5) + 0.5));
+  return segments(decay(half, at, everyPeriod(half)), cycle(Infinity, at, everyPeriod(half)));
 }
 
 export const flax = [
-  defineSchedule({
-    ...names("constant"),
-    ...common,
-    params: { ...start, warmup_length },
+  schedule({
+    name: "constant",
+    params: { warmup_length },
     formula: "base_learning_rate · min(1, t / (warmup_length · steps_per_epoch))",
-    compile: (a) => warmed(constant(a.base_learning_rate), a.warmup_length, a.steps_per_epoch),
+    rule: (a) => warmed(constant(a.base_learning_rate), a),
   }),
-  defineSchedule({
-    ...names("stepped"),
-    ...common,
+  schedule({
+    name: "stepped",
     params: {
-      ...start,
       lr_sched_steps: anything("pairs of epoch and factor: from then on the rate is base_learning_rate · factor"),
       warmup_length,
     },
@@ -42,33 +52,26 @@ export const flax = [
     quirks: [
       "Factors are of base_learning_rate: they do not multiply up.",
       "At a boundary the old rate still holds.",
-      product_,
+      withoutWaiting,
     ],
-    compile({ base_learning_rate, steps_per_epoch, lr_sched_steps, warmup_length }) {
-      const pairs = (Array.isArray(lr_sched_steps) ? lr_sched_steps : []) as readonly (readonly number[])[];
-      if (pairs.some((p) => !Array.isArray(p) || p.length < 2))
-        throw new Raises("IndexError: each step needs an epoch and a factor");
-      const values = [1, ...pairs.map((p) => p[1]!)].map((factor) => f32(factor * base_learning_rate));
-      const bounds = pairs.map((p) => round(p[0]! * steps_per_epoch)).toSorted((a, b) => a - b);
-      return warmed(piecewiseConstant(bounds, values, true), warmup_length, steps_per_epoch);
-    },
+    rule: (a) => warmed(stepped(a.lr_sched_steps, a.base_learning_rate, a.steps_per_epoch), a),
   }),
-  defineSchedule({
-    ...names("cosine"),
-    ...common,
-    params: { ...start, halfcos_epochs: real("epochs of the half cosine"), warmup_length },
+  schedule({
+    name: "cosine",
+    params: { halfcos_epochs: real("epochs of the half cosine"), warmup_length },
     formula:
       "base_learning_rate · (1 + cos(π · t / (halfcos_epochs · steps_per_epoch))) / 2 · min(1, t / (warmup_length · steps_per_epoch))",
-    quirks: ["Past halfcos_epochs the rate climbs again.", product_],
-    compile({ base_learning_rate, steps_per_epoch, halfcos_epochs, warmup_length }) {
-      const half = halfcos_epochs * steps_per_epoch;
-      const at = (t: number) =>
-        f32(base_learning_rate * f32(f32(f32(Math.cos(f32(f32(t * PI32) / half))) * 0.5) + 0.5));
-      const wave = curve(at, everyPeriod(half), [
-        { kind: "decay", from: 0, to: Math.ceil(half) },
-        { kind: "cycle", from: Math.ceil(half), to: Infinity },
-      ]);
-      return warmed(wave, warmup_length, steps_per_epoch);
-    },
+    quirks: ["Past halfcos_epochs the rate climbs again.", withoutWaiting],
+    rule: (a) => warmed(cosine(a.base_learning_rate, a.halfcos_epochs * a.steps_per_epoch), a),
   }),
 ];
+
+/** base · factor after each pair's epoch, whose own step still has the rate before. */
+function stepped(steps: unknown, base: number, each: number): Curve {
+  const pairs = (Array.isArray(steps) ? steps : []) as readonly (readonly number[])[];
+  const broken = pairs.some((pair) => !Array.isArray(pair) || pair.length < 2);
+  refuse(broken, "IndexError: each step needs an epoch and a factor");
+  const values = [1, ...pairs.map((pair) => pair[1]!)].map((factor) => f32(factor * base));
+  const bounds = pairs.map((pair) => round(pair[0]! * each)).toSorted((a, b) => a - b);
+  return piecewiseConstant(bounds, values, true);
+}
