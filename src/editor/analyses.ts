@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Analysis } from "../recognize/analyze.js";
+import type { Finding } from "../recognize/finding.js";
 import { mayHoldSchedule } from "../recognize/prefilter.js";
 import type { Resolved } from "../recognize/resolve.js";
 import { Assumptions } from "./assumptions.js";
@@ -19,7 +20,7 @@ interface Entry {
   readonly version: string;
   readonly analysis: Analysis;
   /** Resolved on first use: most edits need the lens of one schedule. */
-  readonly resolved: (Resolved | undefined)[];
+  readonly resolved: Map<Finding, Resolved>;
 }
 
 /** The schedules of open files, computed when somebody asks and kept until the text or an assumption changes. */
@@ -61,21 +62,29 @@ export class Analyses implements vscode.Disposable {
 
   /** The innermost schedule whose call, block or function holds this offset. */
   at(document: vscode.TextDocument, offset: number): Located | undefined {
-    return this.in(document)
-      .filter(
-        ({ resolved: { finding } }) =>
-          contains(finding.span, offset) || (finding.area && contains(finding.area, offset)),
-      )
-      .sort((a, b) => width(a, offset) - width(b, offset))[0];
+    return innermost(this.in(document), offset);
+  }
+
+  /** The same for a schedule of something else than the learning rate: momentum, weight decay, a probability. */
+  relatedAt(document: vscode.TextDocument, offset: number): Located | undefined {
+    if (!mayBeRead(document)) return undefined;
+    const unit = unitOf(document);
+    return innermost(this.located(unit, this.entry(unit).analysis.related), offset);
   }
 
   private all(unit: Unit): Located[] {
-    const entry = this.entry(unit);
+    return this.located(unit, this.entry(unit).analysis.findings);
+  }
+
+  private located(unit: Unit, findings: readonly Finding[]): Located[] {
+    const { resolved: known } = this.entry(unit);
     const assume = this.assumptions.of(unit.uri);
-    return entry.analysis.findings.flatMap((finding, i) => {
+    return findings.flatMap((finding) => {
       const document = unit.documentOf(finding.cell);
-      if (!document || finding.quantity !== "lr") return [];
-      return [{ resolved: (entry.resolved[i] ??= core().resolve(finding, { assume })), document, unit }];
+      if (!document) return [];
+      const resolved = known.get(finding) ?? core().resolve(finding, { assume });
+      known.set(finding, resolved);
+      return [{ resolved, document, unit }];
     });
   }
 
@@ -88,7 +97,7 @@ export class Analyses implements vscode.Disposable {
     const analysis = mayHoldSchedule(source)
       ? core().analyze(source, this.siblings.around(unit.uri), { assume, previous: old?.analysis })
       : { document: source, findings: [], related: [] };
-    const entry = { version: unit.version, analysis, resolved: [] };
+    const entry = { version: unit.version, analysis, resolved: new Map() };
     this.entries.set(key, entry);
     return entry;
   }
@@ -102,6 +111,14 @@ export class Analyses implements vscode.Disposable {
 /** A language or file name that some format has; the text decides the rest. */
 function mayBeRead(document: vscode.TextDocument): boolean {
   return vscode.languages.match(selector, document) > 0;
+}
+
+function innermost(all: readonly Located[], offset: number): Located | undefined {
+  return all
+    .filter(
+      ({ resolved: { finding } }) => contains(finding.span, offset) || (finding.area && contains(finding.area, offset)),
+    )
+    .sort((a, b) => width(a, offset) - width(b, offset))[0];
 }
 
 /** The size of what holds the offset: the call when it does, else the wider area. */

@@ -3,7 +3,7 @@ import type { Located } from "./analyses.js";
 import { core } from "./core.js";
 import { selector } from "./documents.js";
 import type { Feature } from "./feature.js";
-import { hoverMarkdown, keyMarkdown } from "./hoverText.js";
+import { hoverMarkdown, keyMarkdown, relatedMarkdown } from "./hoverText.js";
 import { contains, toRange } from "./positions.js";
 import { settings } from "./settings.js";
 
@@ -14,7 +14,10 @@ export const hover: Feature = ({ analyses, guard }) =>
       if (!settings.hover()) return undefined;
       const offset = document.offsetAt(position);
       const located = analyses.at(document, offset);
-      if (!located) return undefined;
+      if (!located) {
+        const related = analyses.relatedAt(document, offset);
+        return related && new vscode.Hover(relatedMarkdown(related), hoverRange(related, offset));
+      }
       const key = core().describeKey([located.resolved.finding], offset);
       const texts = key ? [keyMarkdown(key), hoverMarkdown(located)] : [hoverMarkdown(located)];
       return new vscode.Hover(texts, key ? toRange(document, key.span) : hoverRange(located, offset));

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Facts } from "../engine/facts.js";
 import { sampleColumns } from "../engine/sample.js";
 import { drawCurve, pictureColors, plotWidth } from "../picture/svg.js";
 import { factWords, headline, originWords, problemOf, units, valueText } from "../picture/words.js";
@@ -17,21 +18,8 @@ export const hoverCommands = ["lrLens.plot", "lrLens.simulate", "lrLens.assume",
 export function hoverMarkdown(located: Located): vscode.MarkdownString {
   const { resolved } = located;
   const { finding } = resolved;
-  const text = new vscode.MarkdownString("", true);
-  text.isTrusted = { enabledCommands: hoverCommands };
-  text.supportHtml = true;
   const facts = factsOf(resolved);
-  const paragraphs: string[] = [];
-  const table = parameterTable(resolved, located);
-  if (facts) {
-    paragraphs.push(
-      [`**${escape(headline(resolved, facts))}**`, ...factWords(resolved, facts).slice(0, 4).map(escape)].join(" · "),
-    );
-    paragraphs.push(`<table><tr><td>${picture(resolved)}</td><td>&nbsp;</td><td>${table}</td></tr></table>`);
-  } else {
-    paragraphs.push(`**${escape(finding.callee)}**`);
-    if (table) paragraphs.push(table);
-  }
+  const paragraphs = summary(located, facts);
   const problem = problemOf(resolved, facts);
   if (problem) paragraphs.push(`$(warning) ${escape(problem)}`);
   paragraphs.push(links(located), ...assumptionLines(located));
@@ -47,8 +35,44 @@ export function hoverMarkdown(located: Located): vscode.MarkdownString {
   paragraphs.push(...notes.slice(0, 5).map((note) => `$(info) ${escape(note)}`));
   if (finding.confidence === "possible")
     paragraphs.push("$(question) No import of this name is in sight: taken by its name and its arguments.");
-  text.value = paragraphs.join("\n\n");
+  const text = markdown(paragraphs);
+  text.isTrusted = { enabledCommands: hoverCommands };
   return text;
+}
+
+const quantities = {
+  lr: "the learning rate",
+  momentum: "momentum",
+  weight_decay: "weight decay",
+  other: "another value",
+};
+
+/** A schedule's curve where it moves something else than the learning rate: no panel, no simulation. */
+export function relatedMarkdown(located: Located): vscode.MarkdownString {
+  const { finding, formula } = located.resolved;
+  const drives = quantities[finding.quantity];
+  return markdown([
+    ...summary(located, factsOf(located.resolved)),
+    ...(formula ? [`\`${formula.replaceAll("`", "'")}\``] : []),
+    `$(info) A schedule of ${drives}: it does not move the learning rate.`,
+  ]);
+}
+
+function markdown(paragraphs: readonly string[]): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(paragraphs.join("\n\n"), true);
+  text.supportHtml = true;
+  return text;
+}
+
+/** The headline with its facts, the picture beside the parameters; the call's name where there is no curve. */
+function summary(located: Located, facts: Facts | undefined): string[] {
+  const { resolved } = located;
+  const table = parameterTable(resolved, located);
+  if (!facts) return [`**${escape(resolved.finding.callee)}**`, ...(table ? [table] : [])];
+  return [
+    [`**${escape(headline(resolved, facts))}**`, ...factWords(resolved, facts).slice(0, 4).map(escape)].join(" · "),
+    `<table><tr><td>${picture(resolved)}</td><td>&nbsp;</td><td>${table}</td></tr></table>`,
+  ];
 }
 
 /** What a key of a config means in its tool: one line above the curve. */
