@@ -3,8 +3,8 @@ import { f32, halfCosine32, pow32 } from "../engine/float32.js";
 import { changes } from "../engine/search.js";
 import { decay, flat, hold, segments } from "../engine/segments.js";
 import { clamp, constant, sequence } from "../engine/shapes.js";
-import { Raises } from "./define.js";
 import type { Value } from "./define.js";
+import { refuse } from "./refuse.js";
 
 const rising = (from: number, to: number): PhaseKind => (to > from ? "warmup" : "decay");
 
@@ -22,19 +22,20 @@ export function polynomial(init: number, end: number, degree: number, T: number,
 }
 
 interface Exponential {
-  readonly T: number;
-  readonly rate: number;
-  readonly begin: number;
+  readonly transition_steps: number;
+  readonly decay_rate: number;
+  readonly transition_begin: number;
   readonly staircase: boolean;
-  readonly end: number | null;
+  readonly end_value: number | null;
 }
 
 /** init · rate^((t − begin) / T) from begin on, bounded by end. */
-export function exponential(start: number, { T, rate: factor, begin: from, staircase, end }: Exponential): Curve {
+export function exponential(start: number, a: Exponential): Curve {
+  const { transition_steps: T, staircase, end_value: end } = a;
   // What JAX does not compute stays the Python float it was.
-  if (T <= 0 || factor === 0) return constant(start);
-  const [init, rate] = [f32(start), f32(factor)];
-  const begin = Math.max(0, from);
+  if (T <= 0 || a.decay_rate === 0) return constant(start);
+  const [init, rate] = [f32(start), f32(a.decay_rate)];
+  const begin = Math.max(0, a.transition_begin);
   const smooth = (t: number) => f32((t - begin) / T);
   const stairs = (t: number) => (t <= begin ? 0 : Math.floor(smooth(t)));
   const power = (t: number) => f32(init * pow32(rate, staircase ? stairs(t) : smooth(t)));
@@ -45,8 +46,8 @@ export function exponential(start: number, { T, rate: factor, begin: from, stair
 
 /** init · ((1 − alpha) · ((1 + cos(π·min(t, T)/T)) / 2)^exponent + alpha). */
 export function cosine(init: number, T: number, alpha: number, degree: number): Curve {
-  if (!(T > 0))
-    throw new Raises(`ValueError: The cosine_decay_schedule requires positive decay_steps, got decay_steps=${T}.`);
+  const message = `ValueError: The cosine_decay_schedule requires positive decay_steps, got decay_steps=${T}.`;
+  refuse(!(T > 0), message);
   const value = (t: number) => {
     const wave = pow32(halfCosine32(f32(Math.min(t, T) / T)), degree);
     return f32(init * f32(f32(f32(1 - alpha) * wave) + f32(alpha)));
@@ -68,30 +69,33 @@ export function join(curves: readonly Curve[], boundaries: readonly number[]): C
 }
 
 export interface WarmedCosine {
-  readonly init: number;
-  readonly peak: number;
-  readonly warmup: number;
-  readonly total: number;
-  readonly end: number;
+  readonly init_value: number;
+  readonly peak_value: number;
+  readonly warmup_steps: number;
+  /** Warm-up and cosine together. */
+  readonly decay_steps: number;
+  readonly end_value: number;
   readonly exponent: number;
 }
-export function warmedCosine({ init, peak, warmup: W, total, end, exponent: degree }: WarmedCosine): Curve {
-  const alpha = peak === 0 ? 0 : end / peak;
-  return join([polynomial(init, peak, 1, W, 0), cosine(peak, total - W, alpha, degree)], [W]);
+export function warmedCosine({ peak_value: peak, warmup_steps: W, ...a }: WarmedCosine): Curve {
+  const alpha = peak === 0 ? 0 : a.end_value / peak;
+  return join([polynomial(a.init_value, peak, 1, W, 0), cosine(peak, a.decay_steps - W, alpha, a.exponent)], [W]);
 }
 
+export type Scales = readonly (readonly [step: number, scale: number])[];
+
 /** The entries of a dict from step to scale, in the order of the steps; scales must not be negative. */
-export function scalesOf(value: Value, who: string): [number, number][] {
+export function scalesOf(value: Value, who: string): Scales {
   const entries = value instanceof Map ? [...(value as ReadonlyMap<number, number>)] : [];
-  if (entries.some(([, scale]) => scale < 0))
-    throw new Raises(`ValueError: \`${who}\` expects non-negative scale factors`);
+  const isNegative = entries.some(([, scale]) => scale < 0);
+  refuse(isNegative, `ValueError: \`${who}\` expects non-negative scale factors`);
   return entries.toSorted(([a], [b]) => a - b);
 }
 
 /** From value to value (each the one before times its scale) between 0 and the boundaries; the last value holds. */
-export function interpolate(type: string, init: number, entries: readonly (readonly [number, number])[]): Curve {
-  if (type !== "linear" && type !== "cosine")
-    throw new Raises("ValueError: `interpolate_type` must be either 'cosine' or 'linear'");
+export function interpolate(type: string, init: number, entries: Scales): Curve {
+  const isKnown = type === "linear" || type === "cosine";
+  refuse(!isKnown, "ValueError: `interpolate_type` must be either 'cosine' or 'linear'");
   const values = [f32(init)];
   for (const [, scale] of entries) values.push(f32(values.at(-1)! * f32(scale)));
   const bounds = [0, ...entries.map(([bound]) => bound)];
@@ -104,10 +108,3 @@ export function interpolate(type: string, init: number, entries: readonly (reado
   });
   return segments(...pieces, flat(Infinity, values.at(-1)!));
 }
-
-/** A dict literal: of two equal steps the later scale stays. */
-export const dict = (...entries: readonly [number, number][]) => [...new Map(entries)].toSorted(([a], [b]) => a - b);
-
-export const atTotal = (T: number) => {
-  if (T <= 0) throw new Raises("ValueError: A linear onecycle schedule was set with a non-positive `transition_steps`");
-};
