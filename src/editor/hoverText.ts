@@ -52,9 +52,9 @@ export function relatedMarkdown(located: Located): vscode.MarkdownString {
   const { finding, formula } = located.resolved;
   const drives = quantities[finding.quantity];
   return markdown([
+    `$(info) A schedule of ${drives}: it does not move the learning rate.`,
     ...summary(located, factsOf(located.resolved)),
     ...(formula ? [`\`${formula.replaceAll("`", "'")}\``] : []),
-    `$(info) A schedule of ${drives}: it does not move the learning rate.`,
   ]);
 }
 

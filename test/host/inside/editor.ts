@@ -23,6 +23,14 @@ test("a hover answers anywhere in the call, and nowhere else", async () => {
     equal(await hoverAt(document, mark), "", `hover at ${mark}`);
 });
 
+test("a hover tells a schedule of momentum apart, and it gets no CodeLens", async () => {
+  const { document } = await showText(
+    "import tensorflow as tf\nbatch = tf.Variable(0)\nbn_momentum = tf.train.exponential_decay(0.5, batch, 2000, 0.5)\n",
+  );
+  contains(await hoverSoon(document, "exponential_decay"), "A schedule of momentum", "hover");
+  equal((await lensesOf(document)).length, 0, "lenses");
+});
+
 const hovers = [
   { file: "02_pytorch.py", mark: "SequentialLR(\n", parts: ["LinearLR", "CosineAnnealingLR", "eta_min"] },
   { file: "02_pytorch.py", mark: "ReduceLROnPlateau(tuner", parts: ["patience", "factor"] },
