@@ -39,7 +39,7 @@ export async function hoverAt(document: vscode.TextDocument, mark: string): Prom
   return hovers
     .flatMap(({ contents }) => contents)
     .map((content) => (typeof content === "string" ? content : content.value))
-    .filter((text) => text.includes("command:lrLens."))
+    .filter((text) => /command:lrLens\.|A schedule of/.test(text))
     .join("\n\n");
 }
 
