@@ -1,3 +1,5 @@
+import { cycle, decay, type Segment } from "./segments.js";
+
 /** A cosine from `base` at step `from` to `low` after `length` steps, and on. */
 export interface CosineFall {
   readonly base: number;
@@ -15,4 +17,9 @@ export function cosineStep(rate: number, k: number, { base, low, length: n, from
   if ((k - 1 - from - n) % (2 * n) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
   const height = (t: number) => 1 + Math.cos((Math.PI * (t - from)) / n);
   return (height(k) / height(k - 1)) * (rate - low) + low;
+}
+
+/** A fall up to step `to`, and the same formula past it, where nothing clamps it: a cosine climbs again. */
+export function unclamped(to: number, lr: (t: number) => number, breaks: (t: number) => number): Segment[] {
+  return [decay(to, lr, breaks), cycle(Infinity, lr, breaks)];
 }

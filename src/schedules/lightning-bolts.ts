@@ -1,11 +1,10 @@
-import type { Curve } from "../engine/curve.js";
+import { cosineStep, unclamped } from "../engine/cosine.js";
 import { assert } from "../engine/python.js";
-import { decay, flat, halfCosine, segments, warmup } from "../engine/segments.js";
+import { cycle, decay, flat, halfCosine, segments, warmup } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
 import { stepwise } from "../engine/stepwise.js";
-import { flag, lr, steps } from "./define.js";
-import type { ScheduleDefinition } from "./define.js";
-import { lambdaSchedule, raise, torchSchedule } from "./torchRules.js";
+import { flag, lr, required, steps, type ScheduleDefinition } from "./define.js";
+import { lambdaSchedule, raise, torchSchedule, type Rule } from "./torchRules.js";
 
 const names = (name: string) => ({
   id: `pl_bolts.optimizers.lr_scheduler.${name}`,
@@ -16,7 +15,6 @@ const names = (name: string) => ({
   ],
   source: "lightning-bolts 0.7.0, optimizers/lr_scheduler.py",
 });
-const zero = () => raise("ZeroDivisionError: integer modulo by zero");
 
 const linearWarmupCosineAnnealingLR = torchSchedule({
   ...names("LinearWarmupCosineAnnealingLR"),
@@ -24,7 +22,7 @@ const linearWarmupCosineAnnealingLR = torchSchedule({
     warmup_epochs: steps("steps of linear warm-up", { min: 0 }),
     max_epochs: steps("steps of the whole run", { min: 1 }),
     warmup_start_lr: lr("rate at the start", { default: 0, min: 0 }),
-    eta_min: lr("lowest rate", { default: 0, min: 0 }),
+    eta_min: 0,
   },
   older: false,
   formula:
@@ -34,46 +32,40 @@ const linearWarmupCosineAnnealingLR = torchSchedule({
     "With warmup_epochs = 0 the cosine starts from warmup_start_lr, not from base_lr.",
     "Past max_epochs the rate climbs again.",
   ],
-  rule: ({ warmup_epochs: W, max_epochs: M, warmup_start_lr: start, eta_min: low }) => {
-    const D = M - W;
-    const half = (k: number) => 1 + Math.cos((Math.PI * (k - W)) / D);
-    const next = (rate: number, k: number, base: number) => {
-      if (k === 0) return start;
-      if (k < W) return rate + (base - start) / (W - 1);
-      if (k === W) return base;
-      if (D === 0) return zero();
-      if ((k - 1 - M) % (2 * D) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / D))) / 2;
-      return (half(k) / half(k - 1)) * (rate - low) + low;
-    };
-    const cosine = (from: number) => (t: number) => low + (from - low) * halfCosine((t - W) / D);
-    return {
-      next: (rate, k, { base }) => next(rate, k, base),
-      closed: (base, k) => (k < W ? start + (k * (base - start)) / (W - 1) : cosine(base)(k)),
-      curve: (base): Curve => {
-        if (!Number.isInteger(W) || !Number.isInteger(M) || W < 0)
-          return stepwise(start, (rate, k) => next(rate, k, base));
-        if (D === 0)
-          return segments(
-            warmup(W, (t) => (t ? start + (t * (base - start)) / (W - 1) : start)),
-            flat(W + 1, W ? base : start),
-            flat(Infinity, zero),
-          );
-        const top = W + Math.abs(D);
-        return segments(
-          warmup(W, (t) => (t ? start + (t * (base - start)) / (W - 1) : start)),
-          decay(top, cosine(W ? base : start)),
-          { kind: "cycle", to: Infinity, lr: cosine(base), breaks: everyPeriod(Math.abs(D), W) },
-        );
-      },
-    };
-  },
+  rule: (a) => warmCosine(a.warmup_epochs, a.max_epochs, a.warmup_start_lr, a.eta_min),
 });
+
+/** start → base in W - 1 steps, base at W once more, and a cosine to `low` at M. */
+function warmCosine(W: number, M: number, start: number, low: number): Rule {
+  const length = M - W;
+  const zero = () => raise("ZeroDivisionError: integer modulo by zero");
+  const next = (rate: number, k: number, base: number) => {
+    if (k === 0) return start;
+    if (k < W) return rate + (base - start) / (W - 1);
+    if (k === W) return base;
+    return length === 0 ? zero() : cosineStep(rate, k, { base, low, length, from: W });
+  };
+  const cosine = (from: number) => (t: number) => low + (from - low) * halfCosine((t - W) / length);
+  const curve = (base: number) => {
+    const rise = warmup(W, (t) => (t ? start + (t * (base - start)) / (W - 1) : start));
+    const top = W ? base : start;
+    if (length === 0) return segments(rise, flat(W + 1, top), flat(Infinity, zero));
+    const swing = cycle(Infinity, cosine(base), everyPeriod(Math.abs(length), W));
+    return segments(rise, decay(W + Math.abs(length), cosine(top)), swing);
+  };
+  const isWhole = Number.isInteger(W) && Number.isInteger(M) && W >= 0;
+  return {
+    curve: isWhole ? curve : (base) => stepwise(start, (rate, k) => next(rate, k, base)),
+    closed: (base) => (W > 0 ? start : cosine(base)(0)),
+    next: (rate, k, { base }) => next(rate, k, base),
+  };
+}
 
 const linearWarmupDecay = lambdaSchedule({
   ...names("linear_warmup_decay"),
   params: {
-    warmup_steps: steps("steps of linear warm-up", { min: 0 }),
-    total_steps: steps("steps of the whole run", { min: 1 }),
+    warmup_steps: required,
+    total_steps: required,
     cosine: flag("a half cosine after the warm-up", { default: true }),
     linear: flag("a straight line after the warm-up", { default: false }),
   },
@@ -87,20 +79,14 @@ const linearWarmupDecay = lambdaSchedule({
     assert(!(linear && cosine));
     const length = Math.max(1, T - W);
     const progress = (t: number) => (t - W) / length;
-    const up = warmup(W, (t) => t / Math.max(1, W));
-    if (!cosine && !linear) return segments(up, flat(Infinity, 1));
+    const rise = warmup(W, (t) => t / Math.max(1, W));
     if (linear)
       return segments(
-        up,
+        rise,
         decay(Infinity, (t) => 1 - progress(t)),
       );
-    const wave = (t: number) => halfCosine(progress(t));
-    return segments(up, decay(W + length, wave), {
-      kind: "cycle",
-      to: Infinity,
-      lr: wave,
-      breaks: everyPeriod(length, W),
-    });
+    if (!cosine) return segments(rise, flat(Infinity, 1));
+    return segments(rise, ...unclamped(W + length, (t) => halfCosine(progress(t)), everyPeriod(length, W)));
   },
 });
 

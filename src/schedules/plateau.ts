@@ -1,7 +1,19 @@
 import { stepwise } from "../engine/stepwise.js";
 import { repr } from "../engine/python.js";
-import { Raises, type Compiled, type Context, type LiveSchedule } from "./define.js";
+import { Raises, lr, type Compiled, type Context, type LiveSchedule } from "./define.js";
 import type { CurveEvent } from "../engine/curve.js";
+
+/** Its parameters in their order, as PyTorch has them. */
+export const plateauParams = {
+  mode: "min",
+  factor: 0.1,
+  patience: 10,
+  threshold: 1e-4,
+  threshold_mode: "rel",
+  cooldown: 0,
+  min_lr: lr("lowest rate, or a list with one per group", { default: 0, min: 0 }),
+  eps: 1e-8,
+};
 
 /** The rule of PyTorch's ReduceLROnPlateau, which many libraries keep. */
 export interface PlateauRule {

@@ -1,28 +1,22 @@
-import { divide, floorDivide, power, repr } from "../engine/python.js";
-import { opaque, stepwise } from "../engine/stepwise.js";
-import { cycle, decay, flat, segments, warmup, type Segment } from "../engine/segments.js";
-import { countUpTo, curve, everyPeriod, scale } from "../engine/shapes.js";
 import type { Curve } from "../engine/curve.js";
-import {
-  defineSchedule,
-  factor,
-  integer,
-  lr,
-  optimizer,
-  power as powerOf,
-  rateFunction,
-  ratio,
-  real,
-  required,
-} from "./define.js";
-import { steps, word, handle, type RateFunction, type ScheduleCall, type ScheduleDefinition } from "./define.js";
+import { cosineStep, unclamped } from "../engine/cosine.js";
+import { divide, power, repr } from "../engine/python.js";
+import { decay, flat, segments, warmup } from "../engine/segments.js";
+import { countUpTo, everyPeriod, falling, scale } from "../engine/shapes.js";
+import { opaque, stepwise } from "../engine/stepwise.js";
 import { compileCall, isRateFunction, isScheduleCall } from "./compile.js";
-import { metricDriven, plateau } from "./plateau.js";
-import { chainedScheduler, sequentialLR, swalr } from "./torchComposition.js";
-import { cosineAnnealingWarmRestarts, cyclicLR, oneCycleLR } from "./torchCycles.js";
-import { eachGroup, groupCount, raise, torchSchedule, type GroupOf } from "./torchRules.js";
+import { defineSchedule, factor, optimizer, rateFunction, required } from "./define.js";
+import type { RateFunction, ScheduleCall, ScheduleDefinition } from "./define.js";
+import { metricDriven, plateau, plateauParams } from "./plateau.js";
+import { refuse } from "./refuse.js";
+import { chainedScheduler, sequentialLR } from "./torchComposition.js";
+import { cosineAnnealingWarmRestarts, cyclicLR } from "./torchCycles.js";
+import { oneCycleLR } from "./torchOneCycle.js";
+import { swalr } from "./torchSwa.js";
+import { eachGroup, groupCount, raise, torchSchedule, torchSource, type GroupOf, type Rule } from "./torchRules.js";
 
 const id = (name: string) => `torch.optim.lr_scheduler.${name}`;
+const share = { default: 1 / 3, min: 0, max: 1 };
 /** A user's function is called at most this often to find where it turns or raises. */
 const lambdaWalk = (g: GroupOf) => Math.min(Math.max(g.context.total_steps || 0, 1000), 50_000);
 
@@ -70,19 +64,17 @@ function factorOf(f: RateFunction): (t: number) => number {
   };
 }
 
-/** A curve that is base times a factor, and whose recursion multiplies the group's rate by the factor's ratio. */
-function relative(
-  f: Curve,
-  closed: (k: number) => number,
-  next: (rate: number, k: number, initial: boolean) => number,
-) {
+/** A rate that is base times a factor; `ratio` is what a step to k multiplies the rate by, whatever it was. */
+function relative(factor: Curve, ratio: (k: number) => number, closed = () => factor.at(0)): Rule {
   return {
-    curve: (base: number) => scale(f, base),
-    factor: f,
-    closed: (base: number, k: number) => base * closed(k),
-    next: (rate: number, k: number, step: { initial: boolean }) => next(rate, k, step.initial),
+    curve: (base) => scale(factor, base),
+    factor,
+    closed: (base) => base * closed(),
+    next: (rate, k, { initial }) => rate * (initial ? factor.at(0) : ratio(k)),
   };
 }
+
+const zero = (what: string) => raise(`ZeroDivisionError: ${what}`);
 
 export const stepLR = torchSchedule({
   id: id("StepLR"),
@@ -90,20 +82,19 @@ export const stepLR = torchSchedule({
   formula: "lr = base_lr · gamma^⌊t / step_size⌋",
   rule: ({ step_size, gamma }) => {
     const size = Math.abs(step_size);
-    const isDrop = (k: number) =>
-      k !== 0 && (size === 0 ? raise("ZeroDivisionError: integer modulo by zero") : k % size === 0);
-    const f = Number.isInteger(size)
-      ? staircase(gamma, size)
-      : stepwise(1, (rate, k) => (isDrop(k) ? rate * gamma : rate));
-    return relative(
-      f,
-      (k) =>
-        gamma **
-        (size === 0 ? raise("ZeroDivisionError: integer division or modulo by zero") : floorDivide(k, step_size)),
-      (rate, k) => (isDrop(k) ? rate * gamma : rate),
-    );
+    const isDrop = (k: number) => k !== 0 && (size === 0 ? zero("integer modulo by zero") : k % size === 0);
+    const ratio = (k: number) => (isDrop(k) ? gamma : 1);
+    const f = Number.isInteger(size) ? staircase(gamma, size) : stepwise(1, (rate, k) => rate * ratio(k));
+    return relative(f, ratio, () => (size === 0 ? zero("integer division or modulo by zero") : 1));
   },
 });
+
+/** gamma to the number of whole sizes passed; a size of 0 ends the curve at its first step. */
+function staircase(gamma: number, size: number): Curve {
+  if (size > 0) return falling((t) => gamma ** Math.floor(t / size), everyPeriod(size));
+  const none = () => zero("integer modulo by zero");
+  return segments(flat(1, 1), flat(Infinity, none));
+}
 
 export const multiStepLR = torchSchedule({
   id: id("MultiStepLR"),
@@ -111,59 +102,42 @@ export const multiStepLR = torchSchedule({
   formula: "lr = base_lr · gamma^(number of milestones ≤ t)",
   quirks: ["A milestone listed twice counts twice, their order does not matter, and milestone 0 acts at once."],
   rule: ({ milestones, gamma }) => {
-    if (!Array.isArray(milestones))
-      raise(`TypeError: '${typeof milestones === "number" ? "int" : "str"}' object is not iterable`);
     const edges = milestones.filter((m) => Number.isInteger(m) && m >= 0).sort((a, b) => a - b);
-    const f = curve((t) => gamma ** countUpTo(edges, t), edges, [{ kind: "decay", from: 0, to: Infinity }]);
-    const at = (k: number) => gamma ** (countUpTo(edges, k) - countUpTo(edges, k - 1));
-    return relative(f, f.at, (rate, k) => rate * at(k));
+    const f = falling((t) => gamma ** countUpTo(edges, t), edges);
+    return relative(f, (k) => gamma ** (countUpTo(edges, k) - countUpTo(edges, k - 1)));
   },
 });
 
 export const constantLR = torchSchedule({
   id: id("ConstantLR"),
-  params: {
-    factor: factor("the rate is multiplied by this until total_iters", { default: 1 / 3, min: 0, max: 1 }),
-    total_iters: steps("steps until the full rate", { default: 5, min: 0 }),
-  },
+  params: { factor: factor("the rate is multiplied by this until total_iters", share), total_iters: 5 },
   formula: "lr = base_lr · factor while t < total_iters, then base_lr",
   quirks: [
     "With total_iters = 0 the rate stays at base_lr · factor for ever.",
     "factor = 0 divides by zero at total_iters.",
   ],
   rule: ({ factor, total_iters: n }) => {
-    if (factor > 1 || factor < 0) raise("ValueError: Constant multiplicative factor expected to be between 0 and 1.");
+    refuse(factor > 1 || factor < 0, "ValueError: Constant multiplicative factor expected to be between 0 and 1.");
+    const restored = () => (factor === 0 ? zero("float division by zero") : 1);
     const restores = n > 0 && Number.isInteger(n);
-    const restored = () => (factor === 0 ? raise("ZeroDivisionError: float division by zero") : 1);
     const f = segments(warmup(restores ? n : Infinity, factor), flat(Infinity, restored));
-    const next = (rate: number, k: number) => (k === 0 ? rate * factor : k !== n ? rate : rate * (restored() / factor));
-    return relative(f, (k) => (k >= n ? 1 : factor), next);
+    const ratio = (k: number) => (k === 0 ? factor : k === n ? restored() / factor : 1);
+    return relative(f, ratio, () => (n > 0 ? factor : 1));
   },
 });
 
 export const linearLR = torchSchedule({
   id: id("LinearLR"),
-  params: {
-    start_factor: factor("factor at the start", { default: 1 / 3, min: 0, max: 1, above: true }),
-    end_factor: factor("factor at the end", { default: 1, min: 0, max: 1 }),
-    total_iters: steps("steps from start to end", { default: 5, min: 0 }),
-  },
+  params: { start_factor: factor("factor at the start", { ...share, above: true }), end_factor: 1, total_iters: 5 },
   formula: "lr = base_lr · (start_factor + (end_factor - start_factor) · min(t, total_iters) / total_iters)",
   quirks: ["With total_iters = 0 the rate stays at start_factor."],
   rule: ({ start_factor: s, end_factor: e, total_iters: n }) => {
-    if (s > 1 || s <= 0)
-      raise("ValueError: Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
-    if (e > 1 || e < 0) raise("ValueError: Ending multiplicative factor expected to be between 0 and 1.");
-    const last = Math.floor(Math.max(0, n));
+    const factor = "multiplicative factor expected to be";
+    refuse(s > 1 || s <= 0, `ValueError: Starting ${factor} greater than 0 and less or equal to 1.`);
+    refuse(e > 1 || e < 0, `ValueError: Ending ${factor} between 0 and 1.`);
     const at = (k: number) => (n > 0 ? s + ((e - s) * k) / n : s);
-    const moving: Segment = e >= s ? warmup(last, at) : decay(last, at);
-    const f = segments(moving, flat(Infinity, at(last)));
-    return relative(
-      f,
-      (k) => (n === 0 ? raise("ZeroDivisionError: division by zero") : s + ((e - s) * Math.min(n, k)) / n),
-      (rate, k, initial) =>
-        k === 0 ? rate * s : initial || k > n ? rate : rate * (1 + (e - s) / (n * s + (k - 1) * (e - s))),
-    );
+    const ratio = (k: number) => (k === 0 ? s : k > n ? 1 : 1 + (e - s) / (n * s + (k - 1) * (e - s)));
+    return relative(untilLast(e >= s ? warmup : decay, n, at), ratio, () => s + (e - s) * divide(Math.min(n, 0), n));
   },
 });
 
@@ -173,83 +147,69 @@ export const exponentialLR = torchSchedule({
   formula: "lr = base_lr · gamma^t",
   rule: ({ gamma }) => {
     const breaks = gamma > 0 ? [] : (t: number) => Math.floor(t) + 1;
-    const f = curve((t) => gamma ** t, breaks, [{ kind: "decay", from: 0, to: Infinity }]);
-    return relative(f, f.at, (rate, _, initial) => (initial ? rate : rate * gamma));
+    return relative(
+      falling((t) => gamma ** t, breaks),
+      () => gamma,
+    );
   },
 });
 
 export const polynomialLR = torchSchedule({
   id: id("PolynomialLR"),
-  params: {
-    total_iters: steps("steps until zero", { default: 5, min: 0 }),
-    power: powerOf("1 is a straight line", { default: 1 }),
-  },
+  params: { total_iters: 5, power: 1 },
   formula: "lr = base_lr · (1 - min(t, total_iters) / total_iters)^power",
   quirks: ["There is no floor: the rate is 0 from total_iters on.", "With total_iters = 0 the rate is constant."],
   rule: ({ total_iters: n, power: p }) => {
-    const last = Math.floor(Math.max(0, n));
-    const at = (k: number) => (n > 0 ? power(1 - k / n, p) : 1);
-    const f = segments(
-      decay(last, at),
-      flat(Infinity, () => at(last)),
-    );
-    return relative(
-      f,
-      (k) => (n === 0 ? raise("ZeroDivisionError: division by zero") : power(1 - Math.min(n, k) / n, p)),
-      (rate, k, initial) => (initial || k > n ? rate : rate * power(divide(1 - divide(k, n), 1 - (k - 1) / n), p)),
-    );
+    const ratio = (k: number) => (k > n ? 1 : power(divide(1 - divide(k, n), 1 - (k - 1) / n), p));
+    const f = untilLast(decay, n, (k) => (n > 0 ? power(1 - k / n, p) : 1));
+    return relative(f, ratio, () => power(1 - divide(Math.min(n, 0), n), p));
   },
 });
+
+/** at(t) up to the last whole step before n is over, and there it stays. */
+function untilLast(kind: typeof decay, n: number, at: (t: number) => number): Curve {
+  const last = Math.floor(Math.max(0, n));
+  return segments(
+    kind(last, at),
+    flat(Infinity, () => at(last)),
+  );
+}
 
 export const cosineAnnealingLR = torchSchedule({
   id: id("CosineAnnealingLR"),
-  params: {
-    T_max: steps("steps from base_lr down to eta_min", { min: 1 }),
-    eta_min: lr("lowest rate", { default: 0 }),
-  },
+  params: { T_max: required, eta_min: 0 },
   formula: "lr = eta_min + (base_lr - eta_min) · (1 + cos(π · t / T_max)) / 2",
   quirks: ["Past T_max the rate climbs again: one period is 2 · T_max.", "An eta_min above base_lr is accepted."],
-  rule: ({ T_max: n, eta_min: low }) => {
-    const at = (base: number, k: number) => low + ((base - low) * (1 + Math.cos((Math.PI * k) / n))) / 2;
-    const half = (k: number) => 1 + Math.cos((Math.PI * k) / n);
-    const zero = () => raise("ZeroDivisionError: integer modulo by zero");
-    const next = (rate: number, k: number, base: number) => {
-      if (n === 0) return zero();
-      if ((k - 1 - n) % (2 * n) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
-      return (half(k) / half(k - 1)) * (rate - low) + low;
-    };
-    return {
-      curve: (base) => {
-        if (n === 0) return segments(flat(1, base), flat(Infinity, zero));
-        // Upside down the library's recursion gathers rounding errors that are large beside base_lr.
-        if (low > base) return stepwise(base, (rate, k) => next(rate, k, base));
-        const lrAt = (t: number) => at(base, t);
-        return segments(decay(Math.abs(n), lrAt), cycle(Infinity, lrAt, everyPeriod(Math.abs(n))));
-      },
-      closed: (base, k) => (n === 0 ? raise("ZeroDivisionError: float division by zero") : at(base, k)),
-      next: (rate, k, { base, initial, count }) => {
-        if (initial) return rate;
-        if (count !== 1 || k === 0) return next(rate, k, base);
-        return n === 0 ? raise("ZeroDivisionError: float division by zero") : at(base, k);
-      },
-    };
-  },
+  rule: (a) => cosineRule(a.T_max, a.eta_min),
 });
+
+function cosineRule(n: number, low: number): Rule {
+  const at = (base: number, k: number) =>
+    n === 0 ? zero("float division by zero") : low + ((base - low) * (1 + Math.cos((Math.PI * k) / n))) / 2;
+  const next = (rate: number, k: number, base: number) =>
+    n === 0 ? zero("integer modulo by zero") : cosineStep(rate, k, { base, low, length: n });
+  return {
+    curve: (base) => {
+      if (n === 0)
+        return segments(
+          flat(1, base),
+          flat(Infinity, () => next(base, 1, base)),
+        );
+      // Upside down the library's recursion gathers rounding errors that are large beside base_lr.
+      if (low > base) return stepwise(base, (rate, k) => next(rate, k, base));
+      return segments(...unclamped(Math.abs(n), (t) => at(base, t), everyPeriod(Math.abs(n))));
+    },
+    closed: (base) => at(base, 0),
+    next: (rate, k, { base, initial, count }) => {
+      if (initial) return rate;
+      return count !== 1 || k === 0 ? next(rate, k, base) : at(base, k);
+    },
+  };
+}
 
 export const reduceLROnPlateau = defineSchedule({
   id: id("ReduceLROnPlateau"),
-  params: {
-    optimizer,
-    mode: word("whether the metric should fall (min) or rise (max)", { default: "min", choices: ["min", "max"] }),
-    factor: factor("the rate is multiplied by this at each reduction", { default: 0.1, min: 0, max: 1 }),
-    patience: integer("epochs without improvement that are let pass", { default: 10, min: 0 }),
-    threshold: ratio("how much better counts as better", { default: 1e-4, min: 0 }),
-    threshold_mode: word("threshold relative to the best, or absolute", { default: "rel", choices: ["rel", "abs"] }),
-    cooldown: integer("epochs to wait after a reduction", { default: 0, min: 0 }),
-    min_lr: lr("lowest rate, or a list with one per group", { default: 0, min: 0 }),
-    eps: real("smaller changes are not made", { default: 1e-8, min: 0 }),
-    verbose: handle("older versions print each change"),
-  },
+  params: { optimizer, ...plateauParams, verbose: null },
   unit: "epoch",
   needs: ["initial_lr"],
   formula: "lr = max(lr · factor, min_lr) after more than patience epochs without improvement",
@@ -258,7 +218,7 @@ export const reduceLROnPlateau = defineSchedule({
     "With a negative best and threshold_mode='rel' a slightly worse metric counts as better.",
     "A change of at most eps is not made.",
   ],
-  source: "torch 2.15.0, torch/optim/lr_scheduler.py",
+  source: torchSource,
   compile: (rule, context) => {
     const floors = rule.min_lr as number | readonly number[];
     const count = groupCount(rule, ["min_lr"], context);
@@ -270,16 +230,6 @@ export const reduceLROnPlateau = defineSchedule({
     });
   },
 });
-
-/** gamma to the number of whole sizes passed; a size of 0 ends the curve at its first step. */
-function staircase(gamma: number, size: number): Curve {
-  if (size === 0)
-    return segments(
-      flat(1, 1),
-      flat(Infinity, () => raise("ZeroDivisionError: integer modulo by zero")),
-    );
-  return curve((t) => gamma ** Math.floor(t / size), everyPeriod(size), [{ kind: "decay", from: 0, to: Infinity }]);
-}
 
 export const torch: readonly ScheduleDefinition[] = [
   lambdaLR,

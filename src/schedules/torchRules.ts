@@ -1,4 +1,5 @@
 import type { Curve } from "../engine/curve.js";
+import { repr } from "../engine/python.js";
 import { scale } from "../engine/shapes.js";
 import { bindArguments, compileCall, isScheduleCall } from "./compile.js";
 import {
@@ -8,6 +9,7 @@ import {
   handle,
   optimizer,
   writtenAsFloat,
+  type Args,
   type Compiled,
   type Context,
   type Definition,
@@ -27,8 +29,8 @@ export interface Rule {
   readonly curve: (base: number) => Curve;
   /** get_lr: the rate after the step to k, from the group's rate before it. Absent: `curve` alone decides, whatever it was. */
   readonly next?: (lr: number, k: number, step: StepInfo) => number;
-  /** _get_closed_form_lr: used where SequentialLR hands over. */
-  readonly closed?: (base: number, k: number) => number;
+  /** _get_closed_form_lr at its own step 0, where SequentialLR hands over. */
+  readonly closed?: (base: number) => number;
   /** What the constructor writes into the group before its first step. */
   readonly construct?: (group: Group) => void;
   /** lr at k is lr at 0 times this, whatever else drives the group. Its pieces are log-concave, so products have one turn each. */
@@ -86,6 +88,7 @@ export function lambdaSchedule<P extends Params>(
   });
 }
 
+export const torchSource = "torch 2.15.0, torch/optim/lr_scheduler.py";
 const rules = new WeakMap<ScheduleDefinition, (args: never, group: GroupOf) => Rule>();
 const tail = { last_epoch: lastEpoch, verbose: handle("older versions print each change") };
 
@@ -103,7 +106,7 @@ export function torchSchedule<P extends Params>(declaration: Declaration<P>): Sc
   };
   const definition = defineSchedule({
     unit: "epoch",
-    source: "torch 2.15.0, torch/optim/lr_scheduler.py",
+    source: torchSource,
     needs: ["initial_lr"],
     ...rest,
     params: params as Params,
@@ -147,6 +150,22 @@ export function eachGroup(count: number, context: Context, make: (group: GroupOf
   return count > 1 ? { ...all[0]!, groups: all.slice(1).map((c) => c.lr) } : all[0]!;
 }
 
+/** The same where only the context can name several groups. */
+export function forEachGroup(context: Context, make: (group: GroupOf, base: number) => Compiled): Compiled {
+  return eachGroup(groupCount({}, [], context), context, make);
+}
+
+/** The same where the arguments named `lists` may have one value per group; `make` is given the group's own. */
+export function perGroup<A extends object>(
+  args: A,
+  lists: readonly string[],
+  context: Context,
+  make: (own: A, base: number, group: GroupOf) => Compiled,
+): Compiled {
+  const count = groupCount(args, lists, context);
+  return eachGroup(count, context, (group, base) => make(oneGroup(args, lists, group), base, group));
+}
+
 /** The most groups that the context or a list argument names. */
 export function groupCount(args: object, perGroup: readonly string[], context: Context): number {
   if (context.group_lrs?.length) return context.group_lrs.length;
@@ -160,6 +179,12 @@ export function groupCount(args: object, perGroup: readonly string[], context: C
 export function isInt(args: object, name: string): boolean {
   const floats = (args as { [writtenAsFloat]?: ReadonlySet<string> })[writtenAsFloat];
   return Number.isInteger((args as Record<string, unknown>)[name]) && !floats?.has(name);
+}
+
+/** repr of an argument: a whole number that the file writes as a float is one. */
+export function written(args: object, name: string): string {
+  const { [name]: value, [writtenAsFloat]: floats } = args as Args;
+  return repr(value, floats?.has(name));
 }
 
 export function raise(message: string): never {
