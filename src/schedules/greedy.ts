@@ -1,41 +1,33 @@
-import { defineSchedule, factor, flag, integer, lr, optimizer, ratio, real, word } from "./define.js";
-import type { LiveSchedule, ScheduleDefinition } from "./define.js";
-import { betterBy, metricDriven, short } from "./plateau.js";
-import { eachGroup, groupCount, raise } from "./torchRules.js";
+import { defineSchedule, factor, flag, integer, lr, optimizer } from "./define.js";
+import type { Compiled, Context, LiveSchedule, ScheduleDefinition, TypedArgs } from "./define.js";
+import { betterBy, metricDriven, oneEach, short } from "./plateau.js";
+import { refuse } from "./refuse.js";
+import { eachGroup, groupCount, oneGroup, raise } from "./torchRules.js";
 
-export const greedyParams = {
-  mode: word("whether the metric should fall (min) or rise (max)", { default: "min", choices: ["min", "max"] }),
+const params = {
+  optimizer,
+  mode: "min",
   factor: factor("the rate is multiplied, or divided, by this", { default: 0.95, min: 0, max: 1 }),
   patience: integer("good or bad steps that are let pass", { default: 10, min: 0 }),
-  threshold: ratio("how much better counts as better", { default: 1e-6, min: 0 }),
-  threshold_mode: word("threshold relative to the best, or absolute", { default: "abs", choices: ["rel", "abs"] }),
+  threshold: 1e-6,
+  threshold_mode: "abs",
   cooldown: integer("steps to wait after a reduction", { default: 0, min: 0 }),
   warmup: integer("steps to wait after an increase", { default: 0, min: 0 }),
   min_lr: lr("lowest rate", { default: 1e-3, min: 0 }),
   max_lr: lr("highest rate", { default: 1, min: 0 }),
-  eps: real("smaller changes are not made", { default: 1e-8, min: 0 }),
+  eps: 1e-8,
   verbose: flag("print each change", { default: false }),
   smooth: flag("judge the metric's running mean", { default: false }),
   window_size: integer("metrics in that mean", { default: 50, min: 1 }),
   reset_start: integer("reductions at min_lr until everything starts anew", { default: 500, min: 0 }),
 };
-type Greedy = {
-  readonly [K in keyof typeof greedyParams]: (typeof greedyParams)[K]["kind"] extends "string"
-    ? string
-    : (typeof greedyParams)[K]["kind"] extends "boolean"
-      ? boolean
-      : number;
-};
+type Greedy = TypedArgs<typeof params>;
 
 /** Transformers' GreedyLR under one of its names. */
-export function greedySchedule(
-  head: Pick<ScheduleDefinition, "id" | "aliases" | "source"> & {
-    params: { optimizer: typeof optimizer } & typeof greedyParams;
-  },
-): ScheduleDefinition {
-  return defineSchedule({
-    ...head,
-    unit: "step",
+export const greedySchedule = (names: Pick<ScheduleDefinition, "id" | "aliases" | "source">): ScheduleDefinition =>
+  defineSchedule({
+    ...names,
+    params,
     needs: ["initial_lr"],
     formula:
       "lr / factor after more than patience good steps, lr · factor after more than patience bad ones, within min_lr and max_lr",
@@ -43,25 +35,16 @@ export function greedySchedule(
       "min_lr is 1e-3 unless given: a smaller starting rate is never reduced, only increased.",
       "After reset_start reductions at min_lr everything starts anew at the first rate.",
     ],
-    compile: (rule, context) => {
-      if (rule.factor >= 1) raise("ValueError: Factor should be < 1.0.");
-      const count = groupCount(rule, ["min_lr", "max_lr"], context);
-      for (const name of ["min_lr", "max_lr"] as const) {
-        const list = rule[name] as number | readonly number[];
-        if (Array.isArray(list) && list.length !== count)
-          raise(`ValueError: expected ${count} ${name}s, got ${list.length}`);
-      }
-      betterBy(rule.mode, rule.threshold, rule.threshold_mode);
-      const own = (list: number | readonly number[], index: number) =>
-        typeof list === "number" ? list : (list[index] ?? 0);
-      return eachGroup(count, context, ({ index }, base) =>
-        metricDriven(
-          greedy(base, { ...rule, min_lr: own(rule.min_lr, index), max_lr: own(rule.max_lr, index) }),
-          context,
-        ),
-      );
-    },
+    compile: grouped,
   });
+
+function grouped(rule: Greedy, context: Context): Compiled {
+  refuse(rule.factor >= 1, "ValueError: Factor should be < 1.0.");
+  const limits = ["min_lr", "max_lr"] as const;
+  const count = groupCount(rule, limits, context);
+  for (const name of limits) oneEach(rule[name], name, count);
+  betterBy(rule.mode, rule.threshold, rule.threshold_mode);
+  return eachGroup(count, context, (group, base) => metricDriven(greedy(base, oneGroup(rule, limits, group)), context));
 }
 
 function greedy(base: number, rule: Greedy): () => LiveSchedule {

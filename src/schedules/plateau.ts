@@ -1,12 +1,13 @@
 import { stepwise } from "../engine/stepwise.js";
 import { repr } from "../engine/python.js";
-import { Raises, lr, type Compiled, type Context, type LiveSchedule } from "./define.js";
+import { Raises, factor, lr, type Compiled, type Context, type LiveSchedule } from "./define.js";
+import { refuse } from "./refuse.js";
 import type { CurveEvent } from "../engine/curve.js";
 
 /** Its parameters in their order, as PyTorch has them. */
 export const plateauParams = {
   mode: "min",
-  factor: 0.1,
+  factor: factor("the rate is multiplied by this at each reduction", { default: 0.1, min: 0, max: 1 }),
   patience: 10,
   threshold: 1e-4,
   threshold_mode: "rel",
@@ -25,6 +26,12 @@ export interface PlateauRule {
   readonly cooldown: number;
   readonly min_lr: number;
   readonly eps: number;
+}
+
+/** A limit is one number, or a list with one for each of the optimizer's groups. */
+export function oneEach(limit: number | readonly number[], name: string, count: number): void {
+  if (typeof limit !== "object" || limit === null) return;
+  refuse(limit.length !== count, `ValueError: expected ${count} ${name}s, got ${limit.length}`);
 }
 
 /**

@@ -7,13 +7,22 @@ import { opaque, stepwise } from "../engine/stepwise.js";
 import { compileCall, isRateFunction, isScheduleCall } from "./compile.js";
 import { defineSchedule, factor, optimizer, rateFunction, required } from "./define.js";
 import type { RateFunction, ScheduleCall, ScheduleDefinition } from "./define.js";
-import { metricDriven, plateau, plateauParams } from "./plateau.js";
+import { metricDriven, oneEach, plateau, plateauParams } from "./plateau.js";
 import { refuse } from "./refuse.js";
 import { chainedScheduler, sequentialLR } from "./torchComposition.js";
 import { cosineAnnealingWarmRestarts, cyclicLR } from "./torchCycles.js";
 import { oneCycleLR } from "./torchOneCycle.js";
 import { swalr } from "./torchSwa.js";
-import { eachGroup, groupCount, raise, torchSchedule, torchSource, type GroupOf, type Rule } from "./torchRules.js";
+import {
+  eachGroup,
+  groupCount,
+  oneGroup,
+  raise,
+  torchSchedule,
+  torchSource,
+  type GroupOf,
+  type Rule,
+} from "./torchRules.js";
 
 const id = (name: string) => `torch.optim.lr_scheduler.${name}`;
 const share = { default: 1 / 3, min: 0, max: 1 };
@@ -220,14 +229,11 @@ export const reduceLROnPlateau = defineSchedule({
   ],
   source: torchSource,
   compile: (rule, context) => {
-    const floors = rule.min_lr as number | readonly number[];
     const count = groupCount(rule, ["min_lr"], context);
-    if (rule.factor < 1 && Array.isArray(floors) && floors.length !== count)
-      raise(`ValueError: expected ${count} min_lrs, got ${floors.length}`);
-    return eachGroup(count, context, ({ index }, base) => {
-      const min_lr = typeof floors === "number" ? floors : (floors[index] ?? 0);
-      return metricDriven(plateau(base, { ...rule, min_lr }), context);
-    });
+    if (rule.factor < 1) oneEach(rule.min_lr, "min_lr", count);
+    return eachGroup(count, context, (group, base) =>
+      metricDriven(plateau(base, oneGroup(rule, ["min_lr"], group)), context),
+    );
   },
 });
 
