@@ -49,7 +49,7 @@ export function rateOf(
     if (!stateful) return interpreter.run((call) => once(call, FakeOptimizer.for(body, initial), t, initial));
     if (t >= known.length) {
       if (t > 2_000_000) throw new Raises("too complex to follow: more than 2,000,000 steps one after the other");
-      const until = Math.max(t, Math.min(2 * known.length, t + 10_000));
+      const until = Math.max(t, 2 * known.length, 256);
       interpreter.run((call) => {
         const optimizer = FakeOptimizer.for(body, initial);
         for (let i = 0; i <= until; i++) known[i] = once(call, optimizer, i, initial);

@@ -4,11 +4,12 @@ import type { Workspace } from "../source/document.js";
 import { FunctionValue, PythonProgram, Range } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { freeNamesIn } from "./freeNames.js";
-import { missing, placed, startOf } from "./functions.js";
+import { missing, placed, startFor } from "./functionFinding.js";
 import { Interpreter } from "./interpret.js";
 import { settingOf, type Loop } from "./loops.js";
 import type { Reader } from "./reader.js";
 import { runOf, settingAround } from "./stepping.js";
+import { carries } from "./ownLoop/carried.js";
 import type { RateWrite } from "./writes.js";
 
 const name = "lr_lens_rate";
@@ -39,7 +40,10 @@ function inLoop(reader: Reader, workspace: Workspace, write: RateWrite, loop: Lo
   const group = groupLoop(reader, write.statement, loop.node);
   if (group.names.some((n) => new RegExp(`\\b${n}\\b`).test(value))) return undefined;
   const wanted = new Set(namesIn(value));
-  const kept = sliceOf(reader, body, group.node, `return ${value}`, wanted);
+  const needed: SyntaxNode[] = [];
+  const kept = sliceOf(reader, body, group.node, `return ${value}`, wanted, needed);
+  // What a turn takes over from the one before is not told by the loop's variable.
+  if (carries(needed, write.value, body, code)) return undefined;
   // What does not move with the loop is no schedule.
   if (!wanted.has(variable.name)) return undefined;
   const before = code.slice(0, loop.node.from);
@@ -64,7 +68,7 @@ function inLoop(reader: Reader, workspace: Workspace, write: RateWrite, loop: Lo
     ...placed(reader, target, loop.node),
     args: { ...args, ...missing(reader, rate, args) },
     rate,
-    context: startOf(reader, undefined)?.context ?? {},
+    ...startFor(reader, rate),
     run: {
       unit,
       ...runOf(reader, { ...around, loops: [loop, ...around.loops.filter((l) => l.node.from < loop.node.from)] }, unit),
@@ -113,6 +117,7 @@ function sliceOf(
   statement: SyntaxNode,
   instead: string,
   wanted: Set<string>,
+  kept: SyntaxNode[],
 ): string {
   const { code } = reader.program.source;
   const edits: { from: number; to: number; text: string }[] = [];
@@ -134,12 +139,14 @@ function sliceOf(
         }
         continue;
       }
-      const needed =
+      const isNeeded =
         !past &&
         assigns(reader, child).some((target) => wanted.has(target)) &&
         !/\b(?:for|while)\b/.test(code.slice(child.from, child.to).slice(0, 6));
-      if (needed) for (const word of namesIn(code.slice(child.from, child.to))) wanted.add(word);
-      else edits.push({ from: child.from, to: child.to, text: "pass" });
+      if (isNeeded) {
+        kept.push(child);
+        for (const word of namesIn(code.slice(child.from, child.to))) wanted.add(word);
+      } else edits.push({ from: child.from, to: child.to, text: "pass" });
     }
   };
   visit(body);

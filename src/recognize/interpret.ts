@@ -46,7 +46,11 @@ export class FakeOptimizer {
       "optimizer",
     );
     const set = (args: Val[]): Val => {
-      this.group.entries.set("slr", Object.assign(["lr", args[0] ?? null] as [Val, Val], { entry: true }));
+      const put = (dict: Dict, name: string) =>
+        dict.entries.set(`s${name}`, Object.assign([name, args[0] ?? null] as [Val, Val], { entry: true }));
+      put(this.group, "lr");
+      put(this.value, "lr");
+      put(this.value, "learning_rate");
       return null;
     };
     for (const name of ["set_learning_rate", "set_lr"])

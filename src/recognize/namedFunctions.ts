@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { nodeOf, outlineOf } from "./evaluate/index.js";
 import { MOST_SCHEDULES } from "./reader.js";
-import { callersOf } from "./functions.js";
+import { callersOf } from "./callers.js";
 import { otherQuantity } from "./quantity.js";
 import type { Reader } from "./reader.js";
 import { parametersOf, timeParameter } from "./writes.js";

@@ -44,7 +44,8 @@ export function onlyOptimizer(reader: Reader): Surroundings | undefined {
     const value = reader.asRun(site);
     const call = value === undefined ? undefined : first(value);
     const callee = call instanceof CallResult ? first(call.callee) : undefined;
-    if (!(callee instanceof Library) || ![callee.name, ...callee.others].some((name) => optimizerNamed(name))) continue;
+    if (!(callee instanceof Library)) continue;
+    if (![callee.name, ...callee.others].some((name) => optimizerNamed(name) ?? gluonTrainer.test(name))) continue;
     const found = readOptimizer(reader, call!);
     const rate = found?.context.initial_lr;
     if (!found || !rate) continue;
@@ -135,8 +136,15 @@ function rateOf(reader: Reader, call: CallResult, shape: OptimizerShape): Evalua
   return shape.default === undefined ? undefined : { status: "default", value: shape.default };
 }
 
-/** timm's `create_optimizer(args, model)` takes `args.lr`. */
+const gluonTrainer = /(?:^|\.)gluon\.Trainer$/;
+
+/** timm's `create_optimizer(args, model)` takes `args.lr`, Gluon's `Trainer(params, "sgd", {"learning_rate": 0.1})` its settings' rate. */
 function configuredRate(reader: Reader, call: CallResult, names: readonly string[]): Evaluated | undefined {
+  if (names.some((name) => gluonTrainer.test(name))) {
+    const settings = first(call.args[2] ?? call.kwargs.get("optimizer_params") ?? null);
+    const own = settings instanceof Dict ? dictGet(settings, "learning_rate") : undefined;
+    return own === undefined ? undefined : reader.program.describe(own, "learning_rate");
+  }
   if (!names.some((name) => /(?:^|\.)(?:create|build|make)_optimizer(?:_v2)?$/.test(name))) return undefined;
   for (const value of [...call.args, ...call.kwargs.values()]) {
     const config = first(value);

@@ -7,6 +7,7 @@ import { trainerGiven } from "./composerTrainer.js";
 import { PythonProgram, type Val } from "./evaluate/index.js";
 import type { Argument, Finding, Run, Transform } from "./finding.js";
 import { rateFunctions } from "./functions.js";
+import { guarded } from "./guarded.js";
 import { solverAssignments } from "./idioms/detectron2.js";
 import { MOST_SCHEDULES, Reader, type Found } from "./reader.js";
 import { quantityOf } from "./quantity.js";
@@ -93,13 +94,4 @@ function complete(
     run: { ...trainer, ...found.finding.run, ...run },
     ...(graph?.note && { notes: [...(found.finding.notes ?? []), graph.note] }),
   };
-}
-
-/** What a recognizer finds; nothing when it fails on something no one has thought of. */
-export function guarded<T>(run: () => T): T | undefined {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
 }

@@ -12,7 +12,8 @@ import {
   type Val,
 } from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
-import { instanceOf, missing, placed, startOf } from "./functions.js";
+import { missing, placed, startOf } from "./functionFinding.js";
+import { instanceOf } from "./functionObjects.js";
 import { FakeOptimizer, Interpreter } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { parametersOf } from "./writes.js";

@@ -9,6 +9,7 @@ import { str } from "./format.js";
 import type { Ex, Frame } from "./frame.js";
 import { Instance } from "./objects.js";
 import { kids } from "./syntax.js";
+import { compileTarget } from "./targets.js";
 import { Dict, Unknown, type Val } from "./values.js";
 
 export function compileCall(node: SyntaxNode, code: Code): Ex {
@@ -54,8 +55,10 @@ export function compileCall(node: SyntaxNode, code: Code): Ex {
     } else args.push({ star: false, run: compile(part, code) });
   }
   const place = { node, module: code.module };
+  const sets = compileSetter(node, parts, code);
   const saves = /^self\.save_hyperparameters$/.test(code.text(node.firstChild!));
   return (frame) => {
+    if (sets && !frame.m.tracking) return sets(frame);
     const fn = callee(frame);
     const values: Val[] = [];
     let more = false;
@@ -79,6 +82,23 @@ export function compileCall(node: SyntaxNode, code: Code): Ex {
     }
     if (saves) saveHyperparameters(frame, values);
     return callValue(frame.m, fn, values, named, { ...place, more, frame });
+  };
+}
+
+/** `K.set_value(optimizer.lr, x)`, `optimizer.learning_rate.assign(x)`: in a run on numbers the attribute takes the value. */
+function compileSetter(node: SyntaxNode, parts: readonly SyntaxNode[], code: Code): Ex | undefined {
+  const callee = node.firstChild!;
+  const name = code.text(callee);
+  const given = parts.filter((part) => !/^[(),]$/.test(part.name));
+  const assigned = /\.(?:lr|learning_rate|_lr)\.assign$/.test(name) && callee.name === "MemberExpression";
+  const [target, value] = assigned ? [callee.firstChild, given[0]] : [given[0], given[1]];
+  if (!assigned && !(/(?:^|\.)set_value$/.test(name) && given.length === 2)) return undefined;
+  if (!value || target?.name !== "MemberExpression") return undefined;
+  const write = compileTarget([target], code);
+  const run = compile(value, code);
+  return (frame) => {
+    write(frame, run(frame));
+    return null;
   };
 }
 

@@ -205,7 +205,7 @@ function spaced(at: (i: number, n: number, start: number, stop: number, last: nu
 /** numpy.*, jax.numpy.*, torch.*, tf.*, tf.math.* of numbers and arrays. */
 export const ARRAY: Readonly<Record<string, Pure>> = {
   array: ([x], kwargs) => {
-    const value = array(x);
+    const value = array(x ?? ["object", "value", "data"].map((name) => kwargs.get(name)).find((v) => v !== undefined));
     const dtype = kwargs.get("dtype");
     return dtype === undefined || isIntType(dtype) === value.ints
       ? value
@@ -409,7 +409,7 @@ const same = (names: string, of: string): [string, Pure][] => names.split(" ").m
 /** Other names of the same functions. */
 export const ARRAY_ALIASES: ReadonlyMap<string, Pure> = new Map([
   ...same(
-    "asarray tensor as_tensor constant convert_to_tensor to_tensor asanyarray scalar atleast_1d identity stop_gradient FloatTensor",
+    "asarray tensor as_tensor constant convert_to_tensor to_tensor asanyarray scalar atleast_1d identity stop_gradient FloatTensor get_value",
     "array",
   ),
   ...same("concat cat r_", "concatenate"),

@@ -1,0 +1,248 @@
+import type { SyntaxNode } from "@lezer/common";
+import { Raises } from "../schedules/define.js";
+import { argumentFor, callersOf } from "./callers.js";
+import { fromValue } from "./evaluate/describe.js";
+import { Dict, first, Instance, Method, Unknown, type PythonCall, type Val } from "./evaluate/index.js";
+import type { Argument, Finding, Run } from "./finding.js";
+import { freeNames } from "./freeNames.js";
+import { guarded } from "./guarded.js";
+import { functionValue } from "./functionObjects.js";
+import { rateOf } from "./functionRate.js";
+import { Interpreter } from "./interpret.js";
+import { onlyOptimizer, readOptimizer } from "./optimizer.js";
+import type { Reader } from "./reader.js";
+import { runOf, settingAround } from "./stepping.js";
+import { loopRate } from "./ownLoop/loopRate.js";
+import type { Workspace } from "../source/document.js";
+import { countsItself, parametersOf, timeParameter } from "./writes.js";
+
+/** A function of the file that computes or sets the rate, and how to ask it. */
+export interface Candidate {
+  readonly definition: SyntaxNode;
+  /** It writes the rate into the optimizer; else it returns it. */
+  readonly writes: boolean;
+  /** The write goes through a call that is not followed. */
+  readonly remote?: boolean;
+}
+
+/** What is told of such a function at its name. */
+export function findingOf(
+  reader: Reader,
+  { definition, writes, remote }: Candidate,
+  workspace: Workspace,
+): Finding | undefined {
+  const name = definition.getChild("VariableName");
+  const fn = functionValue(reader, definition);
+  if (!name || fn === undefined) return undefined;
+  const { program } = reader;
+  const names = parametersOf(definition, program.source.code);
+  const time = timeParameter(names);
+  const callers = callersOf(reader, definition);
+  const [site] = callers;
+  const own = fn instanceof Method ? names.slice(1) : names;
+  const { args, values, optimizer } = argumentsAt(reader, own, names, time, site);
+  const around = site && settingAround(reader, site.node);
+  const unit = time && /epoch|^ep$/i.test(time) ? "epoch" : around?.loops[0]?.kind === "epoch" ? "epoch" : "step";
+  const only = site && around && conditionOf(reader, site.node);
+  const aimless = writes && !time && !countsItself(reader.text(definition));
+  // When it is called is a matter of the loop around the call.
+  const looped =
+    site && writes && (aimless || only !== undefined)
+      ? guarded(() => loopRate(reader, workspace, site.node))
+      : undefined;
+  const rate = looped
+    ? looped.rate
+    : remote
+      ? refused("it sets the rate of an object that exists only when the file runs")
+      : aimless
+        ? refused("it changes the rate each time it is called, and when that is is not told here")
+        : only === undefined
+          ? rateOf(reader, fn, own, time, values, writes)
+          : refused(`called only when ${only}`);
+  const read = { ...args, ...freeNames(reader, definition, names, values) };
+  return {
+    ...placed(reader, name, definition),
+    confidence: writes || callers.length > 0 ? "certain" : "likely",
+    args: { ...read, ...missing(reader, rate, read) },
+    rate,
+    ...(writes ? startFor(reader, rate, optimizer) : { context: {} }),
+    run: { unit, ...lengthFromNames(read, unit), ...(looped?.run ?? (site && around && runOf(reader, around, unit))) },
+  };
+}
+
+/** Where the optimizer starts: the one handed over, else the only one of the file. */
+export function startOf(reader: Reader, optimizer: Val | undefined) {
+  return (optimizer === undefined ? undefined : readOptimizer(reader, optimizer)) ?? onlyOptimizer(reader);
+}
+
+/** The same for a rate that is made of where the optimizer starts; unknown where the file does not say it. */
+export function startFor(
+  reader: Reader,
+  rate: NonNullable<Finding["rate"]>,
+  optimizer?: Val,
+): Pick<Finding, "context" | "optimizer"> {
+  const start = startOf(reader, optimizer);
+  if (start?.context.initial_lr)
+    return { context: start.context, ...(start.optimizer && { optimizer: start.optimizer }) };
+  const at = (initial: number) => guarded(() => rate(0, initial));
+  const because = "the optimizer's rate is not in this file";
+  return at(0.1) === at(0.2)
+    ? { context: start?.context ?? {} }
+    : { context: { ...start?.context, initial_lr: { status: "unknown", text: "lr", because, origins: [] } } };
+}
+
+/** The parts of a Finding that every rate function shares. */
+export function placed(reader: Reader, name: SyntaxNode, definition: SyntaxNode): Finding {
+  const place = reader.program.place({ from: name.from, to: name.to });
+  const area = reader.program.place({ from: definition.from, to: definition.to });
+  return {
+    callee: reader.text(name),
+    schedule: "function",
+    confidence: "certain",
+    span: { from: place.from, to: place.to },
+    area: { from: area.from, to: area.to },
+    ...(place.cell !== undefined && { cell: place.cell }),
+    quantity: "lr",
+    args: {},
+    context: {},
+    children: [],
+    transforms: [],
+    run: { unit: "step" },
+  };
+}
+
+/** What the function is given where it is called: by the call, by the user, or nothing. */
+function argumentsAt(
+  reader: Reader,
+  own: readonly string[],
+  names: readonly string[],
+  time: string | undefined,
+  site: PythonCall | undefined,
+) {
+  const args: Record<string, Argument> = {};
+  const values = new Map<string, Val>();
+  let optimizer: Val | undefined;
+  for (const parameter of own) {
+    if (parameter === time) continue;
+    const node = site && argumentFor(site, names, parameter);
+    const value = node && reader.program.object(node);
+    if (/optim|^opt$|trainer/i.test(parameter)) {
+      optimizer = value;
+      continue;
+    }
+    const set = reader.assume.get(parameter);
+    if (value !== undefined && node) {
+      const evaluated = reader.program.describe(value, reader.text(node));
+      const lost =
+        evaluated.status === "unknown" && !(first(value) instanceof Dict) && !(first(value) instanceof Instance);
+      values.set(parameter, lost && set !== undefined ? fromValue(set) : value);
+      if (evaluated.status !== "unknown") args[parameter] = { value: evaluated };
+    } else if (set !== undefined) {
+      values.set(parameter, fromValue(set));
+      args[parameter] = {
+        value: {
+          status: "assumed",
+          value: set,
+          text: parameter,
+          name: parameter,
+          because: "a parameter without default",
+          assumptions: { [parameter]: set },
+          origins: [],
+        },
+      };
+    } else if (secondary.test(parameter) || bystander.test(parameter)) values.set(parameter, 0);
+    else if (site) values.set(parameter, new Unknown("a parameter that nothing here gives", parameter));
+  }
+  return { args, values, optimizer };
+}
+
+/** Counts inside an epoch, beside the epoch itself: the rate is told for the epoch's first. */
+const secondary = /^(?:i|j|idx|index|batch_?(?:idx|index|i)?|iter(?:ation)?|i_iter|data_iter_step|step)$/;
+
+/** What is only logged. */
+const bystander = /best|pred|acc|loss|metric|score|logger|writer|verbose/i;
+
+/** A parameter that the rate turns out to need and nobody gives. */
+export function missing(
+  reader: Reader,
+  rate: NonNullable<Finding["rate"]>,
+  args: Readonly<Record<string, Argument>>,
+): Record<string, Argument> {
+  const found: Record<string, Argument> = {};
+  const told = new Set(
+    Object.values(args).flatMap(({ value }) => (value.status === "assumed" ? Object.keys(value.assumptions) : [])),
+  );
+  for (const [name, symbol] of new Interpreter(reader.program).assumptions(() => rate(1, 0.1))) {
+    const described = reader.program.describe(symbol, name);
+    if (told.has(name) || args[name] || described.status === "unknown") continue;
+    found[name] = {
+      value: {
+        status: "assumed",
+        value: described.value,
+        text: name,
+        name,
+        because: "not given in this file",
+        assumptions: { [name]: described.value },
+        origins: [],
+      },
+    };
+  }
+  try {
+    rate(1, 0.1);
+  } catch (error) {
+    const match = /missing a required argument: '(\w+)'|^not known: ([\w.]+)(?: \((.*)\))?$/.exec(
+      error instanceof Error ? error.message : "",
+    );
+    const name = match?.[1] ?? match?.[2];
+    if (name && !args[name])
+      found[name] = {
+        value: {
+          status: "unknown",
+          text: name,
+          because: match?.[3] ?? "a parameter without default that nothing here gives",
+          name,
+          origins: [],
+        },
+      };
+  }
+  return found;
+}
+
+function refused(because: string): NonNullable<Finding["rate"]> {
+  return () => {
+    throw new Raises(because);
+  };
+}
+
+/** The condition under which a call stands, when it is not known to hold: then the function is no function of the step alone. */
+function conditionOf(reader: Reader, node: SyntaxNode): string | undefined {
+  for (let at = node.parent, inner: SyntaxNode = node; at; inner = at, at = at.parent) {
+    if (/^(?:For|While)Statement$|Definition$|Lambda/.test(at.name)) return undefined;
+    if (at.name !== "IfStatement" || inner.name !== "Body") continue;
+    let condition = inner.prevSibling;
+    while (condition && /^:|Comment$/.test(condition.name)) condition = condition.prevSibling;
+    if (!condition || condition.name === "else") continue;
+    const value = reader.program.evaluate(condition);
+    if (value.status === "known") continue;
+    const text = reader.text(condition).replace(/\s+/g, " ");
+    if (/epoch|iter|step|batch|\bi\b|%|\bin\b/i.test(text)) return text.slice(0, 80);
+  }
+  return undefined;
+}
+
+/** Names that tell the run's length: `max_iters`, `args.epochs`. */
+function lengthFromNames(args: Readonly<Record<string, Argument>>, unit: "step" | "epoch"): Partial<Run> {
+  for (const [name, { value }] of Object.entries(args)) {
+    if (value.status === "unknown" || typeof value.value !== "number" || !(value.value > 1)) continue;
+    const last = name.slice(name.lastIndexOf(".") + 1);
+    if (unit === "epoch" && /^(?:n_?|num_?|max_?|total_?)?epochs?$/i.test(last)) return { epochs: value };
+    if (
+      unit === "step" &&
+      /^(?:max_?(?:iters?|steps?|iterations)|num_?(?:steps|iters|iterations)|total_?(?:steps?|iters?|iterations)|lr_decay_(?:iters|steps)|num_training_steps|t_total)$/i.test(
+        last,
+      )
+    )
+      return { totalSteps: value };
+  }
+  return {};
+}

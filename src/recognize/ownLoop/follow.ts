@@ -1,0 +1,84 @@
+import type { SyntaxNode } from "@lezer/common";
+import { Raises } from "../../schedules/define.js";
+import type { Workspace } from "../../source/document.js";
+import { Builtin, type CallResult, first, FunctionValue, PythonProgram, Range, type Val } from "../evaluate/index.js";
+import { LIMITS } from "../evaluate/machine.js";
+import { Interpreter } from "../interpret.js";
+import { readOptimizer } from "../optimizer.js";
+import type { Reader } from "../reader.js";
+import { names } from "./rewrite.js";
+import { StandIns } from "./standIns.js";
+
+/** Thrown where enough turns have been told. */
+class Enough {}
+
+const mostTurns = 2_000_000;
+
+/** The rate in each turn of a rewritten loop: run once from its beginning, as far as asked, and remembered. */
+export function followed(
+  reader: Reader,
+  workspace: Workspace,
+  text: string,
+): ((t: number, initialLr: number) => number) | undefined {
+  const { path } = reader.document;
+  const program = new PythonProgram({ path, languageId: "python", text }, workspace, { assume: reader.assume });
+  const fn = functionNamed(program, names.function);
+  if (!fn) return undefined;
+  const interpreter = new Interpreter(program);
+  const { machine, module } = program;
+  let known: number[] = [];
+  let start = NaN;
+  let end: { readonly rate: number } | { readonly error: unknown } | undefined;
+  const isOptimizer = (value: Val) =>
+    typeof value === "object" && value !== null && value.kind === "call" && isMade(reader, value);
+
+  const run = (until: number, initial: number) => {
+    const told: number[] = [];
+    try {
+      interpreter.run((call) => {
+        const standIns = new StandIns(text, initial, isOptimizer);
+        standIns.place(machine, fn);
+        const turn = new Builtin(names.turn, () => {
+          const rate = standIns.rate();
+          if (Number.isNaN(rate)) throw new Raises("the rate is not a number");
+          told.push(rate);
+          machine.fuel = LIMITS.callFuel;
+          if (told.length > until) throw new Enough();
+          return null;
+        });
+        machine.write(module.globals, names.turn, turn);
+        machine.write(module.globals, names.turns, new Range(0, 2 ** 50, 1, []));
+        call(fn, []);
+        end = { rate: standIns.rate() };
+      });
+    } catch (error) {
+      if (!(error instanceof Enough)) end = { error };
+    }
+    known = told;
+  };
+
+  return (t, initial) => {
+    if (t > mostTurns) throw new Raises(`too complex to follow: more than ${mostTurns} steps one after the other`);
+    if (start !== initial) [known, start, end] = [[], initial, undefined];
+    if (t >= known.length && !end) run(Math.max(t, 2 * known.length, 256), initial);
+    const rate = known[t];
+    if (rate !== undefined) return rate;
+    if (end && "error" in end) throw end.error;
+    return end?.rate ?? NaN;
+  };
+}
+
+function isMade(reader: Reader, call: CallResult): boolean {
+  const found = readOptimizer(reader, call);
+  return found !== undefined && found.optimizer !== undefined && /\.|optim|sgd|adam/i.test(found.optimizer.name);
+}
+
+function functionNamed(program: PythonProgram, name: string): FunctionValue | undefined {
+  let found: SyntaxNode | undefined;
+  const { code, tree } = program.source;
+  const at = code.indexOf(`def ${name}(`);
+  for (let node: SyntaxNode | null = at < 0 ? null : tree.resolveInner(at, 1); node && !found; node = node.parent)
+    if (node.name === "FunctionDefinition") found = node;
+  const value = found && program.definition(found);
+  return value instanceof FunctionValue ? (first(value) instanceof FunctionValue ? value : undefined) : undefined;
+}

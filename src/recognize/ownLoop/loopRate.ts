@@ -1,0 +1,97 @@
+import type { SyntaxNode } from "@lezer/common";
+import type { Workspace } from "../../source/document.js";
+import { Dict, first } from "../evaluate/index.js";
+import { nodeKey } from "../evaluate/syntax.js";
+import type { Finding } from "../finding.js";
+import { freeNamesIn } from "../freeNames.js";
+import { missing, placed, startFor } from "../functionFinding.js";
+import type { Reader } from "../reader.js";
+import { runOf, settingAround } from "../stepping.js";
+import { functionAround, rateWrites, type RateWrite } from "../writes.js";
+import { callersOf } from "../callers.js";
+import { followed } from "./follow.js";
+import { nestAround } from "./nest.js";
+import { rewritten } from "./rewrite.js";
+import { sliceOf } from "./slice.js";
+
+/** A rate carried through the script's own loop, and the loop that carries it. */
+export interface LoopRate {
+  readonly rate: NonNullable<Finding["rate"]>;
+  readonly loop: SyntaxNode;
+  readonly run: Finding["run"];
+}
+
+/**
+ * The rate in each turn of the loop around a place where the rate is set: the loop is read with only the statements that the
+ * rate hangs on, and run from its beginning with a stand-in for the optimizer. Nothing when what is set there does not move.
+ */
+export function loopRate(reader: Reader, workspace: Workspace, place: SyntaxNode): LoopRate | undefined {
+  const nest = nestAround(reader, place);
+  if (!nest) return undefined;
+  const regions = [nest.loops.at(-1)!, ...nest.functions];
+  const inside = (node: SyntaxNode) => regions.some(({ from, to }) => node.from >= from && node.to <= to);
+  const writes = placesOf(reader).filter(inside);
+  const calls = nest.functions.flatMap((definition) => callersOf(reader, definition).map(({ node }) => node));
+  const forced = [place, ...writes, ...calls.filter(inside)];
+  const slice = sliceOf(reader, nest, forced);
+  if (!slice?.moves) return undefined;
+  // The innermost loop that has anything to do with it counts the turns.
+  const inner = nest.loops.findIndex((loop) => slice.kept.has(nodeKey(loop)));
+  const text = rewritten(reader, { ...nest, loops: nest.loops.slice(Math.max(0, inner)) }, slice);
+  const rate = text === undefined ? undefined : followed(reader, workspace, text);
+  if (!rate) return undefined;
+  const loop = nest.loops[Math.max(0, inner)]!;
+  const { loops } = settingAround(reader, loop.getChild("Body")!.firstChild!);
+  const unit = loops[0]?.kind === "epoch" ? "epoch" : "step";
+  return { rate, loop, run: { unit, ...runOf(reader, { loops, guards: [] }, unit) } };
+}
+
+/** Every place of the file that sets the rate of an optimizer: written there, or by a function of the file that is called there. */
+function placesOf(reader: Reader): SyntaxNode[] {
+  const found = new Map<number, SyntaxNode>();
+  const add = (node: SyntaxNode, depth: number) => {
+    if (found.has(nodeKey(node))) return;
+    found.set(nodeKey(node), node);
+    const around = functionAround(node);
+    if (around?.name === "FunctionDefinition" && depth < 3)
+      for (const site of callersOf(reader, around).slice(0, 20)) add(site.node, depth + 1);
+  };
+  for (const write of ownWrites(reader)) add(write.statement, 0);
+  return [...found.values()];
+}
+
+/** Writes to optimizers; `opt.lr = …` of a command line's options is none. */
+function ownWrites(reader: Reader): RateWrite[] {
+  const { code, tree } = reader.program.source;
+  return rateWrites(tree, code).filter(({ statement }) => {
+    let root: SyntaxNode | null = statement.firstChild;
+    while (root?.name === "MemberExpression" && root.firstChild) root = root.firstChild;
+    const value = root?.name === "VariableName" ? reader.asRun(root) : undefined;
+    const one = value === undefined ? undefined : first(value);
+    return !(one instanceof Dict && one.flavour !== "");
+  });
+}
+
+/**
+ * A finding for a place in a loop where the rate is set. A function that writes for its caller is told at its own name, a write in
+ * the loop itself by what is written.
+ */
+export function carriedRate(
+  reader: Reader,
+  workspace: Workspace,
+  place: SyntaxNode,
+  writer?: SyntaxNode,
+): Finding | undefined {
+  const found = loopRate(reader, workspace, place);
+  if (!found) return undefined;
+  const { loop, rate, run } = found;
+  const args = freeNamesIn(reader, loop, []);
+  const name = writer?.getChild("VariableName");
+  return {
+    ...(writer && name ? placed(reader, name, writer) : placed(reader, place.firstChild ?? place, loop)),
+    args: { ...args, ...missing(reader, rate, args) },
+    rate,
+    ...startFor(reader, rate),
+    run,
+  };
+}

@@ -1,0 +1,64 @@
+import type { SyntaxNode } from "@lezer/common";
+import { first, FunctionValue, Method, type PythonCall } from "../evaluate/index.js";
+import { callersOf } from "../callers.js";
+import { kids } from "../evaluate/syntax.js";
+import type { Reader } from "../reader.js";
+import { functionAround } from "../writes.js";
+
+/** The loops that a place is run in, through the functions that hold them, from the inside out. */
+export interface Nest {
+  readonly loops: readonly SyntaxNode[];
+  /** Functions between the place and the outermost loop. */
+  readonly functions: readonly SyntaxNode[];
+}
+
+const deepest = 4;
+
+/** The training loops around a place: those of its own function, and those that call it. Nothing when no loop runs it. */
+export function nestAround(reader: Reader, node: SyntaxNode, depth = 0): Nest | undefined {
+  const loops = loopsAround(reader, node);
+  const around = functionAround(node);
+  if (around?.name === "FunctionDefinition" && depth < deepest)
+    for (const site of callersOf(reader, around).slice(0, 12)) {
+      if (!calls(reader, site, around)) continue;
+      const outer = nestAround(reader, site.node, depth + 1);
+      if (outer && !outer.functions.some(({ from }) => from === around.from))
+        return { loops: [...loops, ...outer.loops], functions: [around, ...outer.functions] };
+    }
+  return loops.length > 0 ? { loops, functions: [] } : undefined;
+}
+
+/** True when a call goes to this def, as far as the file shows: a method of an object that is not followed may be any. */
+function calls(reader: Reader, site: PythonCall, definition: SyntaxNode): boolean {
+  const target = first(reader.program.object(site.callee));
+  const fn = target instanceof Method ? target.fn : target;
+  if (fn instanceof FunctionValue) return fn.node.from === definition.from && fn.module.file === undefined;
+  return /^(?:self|cls)\.\w+$/.test(reader.text(site.callee)) || definition.parent?.parent?.name !== "ClassDefinition";
+}
+
+/** Loops of the same function around a node; one over parameter groups or optimizers is none. */
+function loopsAround(reader: Reader, node: SyntaxNode): SyntaxNode[] {
+  const loops: SyntaxNode[] = [];
+  for (let at = node.parent, inner: SyntaxNode = node; at; inner = at, at = at.parent) {
+    if (/^(?:FunctionDefinition|LambdaExpression|ClassDefinition)$/.test(at.name)) break;
+    if (inner.name !== "Body" || !/^(?:For|While)Statement$/.test(at.name)) continue;
+    if (at.name === "WhileStatement" || !overGroups.test(reader.text({ from: at.from, to: inner.from })))
+      loops.push(at);
+  }
+  return loops;
+}
+
+/** Loops that train nothing: over parameter groups, optimizers, schedulers. */
+export const overGroups = /param_?groups|\bgroups\b|optimi[sz]ers|schedul|milestones|\.keys\(|items\(/;
+
+/** What a `for` runs over, and its target's parts. */
+export function headOf(loop: SyntaxNode): { readonly targets: SyntaxNode[]; readonly over: SyntaxNode[] } {
+  const parts = kids(loop);
+  const to = parts.findIndex((part) => part.name === "in");
+  const body = parts.findIndex((part) => part.name === "Body");
+  if (loop.name !== "ForStatement" || to < 0) return { targets: [], over: [] };
+  return {
+    targets: parts.slice(1, to).filter((part) => part.name !== ","),
+    over: parts.slice(to + 1, body < 0 ? undefined : body),
+  };
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { analyze } from "../../src/recognize/analyze.js";
+import { rateAt, resolve } from "../../src/recognize/resolve.js";
+
+const torch = "import torch\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n";
+const train = "for x in loader:\n        loss(x).backward()\n        opt.step()";
+const setter = "def update_lr(optimizer, lr):\n    for g in optimizer.param_groups:\n        g['lr'] = lr\n";
+const read = (text: string) =>
+  analyze({ path: "train.py", languageId: "python", text }, { read: () => undefined }).findings.map((finding) =>
+    resolve(finding),
+  );
+
+interface Row {
+  readonly text: string;
+  /** Text that the finding's span covers. */
+  readonly spans: string;
+  readonly rates: Readonly<Record<number, number>>;
+  readonly why: string;
+}
+
+const rows: readonly Row[] = [
+  {
+    text: `${torch}${setter}lr = 0.1\nfor epoch in range(80):\n    ${train}\n    if (epoch + 1) % 20 == 0:\n        lr /= 4\n        update_lr(opt, lr)\n`,
+    spans: "update_lr",
+    rates: { 0: 0.1, 19: 0.1, 20: 0.025, 79: 0.0015625 },
+    why: "a name that is moved at the end of an epoch counts from the next one on",
+  },
+  {
+    text: `${torch}for epoch in range(90):\n    if epoch in [30, 60]:\n        for g in opt.param_groups:\n            g['lr'] *= 0.1\n    ${train}\n`,
+    spans: "g['lr']",
+    rates: { 29: 0.1, 30: 0.01, 60: 0.001 },
+    why: "the group's own rate, before the epoch's training",
+  },
+  {
+    text: "from keras import backend as K\nmodel.compile(optimizer=SGD(lr=0.05))\nlr = 0.05\nfor epoch in range(30):\n    model.fit(x, y, epochs=1)\n    if epoch % 10 == 9:\n        lr *= 0.5\n        K.set_value(model.optimizer.lr, lr)\n",
+    spans: "K.set_value",
+    rates: { 9: 0.05, 10: 0.025, 20: 0.0125 },
+    why: "set through Keras' backend",
+  },
+  {
+    text: "from mxnet import gluon\ntrainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 0.4})\nsteps = [40, 60, 1e9]\nat = 0\nfor epoch in range(100):\n    if epoch == steps[at]:\n        trainer.set_learning_rate(trainer.learning_rate * 0.1)\n        at += 1\n    for i, batch in enumerate(data):\n        trainer.step(32)\n",
+    spans: "trainer.set_learning_rate",
+    rates: { 0: 0.4, 40: 0.04, 60: 0.004 },
+    why: "Gluon's trainer, with a counter of its own",
+  },
+  {
+    text: "import tensorflow as tf\noptimizer = tf.keras.optimizers.Adam(learning_rate=0.01)\nstep = 0\nwhile step < 1000:\n    train_step(next(it))\n    step += 1\n    if step % 100 == 0:\n        optimizer.learning_rate.assign(optimizer.learning_rate * 0.5)\n",
+    spans: "optimizer.learning_rate.assign",
+    rates: { 99: 0.01, 100: 0.005, 200: 0.0025 },
+    why: "a variable's assign in a while loop",
+  },
+  {
+    text: "import torch\nclass T:\n    def __init__(self, lr=0.01):\n        self.lr = lr\n        self.optimizer = torch.optim.Adam(net.parameters(), lr=self.lr)\n    def decay(self):\n        self.lr = self.lr * 0.5\n        for g in self.optimizer.param_groups:\n            g['lr'] = self.lr\n    def run(self):\n        for epoch in range(50):\n            self.epoch()\n            if epoch >= 10:\n                self.decay()\n    def epoch(self):\n        for x in self.loader:\n            self.optimizer.step()\nif __name__ == '__main__':\n    T().run()\n",
+    spans: "decay",
+    rates: { 10: 0.01, 11: 0.005, 12: 0.0025 },
+    why: "a rate kept in self, moved by a method that the loop calls now and then",
+  },
+  {
+    text: `${torch}it, lr = 0, 0.1\nfor epoch in range(5):\n    for x in loader:\n        opt.step()\n        it += 1\n        if it in (100, 1500):\n            lr = lr * 0.1\n            for g in opt.param_groups:\n                g['lr'] = lr\n`,
+    spans: "g['lr']",
+    rates: { 99: 0.1, 100: 0.01, 1500: 0.001 },
+    why: "a count of batches that goes on through the epochs",
+  },
+  {
+    text: `${torch}def decay_lr(optimizer):\n    for g in optimizer.param_groups:\n        g['lr'] *= 0.5\nfor epoch in range(30):\n    if epoch > 0 and epoch % 10 == 0:\n        decay_lr(opt)\n    ${train}\n`,
+    spans: "decay_lr",
+    rates: { 9: 0.1, 10: 0.05, 20: 0.025 },
+    why: "a function that builds on the rate, called now and then",
+  },
+  {
+    text: `${torch}def adjust_learning_rate(optimizer, epoch):\n    for g in optimizer.param_groups:\n        g['lr'] = 0.1 * 0.5 ** epoch\nfor epoch in range(30):\n    if epoch % 5 == 0:\n        adjust_learning_rate(opt, epoch // 5)\n    ${train}\n`,
+    spans: "adjust_learning_rate",
+    rates: { 0: 0.1, 4: 0.1, 5: 0.05, 14: 0.025 },
+    why: "a function of the epoch, called every fifth",
+  },
+];
+
+describe("rates that the script's own loop carries", () => {
+  it.each(rows)("$why", ({ text, spans, rates }) => {
+    const found = read(text);
+    expect(found.map(({ finding: { span } }) => text.slice(span.from, span.to))).toEqual([spans]);
+    for (const [t, rate] of Object.entries(rates)) expect(rateAt(found[0]!, Number(t))).toBeCloseTo(rate, 12);
+  });
+});
+
+it("a rate that hangs on a metric is told, and has no curve", () => {
+  const [found, ...others] = read(
+    `${torch}${setter}lr, best = 0.1, 9\nfor epoch in range(80):\n    v = validate()\n    if v > best:\n        lr /= 4\n        update_lr(opt, lr)\n    best = min(best, v)\n`,
+  );
+  expect(others).toEqual([]);
+  expect(found!.problem).toMatch(/not known/);
+});
+
+describe("what does not move", () => {
+  it.each([
+    [`${torch}${setter}for epoch in range(9):\n    update_lr(opt, 0.5)\n    opt.step()\n`, "the same rate each time"],
+    [`${torch}eps = 1.0\nfor epoch in range(9):\n    eps *= 0.9\n    opt.step()\n`, "epsilon"],
+    [
+      `${torch}wd = 0.1\nfor epoch in range(9):\n    wd *= 0.9\n    for g in opt.param_groups:\n        g['weight_decay'] = wd\n`,
+      "weight decay",
+    ],
+    [
+      `${torch}for epoch in range(9):\n    lr = opt.param_groups[0]['lr']\n    print(lr)\n    opt.step()\n`,
+      "it is only read",
+    ],
+    [
+      "import argparse\np = argparse.ArgumentParser()\np.add_argument('--lr', default=0.1)\nopt = p.parse_args()\nfor epoch in range(9):\n    opt.lr = opt.lr * 0.5\n    train(opt)\n",
+      "an option of the command line",
+    ],
+  ])("%j is none: %s", (text) => expect(read(text)).toEqual([]));
+});
