@@ -21,6 +21,20 @@ interface Row {
 
 const rows: readonly Row[] = [
   {
+    text: 'import deepspeed\nconfig = {\n    "optimizer": {"type": "Adam", "params": {"lr": 1e-3}},\n    "scheduler": {"type": "WarmupLR", "params": {"warmup_max_lr": 2e-3, "warmup_num_steps": 100}},\n}\nengine, *_ = deepspeed.initialize(model=net, config=config)\n',
+    schedule: "deepspeed.runtime.lr_schedules.WarmupLR",
+    spans: '"scheduler"',
+    rates: { 0: 0, 100: 2e-3 },
+    why: "DeepSpeed's configuration as a dict of the script",
+  },
+  {
+    text: "import tensorflow as tf\nrate = tf.constant(value=0.5, shape=[], dtype=tf.float32)\nrate = tf.train.polynomial_decay(rate, step, 100)\n",
+    schedule: "tf.compat.v1.train.polynomial_decay",
+    spans: "tf.train.polynomial_decay(rate, step, 100)",
+    rates: { 0: 0.5, 100: 1e-4 },
+    why: "a constant tensor whose value is a keyword",
+  },
+  {
     text: `${torch}net, opt2 = fabric.setup(net, optim.Adadelta(net.parameters(), lr=0.5))\ns = StepLR(opt2, 30)\n`,
     schedule: "torch.optim.lr_scheduler.StepLR",
     spans: "StepLR(opt2, 30)",
