@@ -7,6 +7,8 @@ const preludes = read("preludes.json") as Record<string, string>;
 export interface Golden {
   readonly id: string;
   readonly code: string;
+  /** The file that `code` would stand in, where that is not a Python script. */
+  readonly path?: string;
   readonly args?: Readonly<Record<string, unknown>>;
   readonly steps: readonly number[];
   readonly values: readonly (number | string)[];
@@ -59,8 +61,8 @@ function requestOf(library: string, golden: Golden): Record<string, unknown> {
   const shift = golden.metrics && afterMetric.test(library) ? 1 : 0;
   return {
     id: golden.id,
-    path: library === "fairseq" ? "train.sh" : "train.py",
-    text: imports || library === "fairseq" ? code : `${preludes[library] ?? ""}\n${code}`,
+    path: golden.path ?? (library === "fairseq" ? "train.sh" : "train.py"),
+    text: imports || golden.path || library === "fairseq" ? code : `${preludes[library] ?? ""}\n${code}`,
     at: [...golden.steps.map((t) => t + shift), ...(raised ? [raised.at] : [])],
     ...(metrics && { metrics }),
     assume: assumptionsOf(library, golden),

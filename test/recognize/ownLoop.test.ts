@@ -62,6 +62,18 @@ const rows: readonly Row[] = [
     why: "a count of batches that goes on through the epochs",
   },
   {
+    text: `${torch}lr = 0.1\nfor epoch in range(1, 31):\n    if epoch % 10 == 0:\n        lr *= 0.5\n        opt.param_groups[0]['lr'] = lr\n    ${train}\n`,
+    spans: "opt.param_groups[0]['lr']",
+    rates: { 8: 0.1, 9: 0.05, 19: 0.025 },
+    why: "a loop that counts from one",
+  },
+  {
+    text: `${torch}lr = 0.1\nfor i, x in tqdm(enumerate(loader, 1)):\n    if i % 10 == 0:\n        lr *= 0.5\n        opt.param_groups[0]['lr'] = lr\n    opt.step()\n`,
+    spans: "opt.param_groups[0]['lr']",
+    rates: { 8: 0.1, 9: 0.05, 19: 0.025 },
+    why: "batches counted from one",
+  },
+  {
     text: `${torch}def decay_lr(optimizer):\n    for g in optimizer.param_groups:\n        g['lr'] *= 0.5\nfor epoch in range(30):\n    if epoch > 0 and epoch % 10 == 0:\n        decay_lr(opt)\n    ${train}\n`,
     spans: "decay_lr",
     rates: { 9: 0.1, 10: 0.05, 20: 0.025 },

@@ -86,6 +86,7 @@ export function requestOf(
   if (!definition) throw new Error(`no definition is named ${golden.callable}`);
   const last = golden.steps.at(-1) ?? 0;
   const optimizer = /(?:optim|torch)\.(\w+)\(/.exec(golden.code)?.[1];
+  const momentum = /\bmomentum=([\d.]+)/.exec(golden.code)?.[1];
   const context: Record<string, unknown> = {
     initial_lr: golden.base_lr ?? golden.initial_lr ?? 1,
     total_steps: golden.n ?? last + 1,
@@ -96,6 +97,7 @@ export function requestOf(
     world_size: 1,
     grad_accumulation: 1,
     ...(optimizer && { optimizer }),
+    ...(momentum !== undefined && { momentum: Number(momentum) }),
   };
   const metrics = golden.metrics ?? golden.val_losses;
   if (metrics) context.metrics = metrics.map(numberOf);

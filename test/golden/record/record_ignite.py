@@ -10,7 +10,7 @@ from torch_common import NAMESPACE, optimizer_of
 from record_common import walk
 
 NAMES = {**NAMESPACE, **{n: getattr(library, n) for n in (
-    "LinearCyclicalScheduler", "CosineAnnealingScheduler", "PiecewiseLinear", "ConcatScheduler", "LRScheduler", "create_lr_scheduler_with_warmup")}}
+    "LinearCyclicalScheduler", "CosineAnnealingScheduler", "PiecewiseLinear", "ConcatScheduler", "LRScheduler", "ParamGroupScheduler", "create_lr_scheduler_with_warmup")}}
 
 
 def value(v, key, optimizer):
@@ -34,9 +34,15 @@ def run(case):
                 scheduler(types.SimpleNamespace(state=types.SimpleNamespace(metrics={args["metric_name"]: float(case["metrics"][k])})))
             return (lambda: optimizer.param_groups[0]["lr"]), feed
         scheduler(None)
-        return (lambda: optimizer.param_groups[0]["lr"]), (lambda k: scheduler(None))
 
-    return walk(case, start)
+        def rate():
+            second.append(optimizer.param_groups[-1]["lr"])
+            return optimizer.param_groups[0]["lr"]
+        return rate, (lambda k: scheduler(None))
+
+    second = []
+    found = walk(case, start)
+    return {**found, "values_group1": second[: len(found["values"])]} if "values_group1" in case else found
 
 
 def torch_text(choose):
