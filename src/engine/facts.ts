@@ -28,12 +28,13 @@ export interface Facts {
   readonly exact: boolean;
 }
 
-/** A monotone stretch [from, to) of the run with its two end values. */
-interface Piece {
-  readonly from: number;
-  readonly to: number;
-  readonly left: number;
-  readonly right: number;
+/** Monotone stretches of the run one after the other, each with its two end values: in columns, for there may be 400,000. */
+interface Pieces {
+  readonly from: number[];
+  /** The first step after each. */
+  readonly to: number[];
+  readonly left: number[];
+  readonly right: number[];
 }
 
 /** Rates looked at, at most: a piece costs three, one by one summed they cost one. A few tenths of a second. */
@@ -46,11 +47,12 @@ export function factsOf(curve: Curve, totalSteps: number): Facts {
   const { pieces, area, exact } = walk(curve, finalAt, Math.min(totalSteps, finalAt + 1));
   let [peak, peakAt, min, minAt] = [-Infinity, 0, Infinity, 0];
   let [falls, rises, last] = [false, false, NaN];
-  for (const { from, to, left, right } of pieces) {
-    if (left > peak) [peak, peakAt] = [left, from];
-    if (right > peak) [peak, peakAt] = [right, to - 1];
-    if (left < min) [min, minAt] = [left, from];
-    if (right < min) [min, minAt] = [right, to - 1];
+  for (let i = 0; i < pieces.from.length; i++) {
+    const [start, end, left, right] = [pieces.from[i]!, pieces.to[i]! - 1, pieces.left[i]!, pieces.right[i]!];
+    if (left > peak) [peak, peakAt] = [left, start];
+    if (right > peak) [peak, peakAt] = [right, end];
+    if (left < min) [min, minAt] = [left, start];
+    if (right < min) [min, minAt] = [right, end];
     falls ||= right < left || left < last;
     rises ||= right > left || left > last;
     last = right;
@@ -82,14 +84,18 @@ export function factsOf(curve: Curve, totalSteps: number): Facts {
 }
 
 /** The pieces of [0, last] and Σ over [0, updates). Past the budget the rest is looked at in even strides. */
-function walk(curve: Curve, last: number, updates: number): { pieces: Piece[]; area: number; exact: boolean } {
-  const pieces: Piece[] = [];
+function walk(curve: Curve, last: number, updates: number): { pieces: Pieces; area: number; exact: boolean } {
+  const pieces: Pieces = { from: [], to: [], left: [], right: [] };
+  const add = (start: number, to: number, left: number) => {
+    pieces.from.push(start);
+    pieces.to.push(to);
+    pieces.left.push(left);
+    pieces.right.push(to - 1 === start ? left : curve.at(to - 1));
+  };
   const known = Math.min(last, (curve.walk ?? Infinity) - 1);
   let [from, area, looked] = [0, 0, 0];
   const visit = (to: number, smooth: boolean) => {
-    const left = curve.at(from);
-    const right = to - 1 === from ? left : curve.at(to - 1);
-    pieces.push({ from, to, left, right });
+    add(from, to, curve.at(from));
     const { sum, cost } = sumOver(curve, from, Math.min(to, updates), smooth && curve.walk === undefined);
     area += sum;
     looked += cost + 2;
@@ -100,8 +106,9 @@ function walk(curve: Curve, last: number, updates: number): { pieces: Piece[]; a
   const stride = Math.max(1, Math.ceil((last + 1 - from) / strides));
   while (from <= last) {
     const [start, to] = [from, Math.min(from + stride, last + 1)];
+    if (!(to > from)) break; // Above 2^53 a step more is no other number.
     const left = curve.at(start);
-    pieces.push({ from: start, to, left, right: to - 1 === start ? left : curve.at(to - 1) });
+    add(start, to, left);
     area += left * Math.max(0, Math.min(to, updates) - start);
     from = to;
   }
@@ -109,33 +116,28 @@ function walk(curve: Curve, last: number, updates: number): { pieces: Piece[]; a
 }
 
 /** Breaks whose step is larger than what the slope before it explains, by more than 5 % of the peak. */
-function countJumps(curve: Curve, pieces: readonly Piece[], peak: number): number {
+function countJumps(curve: Curve, { from, to, left, right }: Pieces, peak: number): number {
   let jumps = 0;
-  for (let i = 1; i < pieces.length; i++) {
-    const [before, after] = [pieces[i - 1]!, pieces[i]!];
-    const step = Math.abs(after.left - before.right);
+  for (let i = 1; i < from.length; i++) {
+    const [end, before] = [to[i - 1]!, right[i - 1]!];
+    const step = Math.abs(left[i]! - before);
     if (!(step > 0.05 * peak)) continue;
-    const slope = before.to - before.from > 1 ? Math.abs(before.right - curve.at(before.to - 2)) : 0;
+    const slope = end - from[i - 1]! > 1 ? Math.abs(before - curve.at(end - 2)) : 0;
     if (step - slope > 0.05 * peak) jumps++;
   }
   return jumps;
 }
 
 /** The first t > start with rate <= level (or < level when strict), by bisection inside the piece that crosses it. */
-function firstBelow(
-  curve: Curve,
-  pieces: readonly Piece[],
-  start: number,
-  level: number,
-  strict: boolean,
-): number | undefined {
+function firstBelow(curve: Curve, pieces: Pieces, start: number, level: number, strict: boolean): number | undefined {
   const isUnder = (lr: number) => (strict ? lr < level : lr <= level * (1 + 1e-12));
-  for (const { from, to, left, right } of pieces) {
-    if (to - 1 <= start) continue;
+  for (let i = 0; i < pieces.from.length; i++) {
+    const [from, last] = [pieces.from[i]!, pieces.to[i]! - 1];
+    if (last <= start) continue;
     let low = Math.max(from, start + 1);
-    if (isUnder(low === from ? left : curve.at(low))) return low;
-    if (!isUnder(right)) continue;
-    let high = to - 1;
+    if (isUnder(low === from ? pieces.left[i]! : curve.at(low))) return low;
+    if (!isUnder(pieces.right[i]!)) continue;
+    let high = last;
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       if (isUnder(curve.at(middle))) high = middle;

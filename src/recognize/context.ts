@@ -2,7 +2,7 @@ import type { Context, ContextName, ScheduleDefinition, Value } from "../schedul
 import { contextDefaults } from "./assumptions.js";
 import type { Evaluated, Finding } from "./finding.js";
 import type { Assumption } from "./resolve.js";
-import type { ResolvedRun } from "./run.js";
+import { longest, type ResolvedRun } from "./run.js";
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] };
 
@@ -35,6 +35,7 @@ export function contextOf(
       context[name] = value;
       if (needs.has(name)) note({ name, value, because: reason(found) ?? because, kind: "context" });
     }
+    if (fromRun !== undefined && Number(context[name]) > longest) context[name] = longest;
   }
   const rates = finding.groupRates?.map((rate) => (rate.status === "unknown" ? undefined : rate.value));
   if (rates?.every((rate) => typeof rate === "number") && !assume.has("initial_lr")) context["group_lrs"] = rates;

@@ -4,6 +4,8 @@ import type { Args, Context, ParamSpec, ScheduleDefinition, Value } from "../sch
 import type { DefaultValue } from "./finding.js";
 
 const probes = 12;
+/** A curve that is known by stepping alone is compared so far. */
+const farthest = 20_000;
 
 /** The parameters that were not written and matter: with another value the curve over the run would be another. */
 export function matteringDefaults(
@@ -25,9 +27,10 @@ export function matteringDefaults(
   function changes(changed: Args): boolean {
     try {
       const other = compileSchedule(definition, changed, context).lr;
+      const last = curve.walk === undefined ? totalSteps : Math.min(totalSteps, farthest);
       for (let i = 0; i <= probes; i++) {
         // Uneven distances, so that no period hides a change.
-        const t = Math.floor((totalSteps * i * (i + 1)) / (probes * (probes + 1)));
+        const t = Math.floor((last * i * (i + 1)) / (probes * (probes + 1)));
         if (!Object.is(other.at(t), curve.at(t))) return true;
       }
     } catch {

@@ -31,6 +31,10 @@ interface Length {
   readonly source: RunSource;
 }
 
+/** A longer run, an endless one too, counts as one of so many steps: far above, a step more is no other number. */
+export const longest = 1e15;
+const isLength = (value: unknown): value is number => typeof value === "number" && value > 0;
+
 /**
  * Total steps, most telling first: what the user set; the loop or trainer of the file; epochs × steps per epoch when both
  * are in the file; the schedule's own parameters; epochs × an assumed steps per epoch; the default.
@@ -45,10 +49,10 @@ export function resolveRun(
   const assumptions: Assumption[] = [];
   const find = (name: ContextName, own?: Evaluated): Length | undefined => {
     const given = assume.get(name);
-    if (typeof given === "number" && given > 0) return { value: given, source: "set" };
+    if (isLength(given)) return { value: Math.min(given, longest), source: "set" };
     for (const found of [own, finding.context[name]])
-      if (found && found.status !== "unknown" && typeof found.value === "number" && found.value > 0)
-        return { value: found.value, source: found.status === "assumed" ? "assumed" : "file" };
+      if (found && found.status !== "unknown" && isLength(found.value))
+        return { value: Math.min(found.value, longest), source: found.status === "assumed" ? "assumed" : "file" };
     return undefined;
   };
   const fallBack = (
@@ -93,7 +97,7 @@ export function resolveRun(
     mismatch && perEpoch && perEpoch.value > 1 ? (curve: Curve): Curve => stretch(curve, perEpoch!.value) : undefined;
   return {
     unit,
-    totalSteps: Math.max(1, Math.round(total.value)),
+    totalSteps: Math.max(1, Math.min(longest, Math.round(total.value))),
     ...(perEpoch && { stepsPerEpoch: perEpoch.value }),
     ...(epochs && { epochs: epochs.value }),
     ...(run.steppedPer && { steppedPer: run.steppedPer }),
@@ -112,7 +116,7 @@ export function resolveRun(
 /** The call's own argument that says how many steps an epoch has. */
 function ownPerEpoch(args: Args): Length | undefined {
   const value = args["steps_per_epoch"] ?? args["num_steps_per_epoch"];
-  return typeof value === "number" && value > 0 ? { value, source: "schedule" } : undefined;
+  return isLength(value) ? { value: Math.min(value, longest), source: "schedule" } : undefined;
 }
 
 /** A default run that reaches the schedule's first drop: ten times its period when that is longer than the usual default. */

