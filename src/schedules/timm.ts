@@ -5,7 +5,7 @@ import { anything, defineSchedule, factor, flag, integer, lr, optimizer, real, w
 import type { Args, Compiled, Context, ScheduleDefinition, Value } from "./define.js";
 import { refuse } from "./refuse.js";
 import { plateauLRScheduler } from "./timmPlateau.js";
-import { noiseParams, source } from "./timmRules.js";
+import { names, noiseParams } from "./timmRules.js";
 import { cycleParams, k_decay, cosineLRScheduler, multiStepLRScheduler, polyLRScheduler } from "./timmSchedulers.js";
 import { stepLRScheduler, tanhLRScheduler } from "./timmSchedulers.js";
 import { decayForms, wsdLRScheduler } from "./timmWsd.js";
@@ -16,9 +16,7 @@ const decayEpochs = "epochs between two drops; share of the run, or epochs, of d
 const { noise_pct, noise_std, noise_seed } = noiseParams;
 
 const createSchedulerV2 = defineSchedule({
-  id: "timm.scheduler.create_scheduler_v2",
-  aliases: ["timm.scheduler.scheduler_factory.create_scheduler_v2"],
-  source: `${source}/scheduler_factory.py`,
+  ...names("scheduler_factory.create_scheduler_v2"),
   params: {
     optimizer,
     sched: word("which schedule", { default: "cosine", choices: kinds }),
@@ -33,9 +31,7 @@ const createSchedulerV2 = defineSchedule({
     warmup_epochs: integer("epochs of linear warm-up", { default: 0, min: 0 }),
     warmup_prefix: flag("the schedule starts after the warm-up", { default: false }),
     noise: anything("share of the run from which noise is added", { default: null }),
-    noise_pct: noiseParams.noise_pct,
-    noise_std: noiseParams.noise_std,
-    noise_seed: noiseParams.noise_seed,
+    ...{ noise_pct, noise_std, noise_seed },
     cycle_mul: cycleParams.cycle_mul,
     cycle_decay: factor("each cycle's peak relative to the one before", { default: 0.1, min: 0 }),
     cycle_limit: cycleParams.cycle_limit,

@@ -1,10 +1,10 @@
-import { defineSchedule, factor, handle, lr, optimizer, ratio, steps, word, type LiveSchedule } from "./define.js";
+import { defineSchedule, factor, handle, lr, optimizer, ratio, steps, type LiveSchedule } from "./define.js";
 import { metricDriven, plateau } from "./plateau.js";
 import { initialize, names } from "./timmRules.js";
 import { forEachGroup } from "./torchRules.js";
 
 export const plateauLRScheduler = defineSchedule({
-  ...names("PlateauLRScheduler", "plateau_lr"),
+  ...names("plateau_lr.PlateauLRScheduler"),
   params: {
     optimizer,
     decay_rate: factor("the rate is multiplied by this at each reduction", { default: 0.1, min: 0, max: 1 }),

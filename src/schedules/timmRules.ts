@@ -7,12 +7,12 @@ import type { Definition, Params, ScheduleDefinition, TypedArgs } from "./define
 import { noisy } from "./timmNoise.js";
 import { forEachGroup } from "./torchRules.js";
 
-export const source = "timm 1.0.31, timm/scheduler";
-export const names = (name: string, file: string) => ({
-  id: `timm.scheduler.${name}`,
-  aliases: [`timm.scheduler.${file}.${name}`],
-  source: `${source}/${file}.py`,
-});
+/** By the class within its module: `cosine_lr.CosineLRScheduler`. */
+export function names(path: string) {
+  const [file, name] = path.split(".");
+  const source = `timm 1.0.31, timm/scheduler/${file}.py`;
+  return { id: `timm.scheduler.${name}`, aliases: [`timm.scheduler.${path}`], source };
+}
 export const initialize = handle("set initial_lr in the parameter groups");
 
 const rising = {
@@ -42,9 +42,6 @@ export interface Formula {
 
 type Rising = typeof rising;
 type Declared<P extends Params> = Omit<Definition<P>, "id" | "compile" | "source"> & {
-  readonly name: string;
-  /** The module under timm.scheduler. */
-  readonly file: string;
   /** The default of warmup_prefix; absent: there is no such parameter, and the schedule starts after the warm-up. */
   readonly prefix?: boolean;
   /** Parameters after those of warm-up and noise. */
@@ -55,11 +52,11 @@ type Declared<P extends Params> = Omit<Definition<P>, "id" | "compile" | "source
 };
 
 /** A scheduler of timm: before its first step the rate is the constructed one, then the formula's for t = 1, 2, … */
-export function timmSchedule<P extends Params>(declared: Declared<P>): ScheduleDefinition {
-  const { name, file, prefix, last, meets = false, rule, params, ...rest } = declared;
+export function timmSchedule<P extends Params>(path: string, declared: Declared<P>): ScheduleDefinition {
+  const { prefix, last, meets = false, rule, params, ...rest } = declared;
   const warm = prefix === undefined ? rising : prefixed(prefix);
   return defineSchedule<Params>({
-    ...names(name, file),
+    ...names(path),
     ...rest,
     params: { optimizer, ...params, ...warm, ...noiseParams, ...last, initialize },
     unit: "epoch",

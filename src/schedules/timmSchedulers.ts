@@ -15,9 +15,7 @@ export const cycleParams = {
 };
 export const k_decay = power("progress is t^k / t_i^k", { default: 1 });
 
-export const cosineLRScheduler = timmSchedule({
-  name: "CosineLRScheduler",
-  file: "cosine_lr",
+export const cosineLRScheduler = timmSchedule("cosine_lr.CosineLRScheduler", {
   params: { t_initial, ...cycleParams },
   prefix: false,
   last: { k_decay },
@@ -33,9 +31,7 @@ export const cosineLRScheduler = timmSchedule({
 const progress = (t: number, length: number, { k_decay: k = 1 }: { readonly k_decay?: number }) =>
   pow(t, k) / length ** k;
 
-export const tanhLRScheduler = timmSchedule({
-  name: "TanhLRScheduler",
-  file: "tanh_lr",
+export const tanhLRScheduler = timmSchedule("tanh_lr.TanhLRScheduler", {
   params: {
     t_initial,
     lb: real("tanh's argument at the start", { default: -7 }),
@@ -57,9 +53,7 @@ export const tanhLRScheduler = timmSchedule({
   },
 });
 
-export const polyLRScheduler = timmSchedule({
-  name: "PolyLRScheduler",
-  file: "poly_lr",
+export const polyLRScheduler = timmSchedule("poly_lr.PolyLRScheduler", {
   params: { t_initial, power: 0.5, ...cycleParams },
   prefix: false,
   last: { k_decay },
@@ -70,9 +64,7 @@ export const polyLRScheduler = timmSchedule({
 
 const decay_rate = factor("the rate is multiplied by this at each drop", { default: 1, min: 0 });
 
-export const stepLRScheduler = timmSchedule({
-  name: "StepLRScheduler",
-  file: "step_lr",
+export const stepLRScheduler = timmSchedule("step_lr.StepLRScheduler", {
   params: { decay_t: real("steps between two drops", { min: 0, above: true }), decay_rate },
   prefix: true,
   formula: "lr = lr · decay_rate^⌊t / decay_t⌋",
@@ -83,9 +75,7 @@ export const stepLRScheduler = timmSchedule({
   },
 });
 
-export const multiStepLRScheduler = timmSchedule({
-  name: "MultiStepLRScheduler",
-  file: "multistep_lr",
+export const multiStepLRScheduler = timmSchedule("multistep_lr.MultiStepLRScheduler", {
   params: { decay_t: anything("steps before which the rate drops, in ascending order"), decay_rate },
   prefix: true,
   formula: "lr = lr · decay_rate^(number of milestones ≤ t + 1)",

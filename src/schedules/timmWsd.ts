@@ -12,9 +12,7 @@ export const decayForms = ["linear", "1-sqrt", "cosine", "power", "exp"];
 const positive = { min: 0, above: true };
 const timescale = "time scale of rsqrt and power; warmup_t when None";
 
-export const wsdLRScheduler = timmSchedule({
-  name: "WSDLRScheduler",
-  file: "wsd_lr",
+export const wsdLRScheduler = timmSchedule("wsd_lr.WSDLRScheduler", {
   params: {
     t_initial: steps("steps after the warm-up: stable and decay", positive),
     decay_t: steps("steps of decay at the end of them", positive),
