@@ -1,25 +1,42 @@
 import type { Curve } from "../engine/curve.js";
 import { turns } from "../engine/stepwise.js";
 
-interface Noise {
+export interface Noise {
   readonly noise_range_t: unknown;
+  /** "normal" when absent. */
+  readonly noise_type?: string;
   readonly noise_pct: number;
   readonly noise_std: number;
-  readonly noise_seed: number;
+  readonly noise_seed: number | null;
 }
 
-/** timm's noise: from noise_range_t on, lr · (1 + n) with n normal, drawn anew from torch's generator seeded with seed + t. */
-export function noisy(c: Curve, { noise_range_t: range, noise_pct, noise_std, noise_seed }: Noise): Curve {
-  if (range === null || range === undefined) return c;
-  const [from, to] = Array.isArray(range) ? (range as [number, number]) : [range as number, Infinity];
-  const at = (t: number) => {
-    const clean = c.at(t);
-    // Before the first step nothing is added: the constructor sets the rate by itself.
-    return t > 0 && t >= from && t < to ? clean * (1 + normalWithin(noise_seed + t, noise_std, noise_pct)) : clean;
-  };
+/** timm's noise: from noise_range_t on, lr · (1 + n) with n drawn anew from torch's generator seeded with seed + t. */
+export function noisy(c: Curve, noise: Noise): Curve {
+  if (noise.noise_range_t === null || noise.noise_range_t === undefined) return c;
+  // Before the first step nothing is added: the constructor sets the rate by itself.
+  const at = (t: number) => (t > 0 ? c.at(t) * (1 + noiseAt(t, noise)) : c.at(t));
   const walk = 20_000;
   const jagged = turns(at, walk);
   return { ...c, at, nextBreak: (t) => Math.min(c.nextBreak(t), jagged(t)), walk };
+}
+
+/** n of step t; 0 outside noise_range_t. */
+export function noiseAt(
+  t: number,
+  { noise_range_t: range, noise_type, noise_pct, noise_std, noise_seed }: Noise,
+): number {
+  if (range === null || range === undefined) return 0;
+  const [from, to] = Array.isArray(range) ? (range as [number, number]) : [range as number, Infinity];
+  if (!(t >= from && t < to)) return 0;
+  const seed = (noise_seed ?? 42) + t;
+  return (noise_type ?? "normal") === "normal"
+    ? normalWithin(seed, noise_std, noise_pct)
+    : uniformWithin(seed, noise_pct);
+}
+
+/** Even in (−bound, bound): torch.rand(1) has 24 random bits. */
+function uniformWithin(seed: number, bound: number): number {
+  return 2 * ((mersenneTwister(seed >>> 0)() & 0xffffff) * 2 ** -24 - 0.5) * bound;
 }
 
 /** The first normal number below `bound` of torch.Generator().manual_seed(seed), float32 as torch.randn(1) gives it. */
