@@ -34,9 +34,25 @@ export function namedRateFunctions(reader: Reader): SyntaxNode[] {
     // One that throws its step away reads a rate.
     if (!time || new RegExp(`^[ \\t]*del[ \\t].*\\b${time}\\b`, "m").test(code.slice(entry.headTo, entry.to))) continue;
     if (!/\breturn\s+\S/.test(code.slice(entry.from, entry.to))) continue;
+    if (makesFunction(reader, node)) continue;
     if (!speaksOfRate.test(code.slice(entry.headFrom, entry.to))) continue;
     const uses = callersOf(reader, node).map((site) => assignedTo(reader, site.node) ?? "");
     if (![...uses, ...parameters, name].some((word) => otherQuantity(word) !== undefined)) found.push(node);
   }
   return found;
+}
+
+/** A factory: what it returns is a def or lambda of its own. */
+function makesFunction(reader: Reader, node: SyntaxNode): boolean {
+  const inner = new Set<string>();
+  let made = false;
+  for (let child = node.getChild("Body")?.firstChild ?? null; child; child = child.nextSibling) {
+    const name = child.name === "FunctionDefinition" ? child.getChild("VariableName") : null;
+    if (name) inner.add(reader.text(name));
+    if (child.name === "ReturnStatement")
+      made ||=
+        child.getChild("LambdaExpression") !== null ||
+        (child.lastChild !== null && inner.has(reader.text(child.lastChild)));
+  }
+  return made;
 }

@@ -60,7 +60,18 @@ export function libraryCall(
   return new CallResult(library, args, kwargs, place.node, place.module, place.more);
 }
 
+const pures = new Map<string, Pure | undefined>();
+
+/** The arithmetic behind a library's function, looked for once for each name. */
 export function pureOf(name: string): Pure | undefined {
+  if (pures.has(name)) return pures.get(name);
+  if (pures.size > 2000) pures.clear();
+  const found = findPure(name);
+  pures.set(name, found);
+  return found;
+}
+
+function findPure(name: string): Pure | undefined {
   if (name.startsWith("math.")) return MATH[name.slice(5)];
   const last = MATHS.exec(name)?.[1];
   return last === undefined || !Object.hasOwn(ARRAY, last)

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
-import { first, FunctionValue, Method, type PythonCall } from "../evaluate/index.js";
+import { first, FunctionValue, Method, Range, type PythonCall } from "../evaluate/index.js";
 import { callersOf } from "../callers.js";
 import { kids } from "../evaluate/syntax.js";
 import type { Reader } from "../reader.js";
@@ -61,4 +61,26 @@ export function headOf(loop: SyntaxNode): { readonly targets: SyntaxNode[]; read
     targets: parts.slice(1, to).filter((part) => part.name !== ","),
     over: parts.slice(to + 1, body < 0 ? undefined : body),
   };
+}
+
+/** The first number that a loop counts, and how far apart they stand: of a range that is known, else of one as written. */
+export function countOf(
+  reader: Reader,
+  over: SyntaxNode,
+): { readonly start: number; readonly step: number } | undefined {
+  const range = reader.object(over);
+  if (range instanceof Range) return range;
+  const callee = over.name === "CallExpression" ? over.firstChild : undefined;
+  const name = callee ? reader.text(callee) : "";
+  if (/(?:^|\.)tqdm$/.test(name)) {
+    const [inner] = reader.program.arguments(over);
+    return inner && countOf(reader, inner.value);
+  }
+  if (!/(?:^|\.)[xt]?range$/.test(name)) return undefined;
+  const args = reader.program.arguments(over).filter(({ position }) => position !== undefined);
+  const number = (at: number, otherwise: number) => {
+    const value = args[at] && reader.program.evaluate(args[at].value);
+    return value && value.status !== "unknown" && typeof value.value === "number" ? value.value : otherwise;
+  };
+  return { start: args.length > 1 ? number(0, 0) : 0, step: number(2, 1) };
 }

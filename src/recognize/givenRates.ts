@@ -1,0 +1,147 @@
+import type { SyntaxNode } from "@lezer/common";
+import { lookup } from "./evaluate/attributes.js";
+import {
+  CallResult,
+  first,
+  Float,
+  FunctionValue,
+  Instance,
+  Library,
+  Method,
+  type PythonCall,
+  type Val,
+} from "./evaluate/index.js";
+import type { Argument, Evaluated, Finding } from "./finding.js";
+import { freeNames } from "./freeNames.js";
+import { lengthFromNames, missing, placed } from "./functionFinding.js";
+import { guarded } from "./guarded.js";
+import { Interpreter } from "./interpret.js";
+import { optimizerNamed } from "./optimizers.js";
+import type { Reader } from "./reader.js";
+import { runOf, settingAround } from "./stepping.js";
+import { parametersOf, timeParameter } from "./writes.js";
+
+/** A function of the file that a call takes its rate from: handed over, or asked for the rate that is handed over. */
+export interface GivenRate {
+  readonly fn: FunctionValue | Method;
+  /** Where it is asked, when the file does that itself. */
+  readonly site?: SyntaxNode;
+}
+
+/** Libraries' functions whose first argument may be a function of the step. */
+const takers =
+  /^optax\.(?:scale_by_schedule|scale_by_learning_rate)$|^jax\.(?:experimental|example_libraries)\.optimizers\.(?:sgd|momentum|nesterov|adagrad|rmsprop|rmsprop_momentum|adam|adamax|sm3)$/;
+const keyword = /^(?:learning_rate|lr|step_size)$/;
+
+/** Functions under any name that are used as a rate: `optax.sgd(schedule)`, `apply_gradient(grad, learning_rate=schedule(step))`. */
+export function givenRates(reader: Reader): GivenRate[] {
+  const found = new Map<SyntaxNode, GivenRate>();
+  const add = (value: Val | undefined, site?: SyntaxNode) => {
+    const fn = callable(value);
+    const node = fn && (fn instanceof Method ? fn.fn : fn).node;
+    if (fn && node && !found.has(node)) found.set(node, { fn, ...(site && { site }) });
+  };
+  for (const site of reader.sites.values()) {
+    const call = reader.asRun(site);
+    if (call instanceof CallResult) {
+      for (const [name, value] of call.kwargs) if (keyword.test(name)) add(value);
+      const callee = first(call.callee);
+      const names = callee instanceof Library ? [callee.name, ...callee.others] : [];
+      const at = names.some((name) => takers.test(name))
+        ? 0
+        : names.map((name) => optimizerNamed(name)?.at).find((position) => position !== undefined);
+      if (at !== undefined) add(call.args[at]);
+    }
+    for (const argument of site.arguments)
+      if (argument.name && keyword.test(argument.name)) {
+        const asked = askedFor(reader, argument.value);
+        if (asked && !callable(reader.object(asked.node))) add(first(reader.program.object(asked.callee)), asked.node);
+      }
+  }
+  return [...found.values()];
+}
+
+/** A def, lambda, method, or object of the file that can be called. */
+function callable(value: Val | undefined): FunctionValue | Method | undefined {
+  const one = value === undefined ? undefined : first(value);
+  if (one instanceof Instance) {
+    const method = lookup(one.cls, "__call__");
+    return method instanceof FunctionValue ? new Method(method, one) : undefined;
+  }
+  const fn = one instanceof Method ? one.fn : one;
+  if (!(fn instanceof FunctionValue) || fn.module.file !== undefined || fn.code.params.length === 0) return undefined;
+  return one as FunctionValue | Method;
+}
+
+/** `schedule(step)` that stands there, or that the name there was given last. */
+function askedFor(reader: Reader, node: SyntaxNode): PythonCall | undefined {
+  if (node.name === "CallExpression")
+    return [...reader.sites.values()].find(({ from, to }) => from === node.from && to === node.to);
+  if (node.name !== "VariableName") return undefined;
+  const statement = reader.program.assignmentsTo(reader.text(node)).findLast(({ to }) => to <= node.from);
+  const value = statement?.lastChild;
+  return value?.name === "CallExpression" ? askedFor(reader, value) : undefined;
+}
+
+/** What is told of such a function at its name, or at the lambda. */
+export function givenFinding(reader: Reader, { fn, site }: GivenRate): Finding | undefined {
+  const target = fn instanceof Method ? fn.fn : fn;
+  const { node } = target;
+  const own = parametersOf(node, reader.program.source.code).slice(fn instanceof Method ? 1 : 0);
+  const time = timeParameter(own) ?? own[0];
+  if (time === undefined) return undefined;
+  const interpreter = new Interpreter(reader.program);
+  const length = /^progress_?remaining$/i.test(time) ? totalTimesteps(reader) : undefined;
+  const total = length && length.status !== "unknown" ? Number(length.value) : NaN;
+  const at = (t: number): Val => (length ? new Float(Math.max(0, 1 - t / total)) : t);
+  const rate = (t: number) => interpreter.run((call) => interpreter.number(call(fn, [], new Map([[time, at(t)]]))));
+  // What goes below zero is added to the parameters as it is, and is no rate.
+  if ((guarded(() => rate(1)) ?? 0) < 0) return undefined;
+  const read = { ...closureOf(reader, target), ...freeNames(reader, node, own, new Map()) };
+  const unit = /epoch|^ep$/i.test(time) ? "epoch" : "step";
+  const around = site && settingAround(reader, site);
+  const assigned = node.parent?.name === "AssignStatement" ? node.parent.firstChild : undefined;
+  return {
+    ...placed(
+      reader,
+      node.getChild("ParamList") && node.name === "FunctionDefinition"
+        ? node.getChild("VariableName")!
+        : (assigned ?? node),
+      node,
+    ),
+    args: { ...read, ...(length && { total_timesteps: { value: length } }), ...missing(reader, rate, read) },
+    rate,
+    run: {
+      unit,
+      ...lengthFromNames(read, unit),
+      ...(length && { totalSteps: length }),
+      ...(around && runOf(reader, around, unit)),
+    },
+  };
+}
+
+/** What the function took from the functions around it. */
+function closureOf(reader: Reader, { node, closure }: FunctionValue): Record<string, Argument> {
+  const words = new Set(reader.text(node).match(/[A-Za-z_]\w*/g));
+  const args: Record<string, Argument> = {};
+  for (let frame = closure; frame; frame = frame.parent)
+    for (const [name, slot] of frame.code.kind === "function" ? frame.code.slots : []) {
+      const value = words.has(name) ? frame.slots[slot] : undefined;
+      const told = value === undefined ? undefined : reader.program.describe(value, name);
+      if (told && told.status !== "unknown" && /^(?:number|string)$/.test(typeof told.value))
+        args[name] ??= { value: told };
+    }
+  return args;
+}
+
+/** Stable-Baselines3 counts from 1 down to 0 over `model.learn(total_timesteps=…)`. */
+function totalTimesteps(reader: Reader): Evaluated {
+  for (const { arguments: args } of reader.named("learn")) {
+    const given = args.find(({ name, position }) => name === "total_timesteps" || position === 0);
+    const value = given && reader.program.evaluate(given.value);
+    if (value && value.status !== "unknown" && typeof value.value === "number") return value;
+  }
+  const set = reader.assume.get("total_timesteps") ?? reader.assume.get("total_steps") ?? 100_000;
+  const [name, because] = ["total_timesteps", "the run length is not in this file"];
+  return { status: "assumed", value: set, text: name, name, because, assumptions: { [name]: set }, origins: [] };
+}
