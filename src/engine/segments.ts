@@ -82,12 +82,12 @@ export function drops(edges: readonly number[], rate: (passed: number) => number
   return segments(...edges.map((edge, i) => decay(edge, rate(i))), decay(Infinity, rate(edges.length)));
 }
 
-/** `rise` in the first W steps, then c: with its own clock started there when `restart`. */
+/** `rise` in the first W steps (not necessarily whole), then c: with its own clock started at W when `restart`. */
 export function warmed(W: number, rise: Segment["lr"], c: Curve, restart = false): Curve {
   if (!(W > 0)) return c;
   return sequence([
     { from: 0, curve: segments(warmup(W, rise)), kind: "warmup" },
-    { from: W, curve: c, restart },
+    { from: restart ? W : Math.ceil(W), curve: c, restart },
   ]);
 }
 

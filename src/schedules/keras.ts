@@ -1,23 +1,26 @@
+import { f32 } from "../engine/float32.js";
 import { constant } from "../engine/shapes.js";
-import { Raises, defineSchedule, lr, real } from "./define.js";
-import type { Context, ScheduleDefinition } from "./define.js";
+import { lr, real } from "./define.js";
 import { kerasCallbacks } from "./kerasCallbacks.js";
 import { kerasDecays } from "./kerasDecays.js";
 import { decayOfOptimizer } from "./keras2.js";
+import { library } from "./library.js";
+import { refuse } from "./refuse.js";
 
 /** Every place where Keras 3 shows its modules; `tf.keras` is Keras 3 since TensorFlow 2.16. */
 const homes = ["keras", "keras.api", "tf.keras", "tensorflow.keras"].concat(
   ["tf", "tensorflow"].flatMap((tf) => ["v1", "v2"].map((v) => `${tf}.compat.${v}.keras`)),
 );
 /** `inner`: the module in `keras.src` that defines the object. */
-const underHomes = (path: string, inner: string, alsoAt: readonly string[] = []) => ({
-  id: `keras.${path}`,
-  aliases: [...homes.slice(1).map((home) => `${home}.${path}`), `keras.src.${inner}`, ...alsoAt],
-});
+const underHomes = (path: string, inner: string, alsoAt: readonly string[] = []) => [
+  ...homes.map((home) => `${home}.${path}`),
+  `keras.src.${inner}`,
+  ...alsoAt,
+];
 const version = "keras 3.15.1, src/";
 
 const decays = kerasDecays({
-  names: (name) =>
+  homes: (name) =>
     underHomes(`optimizers.schedules.${name}`, `optimizers.schedules.learning_rate_schedule.${name}`, [
       `tf.optimizers.schedules.${name}`,
       `tensorflow.optimizers.schedules.${name}`,
@@ -34,20 +37,27 @@ const modules: Readonly<Record<string, string>> = {
   LearningRateScheduler: "learning_rate_scheduler",
 };
 const callbacks = kerasCallbacks({
-  names: (name) => underHomes(`callbacks.${name}`, `callbacks.${modules[name]}.${name}`),
+  homes: (name) => underHomes(`callbacks.${name}`, `callbacks.${modules[name]}.${name}`),
   source: `${version}callbacks/`,
   version: 3,
 });
 
-/** Keras 3 warns about `decay=` and ignores it; a call that says `lr=` is older and means it. */
-const optimizers: ScheduleDefinition[] = ["SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "Adamax"].map((name) => {
-  const older = decayOfOptimizer(name, { id: `keras.optimizers.${name}` });
-  return defineSchedule({
-    ...older,
-    ...underHomes(`optimizers.${name}`, `optimizers.${name.toLowerCase()}.${name}`, [
+const optimizer = library({
+  homes: (name) =>
+    underHomes(`optimizers.${name}`, `optimizers.${name.toLowerCase()}.${name}`, [
       `tf.optimizers.${name}`,
       `tensorflow.optimizers.${name}`,
     ]),
+  source: `${version}optimizers/base_optimizer.py`,
+});
+
+/** Keras 3 warns about `decay=` and ignores it; a call that says `lr=` is older and means it. */
+const optimizers = ["SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "Adamax"].map((name) => {
+  const older = decayOfOptimizer(name);
+  return optimizer({
+    name,
+    dtype: "float32",
+    onlyWith: older.onlyWith,
     params: {
       ...older.params,
       learning_rate: lr("the rate", { default: null }),
@@ -58,12 +68,11 @@ const optimizers: ScheduleDefinition[] = ["SGD", "Adam", "RMSprop", "Adagrad", "
     quirks: [
       "Keras 3 only warns about decay= and keeps the rate constant; the older optimizers.legacy divide by 1 + decay · t.",
     ],
-    source: "keras 3.15.1, src/optimizers/base_optimizer.py",
-    compile(args, context: Context) {
-      if (args.lr !== null) return older.compile({ ...args, learning_rate: args.lr! }, context);
-      const rate = args.learning_rate ?? (name === "SGD" ? 0.01 : 0.001);
-      if (typeof rate !== "number") throw new Raises("TypeError: learning_rate must be a number here");
-      return constant(Math.fround(rate));
+    rule(a, context) {
+      if ((a.lr as number | null) !== null) return older.compile({ ...a, learning_rate: a.lr }, context);
+      const rate = (a.learning_rate as number | null) ?? (name === "SGD" ? 0.01 : 0.001);
+      refuse(typeof rate !== "number", "TypeError: learning_rate must be a number here");
+      return constant(f32(rate));
     },
   });
 });

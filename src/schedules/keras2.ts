@@ -1,32 +1,29 @@
+import type { Curve } from "../engine/curve.js";
 import { f32 } from "../engine/float32.js";
-import { curve, map } from "../engine/shapes.js";
+import { constant, falling, map } from "../engine/shapes.js";
 import { compileCall, isScheduleCall } from "./compile.js";
-import { Raises, defineSchedule, flag, handle, real, schedule } from "./define.js";
-import type { ParamSpec, ScheduleDefinition } from "./define.js";
+import { flag, handle, real, schedule } from "./define.js";
+import type { Context, ScheduleDefinition, Value } from "./define.js";
 import { kerasCallbacks } from "./kerasCallbacks.js";
 import { kerasDecays } from "./kerasDecays.js";
+import { library } from "./library.js";
+import { refuse } from "./refuse.js";
 
 const source = "tf_keras 2.21.0, src/";
-const homes = ["keras", "tf.keras", "tensorflow.keras", "tf", "tensorflow"];
 
 const decays = kerasDecays({
-  names: (name) => ({
-    id: `tf_keras.optimizers.schedules.${name}`,
-    aliases: [
-      `tf_keras.src.optimizers.schedules.learning_rate_schedule.${name}`,
-      `tensorflow.python.keras.optimizer_v2.learning_rate_schedule.${name}`,
-      `tf_keras.experimental.${name}`,
-    ],
-  }),
+  homes: (name) => [
+    `tf_keras.optimizers.schedules.${name}`,
+    `tf_keras.src.optimizers.schedules.learning_rate_schedule.${name}`,
+    `tensorflow.python.keras.optimizer_v2.learning_rate_schedule.${name}`,
+    `tf_keras.experimental.${name}`,
+  ],
   source: `${source}optimizers/schedules/learning_rate_schedule.py`,
   version: 2,
 });
 
 const callbacks = kerasCallbacks({
-  names: (name) => ({
-    id: `tf_keras.callbacks.${name}`,
-    aliases: [`tf_keras.src.callbacks.${name}`, `tensorflow.python.keras.callbacks.${name}`],
-  }),
+  homes: (name) => ["tf_keras", "tf_keras.src", "tensorflow.python.keras"].map((home) => `${home}.callbacks.${name}`),
   source: `${source}callbacks.py`,
   version: 2,
 });
@@ -47,52 +44,51 @@ const others: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+const legacy = library({
+  homes: ["tf_keras", "keras", "tf.keras", "tensorflow.keras", "tf", "tensorflow", "tf_keras.src"].map(
+    (home) => `${home}.optimizers.legacy.`,
+  ),
+  dtype: "float32",
+  source: `${source}optimizers/legacy/optimizer_v2.py`,
+});
+
 /** Time-based decay of an optimizer of Keras 2: `decay=` divides the rate by 1 + decay · t, per update. */
-export function decayOfOptimizer(name: string, names: Pick<ScheduleDefinition, "id" | "aliases">): ScheduleDefinition {
-  const rest = (others[name] ?? []).map((p): [string, ParamSpec] => [
-    p,
-    p === "nesterov" ? flag("Nesterov's momentum", { default: null }) : handle("not part of the rate"),
-  ]);
-  return defineSchedule({
-    ...names,
+export const decayOfOptimizer = (name: string): ScheduleDefinition =>
+  legacy({
+    name,
     onlyWith: ["decay"],
     params: {
       learning_rate: schedule("the rate at update 0, or a schedule", {
         default: name === "SGD" ? 0.01 : 0.001,
         alias: ["lr"],
       }),
-      ...Object.fromEntries(rest),
+      ...Object.fromEntries((others[name] ?? []).map((p) => [p, p === "nesterov" ? nesterov : unmoved])),
       name: handle("name of the optimizer"),
       decay: real("the inverse of the rate grows by this share per update", { default: 0, min: 0, keywordOnly: true }),
     },
-    unit: "step",
-    dtype: "float32",
     formula: "learning_rate / (1 + decay · t)",
     quirks: [
       "t counts updates, not epochs; the first update is undamped.",
       "A schedule given as learning_rate is divided as well.",
       "A decay that is not above 0 is ignored.",
     ],
-    source: `${source}optimizers/legacy/optimizer_v2.py`,
-    compile({ learning_rate, decay }, context) {
-      const per = decay as number;
-      if (per < 0) throw new Raises(`ValueError: decay cannot be less than 0. Received: decay=${per}.`);
-      const damp = (rate: number, t: number) => (per > 0 ? f32(rate / f32(1 + f32(per * f32(t)))) : rate);
-      if (!isScheduleCall(learning_rate)) {
-        const rate = f32(learning_rate as number);
-        return curve((t) => damp(rate, t), [], [{ kind: per > 0 ? "decay" : "constant", from: 0, to: Infinity }]);
-      }
-      const inner = compileCall(learning_rate, context).lr;
-      return { ...map(inner, (rate) => rate), at: (t) => damp(inner.at(t), t) };
-    },
+    rule: (a, context) => damped(a["learning_rate"] as Value, a["decay"] as number, context),
   });
+const nesterov = flag("Nesterov's momentum", { default: null });
+const unmoved = handle("not part of the rate");
+
+/** rate / (1 + decay · t); the rate may be a schedule. */
+function damped(rate: Value, decay: number, context: Context): Curve {
+  refuse(decay < 0, `ValueError: decay cannot be less than 0. Received: decay=${decay}.`);
+  const damp = (lr: number, t: number) => (decay > 0 ? f32(lr / f32(1 + f32(decay * f32(t)))) : lr);
+  if (!isScheduleCall(rate)) {
+    const first = f32(rate as number);
+    return decay > 0 ? falling((t) => damp(first, t)) : constant(first);
+  }
+  const inner = compileCall(rate, context).lr;
+  return { ...map(inner, (lr) => lr), at: (t) => damp(inner.at(t), t) };
 }
 
-const optimizers = Object.keys(others).map((name) =>
-  decayOfOptimizer(name, {
-    id: `tf_keras.optimizers.legacy.${name}`,
-    aliases: [...homes.map((home) => `${home}.optimizers.legacy.${name}`), `tf_keras.src.optimizers.legacy.${name}`],
-  }),
-);
+const optimizers = Object.keys(others).map(decayOfOptimizer);
 
 export const keras2 = [...decays, ...callbacks, ...optimizers];

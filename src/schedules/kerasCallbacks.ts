@@ -1,11 +1,14 @@
 import { f32 } from "../engine/float32.js";
 import type { Curve } from "../engine/curve.js";
 import { stepwise } from "../engine/stepwise.js";
-import { constant } from "../engine/shapes.js";
-import { Raises, defineSchedule, epochs, factor, handle, integer, lr, rateFunction, real, word } from "./define.js";
+import { constant, ending } from "../engine/shapes.js";
+import { Raises, epochs, factor, rateFunction, real, word } from "./define.js";
 import type { LiveSchedule, RateFunction, ScheduleDefinition } from "./define.js";
 import type { KerasVersion } from "./kerasDecays.js";
+import { library } from "./library.js";
 import { metricDriven, short } from "./plateau.js";
+import { refuse } from "./refuse.js";
+import { raise } from "./torchRules.js";
 
 interface Plateau {
   readonly monitor: string;
@@ -24,22 +27,21 @@ const downward =
   /loss|err|mse|mae|mape|msle|entropy|hinge|divergence|poisson|false_(positives|negatives)|cosh|perplexity/i;
 
 /** `keras.callbacks.ReduceLROnPlateau` and `LearningRateScheduler`, which move the rate once per epoch. */
-export function kerasCallbacks({ names, source, version }: KerasVersion): ScheduleDefinition[] {
+export function kerasCallbacks({ homes, source, version }: KerasVersion): ScheduleDefinition[] {
+  const callback = library({ homes, source, unit: "epoch", needs: ["initial_lr"] });
   return [
-    defineSchedule({
-      ...names("ReduceLROnPlateau"),
+    callback({
+      name: "ReduceLROnPlateau",
       params: {
         monitor: word("the metric watched", { default: "val_loss" }),
         factor: factor("the rate is multiplied by this", { default: 0.1, max: 1 }),
         patience: epochs("epochs without improvement before the rate falls", { default: 10, min: 0 }),
-        verbose: handle("whether to print"),
+        verbose: null,
         mode: word("whether the metric should fall or rise", { default: "auto", choices: ["auto", "min", "max"] }),
         min_delta: real("smaller improvements do not count", { default: 0.0001, alias: ["epsilon"] }),
-        cooldown: integer("epochs after a reduction in which nothing is counted", { default: 0, min: 0 }),
-        min_lr: lr("the rate never falls below", { default: 0 }),
+        cooldown: 0,
+        min_lr: 0,
       },
-      needs: ["initial_lr"],
-      unit: "epoch",
       formula: "lr = max(lr · factor, min_lr) after `patience` epochs without an improvement by min_delta",
       quirks: [
         "Patience is reached with >=: 0 and 1 behave alike.",
@@ -49,38 +51,25 @@ export function kerasCallbacks({ names, source, version }: KerasVersion): Schedu
           ? "A first metric of NaN stays the best for ever: the rate then falls every `patience` epochs."
           : "With mode 'auto' the metric should rise when its name contains 'acc', else fall.",
       ],
-      source,
-      compile(rule, context) {
-        if (rule.factor >= 1)
-          throw new Raises(
-            `ValueError: ReduceLROnPlateau does not support a factor >= 1.0. Received factor=${rule.factor}`,
-          );
-        const sign =
-          version === 3
-            ? directionOf(rule)
-            : rule.mode === "max" || (rule.mode !== "min" && rule.monitor.includes("acc"))
-              ? -1
-              : 1;
-        return metricDriven(() => plateau(rule, sign, context.initial_lr, version), context);
+      rule(a, context) {
+        const message = `ValueError: ReduceLROnPlateau does not support a factor >= 1.0. Received factor=${a.factor}`;
+        refuse(a.factor >= 1, message);
+        const sign = directionOf(a, version);
+        return metricDriven(() => plateau(a, sign, context.initial_lr, version), context);
       },
     }),
-    defineSchedule({
-      ...names("LearningRateScheduler"),
+    callback({
+      name: "LearningRateScheduler",
       params: {
         schedule: rateFunction("gives the rate from the epoch (from 0) and, if it takes it, the rate so far"),
-        verbose: handle("whether to print"),
+        verbose: null,
       },
-      needs: ["initial_lr"],
-      unit: "epoch",
       formula: "lr = schedule(epoch, lr), or schedule(epoch) when the function takes one argument",
       quirks: [
         "The rate comes back from a float32 variable, so one that builds on the rate before gathers its rounding.",
       ],
-      source,
-      compile({ schedule }, { initial_lr }) {
-        const next = (before: number, t: number) => f32(rateOf(schedule, t, before));
-        return afterFirst(f32(initial_lr), next);
-      },
+      rule: ({ schedule }, { initial_lr }) =>
+        afterFirst(f32(initial_lr), (before, t) => f32(rateOf(schedule, t, before))),
     }),
   ];
 }
@@ -90,18 +79,19 @@ function afterFirst(initial: number, next: (before: number, t: number) => number
   try {
     return stepwise(next(initial, 0), next, { horizon: 1000 });
   } catch (error) {
-    return { ...constant(NaN), end: { at: 0, because: (error as Error).message } };
+    return ending(constant(NaN), 0, (error as Error).message);
   }
 }
 
 /** 1 when the metric should fall, −1 when it should rise. */
-function directionOf({ monitor, mode }: Plateau): 1 | -1 {
+function directionOf({ monitor, mode }: Plateau, version: 2 | 3): 1 | -1 {
   if (mode === "min") return 1;
   if (mode === "max") return -1;
+  if (version === 2) return monitor.includes("acc") ? -1 : 1;
   const metric = monitor.replace(/^val_/, "");
   if (downward.test(metric)) return 1;
   if (upward.test(metric)) return -1;
-  throw new Raises(
+  return raise(
     `ValueError: ReduceLROnPlateau callback received monitor=${monitor}, but Keras isn't able to automatically determine whether that metric should be maximized or minimized.`,
   );
 }
@@ -151,7 +141,7 @@ function rateOf(schedule: RateFunction, epoch: number, before: number): number {
     if (!(error instanceof Raises)) throw error;
     rate = schedule.call([epoch]);
   }
-  if (typeof rate !== "number")
-    throw new Raises("ValueError: The output of the `schedule` function should be a float.");
-  return rate;
+  return typeof rate === "number"
+    ? rate
+    : raise("ValueError: The output of the `schedule` function should be a float.");
 }

@@ -2,7 +2,7 @@ import type { Curve, Phase } from "../engine/curve.js";
 import { PI32, byReciprocal32, divided32, f32, pow32 } from "../engine/float32.js";
 import { changes } from "../engine/search.js";
 import { curve, everyPeriod, withTurns } from "../engine/shapes.js";
-import { Raises } from "./define.js";
+import { refuse } from "./refuse.js";
 
 /**
  * The decays that TensorFlow 1, Keras 2 and Keras 3 share, each in the arithmetic of whoever runs it.
@@ -183,9 +183,9 @@ export function piecewise(
   values: readonly number[],
   overlap: "sum" | "raise",
 ): Curve {
-  if (boundaries.length !== values.length - 1)
-    throw new Raises("ValueError: The length of boundaries should be 1 less than the length of values.");
-  if (!boundaries.length) throw new Raises("IndexError: list index out of range (no boundaries)");
+  const fits = boundaries.length === values.length - 1;
+  refuse(!fits, "ValueError: The length of boundaries should be 1 less than the length of values.");
+  refuse(!boundaries.length, "IndexError: list index out of range (no boundaries)");
   const rates = values.map(m.cast);
   const last = boundaries.length - 1;
   const claims = (t: number) =>

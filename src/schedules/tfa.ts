@@ -1,26 +1,58 @@
 import type { Curve } from "../engine/curve.js";
 import { f32, pow32 } from "../engine/float32.js";
-import { curve, everyPeriod } from "../engine/shapes.js";
-import { defineSchedule, factor, handle, lr, rateFunction, real, word } from "./define.js";
+import { cycling, everyPeriod } from "../engine/shapes.js";
+import { factor, lr, rateFunction, real, word } from "./define.js";
+import { library } from "./library.js";
 import { numberOf } from "./nested.js";
 
-const names = (name: string) => ({
-  id: `tfa.optimizers.${name}`,
-  aliases: [`tensorflow_addons.optimizers.${name}`, `tensorflow_addons.optimizers.cyclical_learning_rate.${name}`],
+const cyclical = library({
+  homes: ["tfa.optimizers.", "tensorflow_addons.optimizers.", "tensorflow_addons.optimizers.cyclical_learning_rate."],
+  source: "tensorflow-addons 0.23.0, optimizers/cyclical_learning_rate.py",
+  first: {
+    initial_learning_rate: lr("rate at both ends of a cycle"),
+    maximal_learning_rate: lr("rate in the middle of the first cycle"),
+    step_size: real("steps of half a cycle", { min: 0, above: true }),
+  },
+  last: { name: null },
+  quirks: ["step_size is half a cycle: the rate is back after 2 · step_size."],
 });
-const common = { unit: "step", source: "tensorflow-addons 0.23.0, optimizers/cyclical_learning_rate.py" } as const;
-const range = {
-  initial_learning_rate: lr("rate at both ends of a cycle"),
-  maximal_learning_rate: lr("rate in the middle of the first cycle"),
-  step_size: real("steps of half a cycle", { min: 0, above: true }),
-};
-const name = handle("name of the operation");
-const scaleMode = (mode: string) =>
-  word("what the scale is computed from: the cycle's number (from 1) or the step", {
-    default: mode,
-    choices: ["cycle", "iterations"],
-  });
-const halfCycle = "step_size is half a cycle: the rate is back after 2 · step_size.";
+const scale_mode = word("what the scale is computed from: the cycle's number (from 1) or the step", {
+  default: "cycle",
+  choices: ["cycle", "iterations"],
+});
+const formula = (scale: string) =>
+  `initial + (maximal − initial) · max(0, 1 − |t / step_size − 2·cycle + 1|)${scale}, cycle = ⌊1 + t / (2·step_size)⌋`;
+
+export const tfa = [
+  cyclical({
+    name: "CyclicalLearningRate",
+    params: { scale_fn: rateFunction("height of the triangle, from the cycle or the step"), scale_mode },
+    formula: formula(" · scale_fn(cycle or t)"),
+    rule: (a) => triangles(a, (x) => numberOf(a.scale_fn.call([x]))),
+  }),
+  cyclical({
+    name: "TriangularCyclicalLearningRate",
+    params: { scale_mode },
+    formula: formula(""),
+    rule: (a) => triangles(a, () => 1),
+  }),
+  cyclical({
+    name: "Triangular2CyclicalLearningRate",
+    params: { scale_mode },
+    formula: formula(" / 2^(cycle − 1)"),
+    quirks: ["With scale_mode 'iterations' the height halves every step."],
+    rule: (a) => triangles(a, (x) => f32(1 / pow32(2, f32(x - 1)))),
+  }),
+  cyclical({
+    name: "ExponentialCyclicalLearningRate",
+    params: {
+      scale_mode: { ...scale_mode, default: "iterations" },
+      gamma: factor("the height is multiplied by this every step (or cycle)", { default: 1 }),
+    },
+    formula: formula(" · gamma^(t or cycle)"),
+    rule: (a) => triangles(a, (x) => pow32(f32(a.gamma), x)),
+  }),
+];
 
 interface Triangle {
   readonly initial_learning_rate: number;
@@ -40,53 +72,5 @@ function triangles(a: Triangle, scale: (x: number) => number): Curve {
     const up = f32(height * Math.max(0, f32(1 - x)));
     return f32(low + f32(up * f32(scale(a.scale_mode === "cycle" ? cycle : now))));
   };
-  return curve(at, everyPeriod(step), [{ kind: "cycle", from: 0, to: Infinity }]);
+  return cycling(at, everyPeriod(step));
 }
-
-const formula = (scale: string) =>
-  `initial + (maximal − initial) · max(0, 1 − |t / step_size − 2·cycle + 1|)${scale}, cycle = ⌊1 + t / (2·step_size)⌋`;
-
-export const tfa = [
-  defineSchedule({
-    ...names("CyclicalLearningRate"),
-    ...common,
-    params: {
-      ...range,
-      scale_fn: rateFunction("height of the triangle, from the cycle or the step"),
-      scale_mode: scaleMode("cycle"),
-      name,
-    },
-    formula: formula(" · scale_fn(cycle or t)"),
-    quirks: [halfCycle],
-    compile: (a) => triangles(a, (x) => numberOf(a.scale_fn.call([x]))),
-  }),
-  defineSchedule({
-    ...names("TriangularCyclicalLearningRate"),
-    ...common,
-    params: { ...range, scale_mode: scaleMode("cycle"), name },
-    formula: formula(""),
-    quirks: [halfCycle],
-    compile: (a) => triangles(a, () => 1),
-  }),
-  defineSchedule({
-    ...names("Triangular2CyclicalLearningRate"),
-    ...common,
-    params: { ...range, scale_mode: scaleMode("cycle"), name },
-    formula: formula(" / 2^(cycle − 1)"),
-    quirks: [halfCycle, "With scale_mode 'iterations' the height halves every step."],
-    compile: (a) => triangles(a, (x) => f32(1 / pow32(2, f32(x - 1)))),
-  }),
-  defineSchedule({
-    ...names("ExponentialCyclicalLearningRate"),
-    ...common,
-    params: {
-      ...range,
-      scale_mode: scaleMode("iterations"),
-      gamma: factor("the height is multiplied by this every step (or cycle)", { default: 1 }),
-      name,
-    },
-    formula: formula(" · gamma^(t or cycle)"),
-    quirks: [halfCycle],
-    compile: (a) => triangles(a, (x) => pow32(f32(a.gamma), x)),
-  }),
-];
