@@ -45,9 +45,9 @@ export function findingOf(
   const unit = time && /epoch|^ep$/i.test(time) ? "epoch" : around?.loops[0]?.kind === "epoch" ? "epoch" : "step";
   const only = site && around && conditionOf(reader, site.node);
   const aimless = writes && !time && !countsItself(reader.text(definition));
-  // When it is called is a matter of the loop around the call.
+  // When it is called, and where a global that it moves begins, is a matter of the loop around the call.
   const looped =
-    site && writes && (aimless || only !== undefined)
+    site && writes && (aimless || only !== undefined || /^\s*global\s/m.test(reader.text(definition)))
       ? guarded(() => loopRate(reader, workspace, site.node))
       : undefined;
   const rate = looped
@@ -231,7 +231,7 @@ function conditionOf(reader: Reader, node: SyntaxNode): string | undefined {
 }
 
 /** Names that tell the run's length: `max_iters`, `args.epochs`. */
-function lengthFromNames(args: Readonly<Record<string, Argument>>, unit: "step" | "epoch"): Partial<Run> {
+export function lengthFromNames(args: Readonly<Record<string, Argument>>, unit: "step" | "epoch"): Partial<Run> {
   for (const [name, { value }] of Object.entries(args)) {
     if (value.status === "unknown" || typeof value.value !== "number" || !(value.value > 1)) continue;
     const last = name.slice(name.lastIndexOf(".") + 1);
