@@ -3,8 +3,9 @@ import { PI32, f32, pow32 } from "../engine/float32.js";
 import { changes } from "../engine/search.js";
 import { decay, flat, hold, segments, warmup } from "../engine/segments.js";
 import { curve, everyPeriod, piecewiseConstant, sequence, shift } from "../engine/shapes.js";
+import { isScheduleCall } from "./compile.js";
 import { defineSchedule, factor, flag, handle, integer, lr, numbers, power, real, schedule, steps } from "./define.js";
-import type { ParamSpec, ScheduleDefinition } from "./define.js";
+import type { ParamSpec, ScheduleDefinition, Value } from "./define.js";
 import { curveOf } from "./nested.js";
 import { raise } from "./torchRules.js";
 
@@ -201,8 +202,9 @@ export const fluid: ScheduleDefinition[] = [
     formula: piecewiseFormula,
     compile: (a) => counted(lengths(a), a.begin, a.step),
   }),
-  ...[layers("linear_lr_warmup"), dygraph("LinearLrWarmup")].map((names) =>
-    defineSchedule({
+  ...[layers("linear_lr_warmup"), dygraph("LinearLrWarmup")].map((names) => {
+    const dynamic = names.id.includes("dygraph");
+    return defineSchedule({
       ...names,
       ...common,
       params: {
@@ -210,19 +212,37 @@ export const fluid: ScheduleDefinition[] = [
         warmup_steps: steps("steps of the warm-up", { min: 1 }),
         start_lr: lr("rate at step 0"),
         end_lr: lr("rate that the warm-up aims at"),
-        begin: integer("first value of the counter", { default: names.id.includes("dygraph") ? 1 : 0 }),
-        ...counter,
+        ...(dynamic && { begin: integer("first value of the counter", { default: 1 }), ...counter }),
       },
-      formula: "start_lr + (end_lr − start_lr) · t / W for t < W = warmup_steps; then learning_rate",
-      quirks: ["In a static graph the schedule after the warm-up counts from step 0."],
-      compile({ learning_rate, warmup_steps: W, start_lr, end_lr, begin, step }, context) {
-        const rise = segments(
-          warmup(W, (t) => f32(start_lr + f32((end_lr - start_lr) * f32(t / W)))),
+      formula: `${dynamic ? "" : "start_lr + "}(end_lr − start_lr) · n / W for n < W = warmup_steps; then learning_rate`,
+      quirks: [
+        "The schedule after the warm-up counts from step 0.",
+        dynamic ? "start_lr gives the slope alone: the warm-up starts at 0." : "With noam_decay inside n starts at 1.",
+      ],
+      compile({ learning_rate, warmup_steps: W, start_lr, end_lr, ...rest }, context) {
+        const { begin, step } = dynamic ? (rest as Numbers) : { begin: firstCount(learning_rate), step: 1 };
+        if (dynamic && end_lr <= start_lr)
+          raise(`AssertionError: end_lr ${end_lr} must be greater than start_lr ${start_lr}`);
+        const after = curveOf(learning_rate, context, f32);
+        const from = begin! >= W ? 0 : step! > 0 ? Math.ceil((W - begin!) / step!) : Infinity;
+        if (from === 0) return after;
+        const slope = (n: number) => ((end_lr - start_lr) / W) * n;
+        const rise = (n: number) => (dynamic ? slope(n) : start_lr + f32((end_lr - start_lr) * f32(n / W)));
+        const up = segments(
+          warmup(from, (t) => f32(rise(begin! + step! * t))),
           hold(Infinity, end_lr),
         );
-        const after = { from: W, curve: curveOf(learning_rate, context, f32) };
-        return counted(sequence([{ from: 0, curve: rise, kind: "warmup" }, after]), begin, step);
+        return sequence([
+          { from: 0, curve: up, kind: "warmup" },
+          { from, curve: after },
+        ]);
       },
-    }),
-  ),
+    });
+  }),
 ];
+
+/** The counter of a static graph is made by the schedule that is built first, the innermost. */
+function firstCount(rate: Value | undefined): number {
+  if (!isScheduleCall(rate)) return 0;
+  return rate.definition.id.endsWith(".noam_decay") ? 1 : firstCount(rate.args["learning_rate"]);
+}

@@ -1,7 +1,7 @@
 """What the recording scripts share: read a library's cases, run the library itself, compare or write what it gives.
 
 A script gives `run(case) -> dict` with the new `values` (and `momenta`, `values_group1`, `error` where they apply) for the
-case's `steps`; everything else of the case stays as it is. Without options the values are compared with the recorded ones
+case's `steps`; everything else of the case stays as it is. None: the case is another script's. Without options the values are compared with the recorded ones
 and nothing is written. `--random N` records N cases with arguments drawn from the script's `RANDOM` table instead, into a
 file of their own, for comparing the engine with the library far from the known cases.
 """
@@ -170,7 +170,10 @@ def recorded(library, run, only=""):
     data = json.loads(text)
     pairs = []
     for old in data["cases"]:
-        found = run(old) if only in old["id"] else {}
+        found = run(old) if only in old["id"] else None
+        if found is None:
+            pairs.append((old, old))
+            continue
         if "error" in found and found["error"]["type"] == old.get("error", {}).get("type"):
             del found["error"]
         pairs.append((old, {**old, **found}))
@@ -217,6 +220,8 @@ def anew(library, run, options):
     data, lines, pairs = recorded(library, run, options.case)
     worst, wrong, new, changed = 0.0, [], 0, []
     for old, found in pairs:
+        if old is found:
+            continue
         single = (old.get("dtype") or data["dtype"]) != "float64" or data["dtype"] != "float64"
         largest, fine, words = change(old, found, single)
         new += words == "new"
@@ -227,7 +232,7 @@ def anew(library, run, options):
             changed.append((largest, old["id"]))
     if options.cases:
         print("".join(f"  {largest:9.1e}  {name}\n" for largest, name in sorted(changed, reverse=True)), end="")
-    print("\n".join([*wrong, f"{library}: {len(pairs)} cases, {new} new, {len(changed)} differ, {len(wrong)} beyond the tolerance, "
+    print("\n".join([*wrong, f"{library}: {sum(a is not b for a, b in pairs)} cases, {new} new, {len(changed)} differ, {len(wrong)} beyond the tolerance, "
                              f"largest relative difference {worst:.1e}"]), flush=True)
     if options.write or options.out:
         first = re.sub(r',\s*"cases":\s*\[\s*$', "}", lines[0])
