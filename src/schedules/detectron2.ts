@@ -1,125 +1,109 @@
-import { divide, PythonError, power as pow } from "../engine/python.js";
 import { byCosine } from "../engine/oneCycle.js";
+import { divide, power as pow } from "../engine/python.js";
 import { decay, flat, halfCosine, segments, warmup } from "../engine/segments.js";
-import { everyPeriod, withTurns } from "../engine/shapes.js";
-import {
-  Raises,
-  anything,
-  defineSchedule,
-  factor,
-  flag,
-  handle,
-  integer,
-  lr,
-  lastEpoch,
-  numbers,
-  optimizer,
-  power,
-  ratio,
-  schedule,
-  steps,
-  word,
-} from "./define.js";
-import { fixedGammaOf, multiStepOf, ofWhere, overSteps, paramSchedulers, warmedUp, type OfWhere } from "./fvcore.js";
+import { countUpTo, everyPeriod, firstAbove, withTurns } from "../engine/shapes.js";
+import { anything, factor, flag, handle, integer, lr, numbers, optimizer, power, ratio, required } from "./define.js";
+import { schedule, steps, word } from "./define.js";
+import { paramSchedulers } from "./fvcore.js";
+import { warmedUp } from "./fvcoreComposite.js";
+import { fixedGammaOf, multiStepOf } from "./fvcoreSteps.js";
+import { atLeast, ofWhere, overSteps, type OfWhere } from "./fvcoreWhere.js";
+import { library } from "./library.js";
+import { refuse } from "./refuse.js";
+import { raise } from "./torchRules.js";
 
 const source = "detectron2 main (2026-06), detectron2/solver";
+const ofSolver = library({
+  homes: (name) => [`detectron2.solver.${name}`, `detectron2.solver.lr_scheduler.${name}`],
+  needs: ["initial_lr"],
+  source,
+});
 
-const lrMultiplier = defineSchedule({
-  id: "detectron2.solver.LRMultiplier",
-  aliases: ["detectron2.solver.lr_scheduler.LRMultiplier"],
+const lrMultiplier = ofSolver({
+  name: "LRMultiplier",
   params: {
     optimizer,
     multiplier: schedule("an fvcore scheduler of the share of the run"),
     max_iter: steps("iterations of the run"),
     last_iter: integer("completed iterations when resuming; -1 for a fresh run", { default: -1 }),
   },
-  needs: ["initial_lr"],
-  unit: "step",
   formula: "lr · multiplier(t / max_iter)",
-  source,
-  compile: ({ multiplier, max_iter }, { initial_lr }) => overSteps(ofWhere(multiplier), max_iter, initial_lr),
+  rule: ({ multiplier, max_iter }, { initial_lr }) => overSteps(ofWhere(multiplier), max_iter, initial_lr),
 });
 
 const warmupParams = {
   warmup_factor: factor("factor at the first iteration", { default: 0.001 }),
-  warmup_iters: steps("iterations of warm-up", { default: 1000 }),
+  warmup_iters: 1000,
   warmup_method: word("shape of the warm-up", { default: "linear", choices: ["linear", "constant"] }),
-  last_epoch: lastEpoch,
+  last_epoch: -1,
 };
 type Warm = { warmup_factor: number; warmup_iters: number; warmup_method: string };
 /** The factor of the deprecated classes, which multiplies the running schedule. */
-function warmFactor({ warmup_factor: low, warmup_iters: W, warmup_method }: Warm): (t: number) => number {
-  if (W > 0 && warmup_method !== "linear" && warmup_method !== "constant")
-    throw new Raises(`ValueError: Unknown warmup method: ${warmup_method}`);
-  return (t) => (t >= W ? 1 : warmup_method === "constant" ? low : low * (1 - t / W) + t / W);
+function warmFactor({ warmup_factor: low, warmup_iters: W, warmup_method: method }: Warm): (t: number) => number {
+  const unknown = W > 0 && method !== "linear" && method !== "constant";
+  refuse(unknown, `ValueError: Unknown warmup method: ${method}`);
+  return (t) => (t >= W ? 1 : method === "constant" ? low : low * (1 - t / W) + t / W);
 }
 
-const oldMultiStep = defineSchedule({
-  id: "detectron2.solver.lr_scheduler.WarmupMultiStepLR",
-  aliases: ["detectron2.solver.WarmupMultiStepLR"],
-  params: {
-    optimizer,
-    milestones: numbers("iterations of the drops"),
-    gamma: factor("factor of a drop", { default: 0.1 }),
-    ...warmupParams,
-  },
+const old = library({
+  homes: (name) => [`detectron2.solver.lr_scheduler.${name}`, `detectron2.solver.${name}`],
   needs: ["initial_lr"],
-  unit: "step",
+  source: "detectron2 1846f915, detectron2/solver/lr_scheduler.py",
+  first: { optimizer },
+  last: warmupParams,
+});
+
+const oldMultiStep = old({
+  name: "WarmupMultiStepLR",
+  params: { milestones: required, gamma: 0.1 },
   formula: "lr · warm-up · gamma^(number of milestones ≤ t)",
   quirks: ["Milestones inside the warm-up already act."],
-  source: "detectron2 1846f915, detectron2/solver/lr_scheduler.py",
-  compile({ milestones, gamma, ...a }, { initial_lr: base }) {
-    if (milestones.some((m, i) => i > 0 && m < milestones[i - 1]!))
-      throw new Raises("ValueError: Milestones should be a list of increasing integers.");
+  rule({ milestones, gamma, ...a }, { initial_lr: base }) {
+    const falls = milestones.some((m, i) => i > 0 && m < milestones[i - 1]!);
+    refuse(falls, "ValueError: Milestones should be a list of increasing integers.");
     const warm = warmFactor(a);
-    const [W, n] = [Math.ceil(a.warmup_iters), (t: number) => milestones.filter((m) => m <= t).length];
-    const drops = (t: number) => milestones.map(Math.ceil).find((m) => m > t) ?? Infinity;
-    const rate = (t: number) => base * warm(t) * pow(gamma, n(t));
-    return segments(warmup(W, rate, drops), decay(Infinity, rate, drops));
+    const edges = milestones.map(Math.ceil);
+    const rate = (t: number) => base * warm(t) * pow(gamma, countUpTo(milestones, t));
+    const drops = (t: number) => firstAbove(edges, t);
+    return segments(warmup(Math.ceil(a.warmup_iters), rate, drops), decay(Infinity, rate, drops));
   },
 });
 
-const oldCosine = defineSchedule({
-  id: "detectron2.solver.lr_scheduler.WarmupCosineLR",
-  aliases: ["detectron2.solver.WarmupCosineLR"],
-  params: { optimizer, max_iters: steps("iterations of the run"), ...warmupParams },
-  needs: ["initial_lr"],
-  unit: "step",
+const oldCosine = old({
+  name: "WarmupCosineLR",
+  params: { max_iters: required },
   formula: "lr · warm-up · (1 + cos(π · t / max_iters)) / 2",
   quirks: ["The warm-up multiplies the running cosine.", "Past max_iters the rate rises again."],
-  source: "detectron2 1846f915, detectron2/solver/lr_scheduler.py",
-  compile({ max_iters: T, ...a }, { initial_lr: base }) {
+  rule({ max_iters: T, ...a }, { initial_lr: base }) {
     const warm = warmFactor(a);
     const rate = (t: number) => base * warm(t) * halfCosine(divide(t, T));
     return withTurns(segments(warmup(a.warmup_iters, rate, everyPeriod(T)), decay(Infinity, rate, everyPeriod(T))));
   },
 });
 
-const poly = defineSchedule({
-  id: "detectron2.projects.deeplab.WarmupPolyLR",
-  aliases: [
-    "detectron2.projects.deeplab.lr_scheduler.WarmupPolyLR",
-    "deeplab.lr_scheduler.WarmupPolyLR",
-    "detectron2:WarmupPolyLR",
-  ],
+const poly = library({
+  homes: ["detectron2.projects.deeplab.", "detectron2.projects.deeplab.lr_scheduler.", "deeplab.lr_scheduler."],
+})({
+  name: "WarmupPolyLR",
+  aliases: ["detectron2:WarmupPolyLR"],
   params: {
     optimizer,
-    max_iters: steps("iterations of the run"),
+    max_iters: required,
     ...warmupParams,
-    power: power("exponent", { default: 0.9 }),
+    power: 0.9,
     constant_ending: ratio("floor as a share of the base rate", { default: 0 }),
   },
   needs: ["initial_lr"],
-  unit: "step",
   formula: "lr · warm-up · (1 − t / max_iters)^power, floor lr · constant_ending",
   source: "detectron2, projects/DeepLab/deeplab/lr_scheduler.py",
-  compile: ({ max_iters: T, power, constant_ending: floor, ...a }, { initial_lr }) =>
+  rule: ({ max_iters: T, power, constant_ending: floor, ...a }, { initial_lr }) =>
     polyCurve(initial_lr, T, power, floor, a),
 });
+/** base · warm-up · (1 − t / T)^power, from the warm-up's end not below base · floor. */
 function polyCurve(base: number, T: number, power: number, floor: number, a: Warm) {
   const warm = warmFactor(a);
   const raw = (t: number) => {
-    if (t > T && !Number.isInteger(power)) throw new PythonError("ValueError: math domain error");
+    refuse(t > T && !Number.isInteger(power), "ValueError: math domain error");
     return pow(1 - divide(t, T), power);
   };
   const rate = (t: number) =>
@@ -129,17 +113,15 @@ function polyCurve(base: number, T: number, power: number, floor: number, a: War
   return segments(warmup(a.warmup_iters, rate), decay(reached, rate), decay(T + 1, rate), flat(Infinity, rate));
 }
 
+const kinds = ["WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "WarmupPolyLR"];
 /** The `SOLVER` section of a configuration, as build_lr_scheduler reads it. */
-const build = defineSchedule({
-  id: "detectron2.solver.build_lr_scheduler",
-  aliases: ["detectron2.solver.build.build_lr_scheduler", "detectron2:SOLVER"],
+const build = library({ homes: ["detectron2.solver.", "detectron2.solver.build."] })({
+  name: "build_lr_scheduler",
+  aliases: ["detectron2:SOLVER"],
   params: {
     cfg: handle("the configuration"),
     optimizer,
-    LR_SCHEDULER_NAME: word("the schedule", {
-      default: "WarmupMultiStepLR",
-      choices: ["WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "WarmupPolyLR"],
-    }),
+    LR_SCHEDULER_NAME: word("the schedule", { default: kinds[0]!, choices: kinds }),
     BASE_LR: lr("base rate", { default: null }),
     BASE_LR_END: lr("final rate of the cosine", { default: 0 }),
     MAX_ITER: steps("iterations of the run", { default: 40000 }),
@@ -148,31 +130,20 @@ const build = defineSchedule({
     NUM_DECAYS: integer("number of drops of WarmupStepWithFixedGammaLR", { default: 3 }),
     WARMUP_FACTOR: factor("first factor", { default: 1 / 1000 }),
     WARMUP_ITERS: steps("iterations of warm-up", { default: 1000 }),
-    WARMUP_METHOD: word("shape of the warm-up", { default: "linear", choices: ["linear", "constant"] }),
+    WARMUP_METHOD: warmupParams.warmup_method,
     RESCALE_INTERVAL: flag("the schedule's clock starts after the warm-up", { default: false }),
     POLY_LR_POWER: power("exponent of WarmupPolyLR", { default: 0.9 }),
     POLY_LR_CONSTANT_ENDING: anything("floor of WarmupPolyLR as a share of the base rate", { default: 0 }),
   },
   needs: ["initial_lr"],
-  unit: "step",
   formula: "BASE_LR · s(t / MAX_ITER), warmed up from WARMUP_FACTOR · s(0) to s(WARMUP_ITERS / MAX_ITER)",
   quirks: [
     "The warm-up aims at the schedule's value at its end.",
     "WarmupStepWithFixedGammaLR raises at the last iteration itself.",
   ],
   source,
-  compile(a, { initial_lr }) {
-    const base = a.BASE_LR ?? initial_lr ?? 0.001;
-    if (a.LR_SCHEDULER_NAME === "WarmupPolyLR")
-      return polyCurve(base, a.MAX_ITER, a.POLY_LR_POWER, a.POLY_LR_CONSTANT_ENDING as number, {
-        warmup_factor: a.WARMUP_FACTOR,
-        warmup_iters: a.WARMUP_ITERS,
-        warmup_method: a.WARMUP_METHOD,
-      });
-    const inner = innerOf({ ...a, base });
-    const length = Math.min(divide(a.WARMUP_ITERS, a.MAX_ITER), 1);
-    return overSteps(warmedUp(inner, a.WARMUP_FACTOR, length, a.WARMUP_METHOD, a.RESCALE_INTERVAL), a.MAX_ITER, base);
-  },
+  rule: (a, { initial_lr }) =>
+    built({ ...a, ending: a.POLY_LR_CONSTANT_ENDING as number, base: a.BASE_LR ?? initial_lr ?? 0.001 }),
 });
 
 interface Solver {
@@ -183,29 +154,40 @@ interface Solver {
   readonly STEPS: readonly number[];
   readonly GAMMA: number;
   readonly NUM_DECAYS: number;
+  readonly WARMUP_FACTOR: number;
+  readonly WARMUP_ITERS: number;
+  readonly WARMUP_METHOD: string;
+  readonly RESCALE_INTERVAL: boolean;
+  readonly POLY_LR_POWER: number;
+  readonly ending: number;
+}
+function built(a: Solver) {
+  const { base, MAX_ITER: T, WARMUP_FACTOR: low, WARMUP_ITERS: W, WARMUP_METHOD: method } = a;
+  if (a.LR_SCHEDULER_NAME === "WarmupPolyLR")
+    return polyCurve(base, T, a.POLY_LR_POWER, a.ending, {
+      warmup_factor: low,
+      warmup_iters: W,
+      warmup_method: method,
+    });
+  const inner = innerOf(a);
+  return overSteps(warmedUp(inner, low, Math.min(divide(W, T), 1), method, a.RESCALE_INTERVAL), T, base);
 }
 function innerOf(a: Solver): OfWhere {
-  const steps = a.STEPS.filter((s) => s <= a.MAX_ITER);
+  const drops = a.STEPS.filter((s) => s <= a.MAX_ITER);
   switch (a.LR_SCHEDULER_NAME) {
-    case "WarmupMultiStepLR":
-      return multiStepOf(
-        [1, ...steps].map((_, k) => a.GAMMA ** k),
-        a.MAX_ITER,
-        steps,
-      );
+    case "WarmupMultiStepLR": {
+      const values = [1, ...drops].map((_, k) => a.GAMMA ** k);
+      return multiStepOf(values, a.MAX_ITER, drops);
+    }
     case "WarmupCosineLR": {
       const end = divide(a.BASE_LR_END, a.base);
-      if (!(end >= 0 && end <= 1)) throw new Raises(`AssertionError: ${end}`);
-      return {
-        kind: "decay",
-        edges: [1, 2, 3, 4].map((near) => ({ near, passed: (w) => w >= near })),
-        at: (w) => byCosine(1, end, w),
-      };
+      refuse(!(end >= 0 && end <= 1), `AssertionError: ${end}`);
+      return { kind: "decay", edges: [1, 2, 3, 4].map(atLeast), at: (w) => byCosine(1, end, w) };
     }
     case "WarmupStepWithFixedGammaLR":
       return fixedGammaOf(1, a.NUM_DECAYS, a.GAMMA, a.MAX_ITER);
     default:
-      throw new Raises(`ValueError: Unknown LR scheduler: ${a.LR_SCHEDULER_NAME}`);
+      return raise(`ValueError: Unknown LR scheduler: ${a.LR_SCHEDULER_NAME}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { repr } from "../engine/python.js";
 import { halfCosine } from "../engine/segments.js";
 import { compileCall, compileSchedule, isScheduleCall } from "./compile.js";
 import { anything, factor, flag, handle, lr, numbers, optimizer, schedule, schedules, steps, word } from "./define.js";
-import type { Compiled, Context, ParamSpec, ScheduleCall, ScheduleDefinition, TypedArgs, Value } from "./define.js";
+import type { Compiled, Context, ParamSpec, ScheduleCall, ScheduleDefinition, Value } from "./define.js";
 import { cyclical } from "./igniteCycles.js";
 import { interpolated, pairsOf } from "./igniteLines.js";
 import { afterLine, concatenated, isIgnite, wrapped } from "./igniteWrapped.js";

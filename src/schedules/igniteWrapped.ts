@@ -1,5 +1,5 @@
 import type { Curve } from "../engine/curve.js";
-import { constant, ending, sequence, shift } from "../engine/shapes.js";
+import { constant, ending, sequence } from "../engine/shapes.js";
 import { stepwise } from "../engine/stepwise.js";
 import { compileCall } from "./compile.js";
 import type { Context, ScheduleCall } from "./define.js";

@@ -1,8 +1,10 @@
 import type { Curve, Phase, PhaseKind } from "../engine/curve.js";
+import { cosineStep } from "../engine/cosine.js";
 import { byCosine, byLine } from "../engine/oneCycle.js";
 import { assert, divide, modulo, power } from "../engine/python.js";
 import { stepwise } from "../engine/stepwise.js";
-import { Raises, type Context } from "./define.js";
+import type { Context } from "./define.js";
+import { refuse } from "./refuse.js";
 
 /** One scheduler of mmengine: on its active steps (begin ≤ step < end) it makes the group's value from the value before. */
 export interface Rule {
@@ -26,21 +28,21 @@ export interface Active extends Rule {
 export const INF = 1e9;
 /** `begin` and `end` are checked by every scheduler's constructor. */
 export function active(rule: Rule, begin: number, end: number, byEpoch: boolean): Active {
-  if (end <= begin) throw new Raises(`ValueError: end should be larger than begin, but got begin=${begin}, end=${end}`);
+  refuse(end <= begin, `ValueError: end should be larger than begin, but got begin=${begin}, end=${end}`);
   return { ...rule, begin, end, byEpoch };
 }
 
 /** ConstantParamScheduler: × factor at the first active step, ÷ factor at the last one. */
 export function constantRule(factor: number, total: number): Rule {
-  if (factor > 1 || factor < 0) throw new Raises("ValueError: Constant multiplicative factor should between 0 and 1.");
+  refuse(factor > 1 || factor < 0, "ValueError: Constant multiplicative factor should between 0 and 1.");
   const next = (v: number, s: number) => (s === 0 ? v * factor : s === total ? v * divide(1, factor) : v);
   return { kind: "warmup", next, edges: [total] };
 }
 
 /** LinearParamScheduler: start_factor at the first active step, end_factor at the last one. */
 export function linearRule(start: number, end: number, total: number): Rule {
-  if (start > 1 || start < 0) throw new Raises("ValueError: Starting multiplicative factor should between 0 and 1.");
-  if (end > 1 || end < 0) throw new Raises("ValueError: Ending multiplicative factor should between 0 and 1.");
+  refuse(start > 1 || start < 0, "ValueError: Starting multiplicative factor should between 0 and 1.");
+  refuse(end > 1 || end < 0, "ValueError: Ending multiplicative factor should between 0 and 1.");
   const next = (v: number, s: number) =>
     s === 0 ? v * start : v * (1 + divide(end - start, total * start + (s - 1) * (end - start)));
   return { kind: end < start ? "decay" : "warmup", next };
@@ -61,14 +63,9 @@ export function exponentialRule(gamma: number): Rule {
 }
 
 /** CosineAnnealingParamScheduler: PyTorch's recursion, with its own branch one step after each turn. */
-export function cosineRule(T: number, low: (base: number) => number): Rule {
-  const cos = (s: number) => 1 + Math.cos((Math.PI * s) / T);
-  const next = (v: number, s: number, base: number) => {
-    const eta = low(base);
-    if (s === 0) return v;
-    if (modulo(s - 1 - T, 2 * T) === 0) return v + ((base - eta) * (1 - Math.cos(Math.PI / T))) / 2;
-    return divide(cos(s), cos(s - 1)) * (v - eta) + eta;
-  };
+export function cosineRule(length: number, low: Low): Rule {
+  const next = (v: number, s: number, base: number) =>
+    s === 0 ? v : cosineStep(v, s, { base, low: low(base), length });
   return { kind: "decay", next };
 }
 
@@ -80,48 +77,39 @@ export function polyRule(eta: number, exponent: number, total: number): Rule {
 
 /** mmdet's warm-up: the square of the share of the warm-up, from the first step on. */
 export function quadraticRule(total: number): Rule {
-  if (total >= INF)
-    throw new Raises(
-      "ValueError: ``end`` must be less than infinity,Please set ``end`` parameter of ``QuadraticWarmupScheduler`` as the number of warmup end.",
-    );
+  const finite = "``end`` must be less than infinity,Please set ``end`` parameter of ``QuadraticWarmupScheduler``";
+  refuse(total >= INF, `ValueError: ${finite} as the number of warmup end.`);
   const part = (s: number, base: number) => (base * (2 * s + 1)) / total ** 2;
   return { kind: "warmup", next: (v, s, base) => (s === 0 ? part(s, base) : v + part(s, base)) };
 }
 
-export interface OneCycleArgs {
-  readonly max: number;
-  readonly total: number;
-  readonly pct: number;
-  readonly strategy: string;
-  readonly div: number;
-  readonly finalDiv: number;
-  readonly three: boolean;
+type Stretch = readonly [end: number, from: number, to: number];
+export interface OneCycle {
+  readonly eta_max: number;
+  readonly pct_start: number;
+  readonly anneal_strategy: string;
+  readonly div_factor: number;
+  readonly final_div_factor: number;
+  readonly three_phase: boolean;
 }
-export function oneCycleRule({ max, total, pct, strategy, div, finalDiv, three }: OneCycleArgs): Rule {
-  if (!(total > 0)) throw new Raises(`ValueError: Expected positive integer total_steps, but got ${total}`);
-  if (!(pct >= 0 && pct <= 1)) throw new Raises(`ValueError: Expected float between 0 and 1 pct_start, but got ${pct}`);
-  if (strategy !== "cos" && strategy !== "linear")
-    throw new Raises(`ValueError: anneal_strategy must by one of "cos" or "linear", instead got ${strategy}`);
-  const first = divide(max, div);
-  const last = divide(first, finalDiv);
+export function oneCycleRule(a: OneCycle, total: number): Rule {
+  const { eta_max: max, pct_start: pct, anneal_strategy: strategy } = a;
+  refuse(!(total > 0), `ValueError: Expected positive integer total_steps, but got ${total}`);
+  refuse(!(pct >= 0 && pct <= 1), `ValueError: Expected float between 0 and 1 pct_start, but got ${pct}`);
+  const unknown = strategy !== "cos" && strategy !== "linear";
+  refuse(unknown, `ValueError: anneal_strategy must by one of "cos" or "linear", instead got ${strategy}`);
+  const first = divide(max, a.div_factor);
+  const last = divide(first, a.final_div_factor);
   const ease = strategy === "cos" ? byCosine : byLine;
-  const phases: readonly (readonly [end: number, from: number, to: number])[] = three
-    ? [
-        [pct * total - 1, first, max],
-        [2 * pct * total - 2, max, first],
-        [total - 1, first, last],
-      ]
-    : [
-        [pct * total - 1, first, max],
-        [total - 1, max, last],
-      ];
+  const rise: Stretch = [pct * total - 1, first, max];
+  const phases: readonly Stretch[] = a.three_phase
+    ? [rise, [2 * pct * total - 2, max, first], [total - 1, first, last]]
+    : [rise, [total - 1, max, last]];
   const because = `ValueError: Tried to step ${total + 2} times. The specified number of total steps is ${total}`;
   const next = (_: number, s: number) => {
-    if (s > total) throw new Raises(because);
-    const i = Math.max(
-      0,
-      phases.findIndex(([end], i) => s <= end || i === phases.length - 1),
-    );
+    refuse(s > total, because);
+    const found = phases.findIndex(([end]) => s <= end);
+    const i = found < 0 ? phases.length - 1 : found;
     const [end, from, to] = phases[i]!;
     const start = i === 0 ? 0 : phases[i - 1]![0];
     return ease(from, to, divide(s - start, end - start));
@@ -130,13 +118,9 @@ export function oneCycleRule({ max, total, pct, strategy, div, finalDiv, three }
   return { kind: "cycle", next, initial: first, edges, raises: { at: total + 1, because } };
 }
 
-export function cosineRestartRule(
-  periods: readonly number[],
-  weights: readonly number[],
-  low: (base: number) => number,
-): Rule {
-  if (periods.length !== weights.length)
-    throw new Raises("AssertionError: periods and restart_weights should have the same length.");
+type Low = (base: number) => number;
+export function cosineRestartRule(periods: readonly number[], weights: readonly number[], low: Low): Rule {
+  assert(periods.length === weights.length, "periods and restart_weights should have the same length.");
   const ends = periods.map((_, i) => periods.slice(0, i + 1).reduce((a, b) => a + b, 0));
   const next = (v: number, s: number, base: number) => {
     const i = ends.findIndex((end) => s < end);
@@ -149,8 +133,9 @@ export function cosineRestartRule(
   return { kind: "cycle", next, edges: ends };
 }
 
+export type Lowest = Readonly<Record<"eta_min" | "eta_min_ratio", number | null>>;
 /** eta_min or eta_min_ratio of the base. `needed`: neither is refused; otherwise neither means 0. */
-export function lowest(eta: number | null, share: number | null, needed: boolean): (base: number) => number {
+export function lowest({ eta_min: eta, eta_min_ratio: share }: Lowest, needed: boolean): Low {
   const message = needed ? "" : "Either `eta_min` or `eta_min_ratio should be specified";
   assert(eta === null || share === null, message);
   if (needed) assert(eta !== null || share !== null, message);
@@ -175,30 +160,12 @@ export function combined(
       return due(rule) && k >= rule.begin && k < rule.end ? rule.next(now, k - Math.ceil(rule.begin), bases[i]!) : now;
     }, v);
   const scale = (rule: Active) => (rule.byEpoch && epochLength > 0 ? epochLength : 1);
-  const first = act(
-    value,
-    () => true,
-    () => 0,
-  );
+  const [always, ofBatch, ofEpoch] = [() => true, (r: Active) => !r.byEpoch, (r: Active) => r.byEpoch];
+  const first = act(value, always, () => 0);
   const next = (v: number, t: number) => {
-    if (epochLength === 0)
-      return act(
-        v,
-        () => true,
-        () => t,
-      );
-    const stepped = act(
-      v,
-      (r) => !r.byEpoch,
-      () => t,
-    );
-    return t % epochLength === 0
-      ? act(
-          stepped,
-          (r) => r.byEpoch,
-          () => t / epochLength,
-        )
-      : stepped;
+    if (epochLength === 0) return act(v, always, () => t);
+    const stepped = act(v, ofBatch, () => t);
+    return t % epochLength === 0 ? act(stepped, ofEpoch, () => t / epochLength) : stepped;
   };
   const edges = rules.flatMap((r) =>
     [r.begin, r.end, ...(r.edges ?? []).map((e) => e + r.begin)].map((e) => Math.ceil(e) * scale(r)),

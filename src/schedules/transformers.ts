@@ -1,7 +1,7 @@
 import { repr } from "../engine/python.js";
 import { compileSchedule } from "./compile.js";
 import { anything, defineSchedule, lr, optimizer, ratio, required, steps, word } from "./define.js";
-import type { Args, Context, ScheduleDefinition, Value } from "./define.js";
+import type { Args, ScheduleDefinition, Value } from "./define.js";
 import { greedySchedule } from "./greedy.js";
 import * as factors from "./lambdaFactors.js";
 import { fromZero, lambdaSchedules, risesAgain, warm } from "./lambdaSchedules.js";
