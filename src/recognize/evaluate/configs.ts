@@ -5,6 +5,7 @@ import { dataclassParserMethod } from "./argparse.js";
 import { entry, type Machine } from "./machine.js";
 import { ClassValue } from "./objects.js";
 import { evalLiteral } from "./convert.js";
+import { parsedData } from "./dataFiles.js";
 import { Builtin, CallResult, Choice, Dict, Library, List, Unknown, type Val } from "./values.js";
 
 /** Classes whose objects are dicts with attributes, by the last part of their name. */
@@ -20,7 +21,9 @@ export function makeConfig(
 ): Val | undefined {
   if (!NAMESPACES.test(library.name)) return undefined;
   const [from] = args;
-  const source = from === undefined ? undefined : force(from);
+  const given = from === undefined ? undefined : force(from);
+  const written = given !== undefined && library.name.endsWith("OmegaConf.create") ? stringOf(given) : undefined;
+  const source = written === undefined ? given : force(parsedData(written, "yaml 1.2") ?? null);
   // Config.fromfile and Config("path") read a file.
   if (
     source !== undefined &&
@@ -60,7 +63,7 @@ function fieldsOf(m: Machine, cls: ClassValue): [Val, Val][] {
 }
 
 /** Nested dicts get attributes too. */
-function deep(value: Val): Val {
+export function deep(value: Val): Val {
   const v = force(value);
   if (!(v instanceof Dict) || v.attributes || v.flavour === "parser") return value;
   const dict = dictOf(

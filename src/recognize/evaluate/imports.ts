@@ -133,6 +133,21 @@ export function candidatePaths(from: string, module: string): string[] {
   return paths;
 }
 
+/** Where a data file named by a script may lie, the nearest folder first. */
+export function dataPaths(from: string, path: string): string[] {
+  if (!/\.(?:json|ya?ml|toml)$/i.test(path) || /^(?:[/\\~]|[A-Za-z]:)/.test(path) || path.length > 300) return [];
+  const folders = from.split("/").slice(0, -1);
+  const paths: string[] = [];
+  for (let up = folders.length; up >= Math.max(0, folders.length - 4); up--) {
+    const parts = folders.slice(0, up);
+    for (const part of path.split("/"))
+      if (part === "..") parts.pop();
+      else if (part !== "." && part !== "") parts.push(part);
+    paths.push(parts.join("/"));
+  }
+  return [...new Set(paths)];
+}
+
 function forms(folder: string, rest: string): string[] {
   const base = folder === "" ? rest : rest === "" ? folder : `${folder}/${rest}`;
   return rest === "" ? [`${base}/__init__.py`] : [`${base}.py`, `${base}/__init__.py`];

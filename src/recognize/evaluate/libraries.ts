@@ -2,12 +2,13 @@ import { derive, dictItems, dictSet, force, numberOf, relabel, stringOf } from "
 import { dataclassParser, makeParser } from "./argparse.js";
 import { type CallPlace, callValue } from "./call.js";
 import { attributesOf, construct, replaced } from "./classes.js";
-import { makeConfig, merged, wandbInit } from "./configs.js";
+import { deep, makeConfig, merged, wandbInit } from "./configs.js";
 import { evalLiteral } from "./convert.js";
 import { toValue } from "./describe.js";
 import { defineFlag } from "./flags.js";
 import { iterate } from "./items.js";
 import { join } from "./join.js";
+import { loadedFile, parsedData, type DataReader } from "./dataFiles.js";
 import { copyOf, dictFrom, namedTuple, partial } from "./libraryTools.js";
 import { type Machine, PyError } from "./machine.js";
 import { ARRAY, ARRAY_ALIASES, MATH } from "./numpy.js";
@@ -193,6 +194,20 @@ const choose: Handler = (m, args, kwargs) => {
   return m.tracking ? join(run(then), run(otherwise)) : undefined;
 };
 
+const load =
+  (by: DataReader): Handler =>
+  (m, [file], kwargs, { module }) =>
+    loadedFile(m, module, file ?? kwargs.get("stream") ?? kwargs.get("f"), by);
+
+/** A text in a data format: `json.loads("{…}")`, `json.loads(file.read())`; PyYAML's loaders take a file or a text. */
+const parse =
+  (by: DataReader): Handler =>
+  (m, args, kwargs, place, library) => {
+    const written = args[0] === undefined ? undefined : stringOf(args[0]);
+    return written === undefined ? load(by)(m, args, kwargs, place, library) : parsedData(written, by);
+  };
+const yaml = parse("yaml");
+
 const HANDLERS: Readonly<Record<string, Handler>> = {
   "argparse.ArgumentParser": (m, _, kwargs) => makeParser(m, kwargs),
   "os.environ.get": environment,
@@ -254,6 +269,18 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   "operator.mul": (_, [a, b]) => binary("*", a ?? null, b ?? null),
   "operator.add": (_, [a, b]) => binary("+", a ?? null, b ?? null),
+  "json.load": load("json"),
+  "json.loads": parse("json"),
+  "yaml.load": yaml,
+  "yaml.safe_load": yaml,
+  "yaml.full_load": yaml,
+  "yaml.unsafe_load": yaml,
+  "toml.load": load("toml"),
+  "tomllib.load": load("toml"),
+  "omegaconf.OmegaConf.load": (...call) => {
+    const loaded = load("yaml 1.2")(...call);
+    return loaded && deep(loaded);
+  },
   "omegaconf.OmegaConf.merge": (m, args) => merged(m, args),
   "omegaconf.OmegaConf.to_container": argument,
   "OmegaConf.to_container": argument,

@@ -3,7 +3,7 @@ import type { Workspace } from "../../source/document.js";
 import { parsePython, type PythonSource } from "../../source/python.js";
 import { Code } from "./code.js";
 import { Frame } from "./frame.js";
-import { candidatePaths, isLibrary } from "./imports.js";
+import { candidatePaths, dataPaths, isLibrary } from "./imports.js";
 import { NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
 import { obligation, scanned, STORES, type Scan } from "./obligations.js";
 import { ModuleValue, type ClassValue, type FunctionValue } from "./objects.js";
@@ -43,13 +43,8 @@ export class Modules {
   private at(path: string, name: string): ModuleValue | undefined {
     if (this.found.has(path)) return this.found.get(path);
     this.found.set(path, undefined);
-    let text: string | undefined;
-    try {
-      text = this.workspace.read(path);
-    } catch {
-      text = undefined;
-    }
-    if (text === undefined || text.length > MAX_BYTES) return undefined;
+    const text = this.read(path);
+    if (text === undefined) return undefined;
     const parse = () => {
       const source = parsePython(text, this.sources.get(path));
       this.sources.set(path, source);
@@ -58,6 +53,24 @@ export class Modules {
     const module = new ModuleValue(path, name.replace(/^\.+/, ""), parse, path, text);
     this.found.set(path, module);
     return module;
+  }
+
+  private read(path: string): string | undefined {
+    try {
+      const text = this.workspace.read(path);
+      return text !== undefined && text.length <= MAX_BYTES ? text : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A data file that the script names by a relative path: beside it, or below a folder above it. */
+  data(from: ModuleValue, path: string): { readonly path: string; readonly text: string } | undefined {
+    for (const place of dataPaths(from.path, path)) {
+      const text = this.read(place);
+      if (text !== undefined) return { path: place, text };
+    }
+    return undefined;
   }
 
   /** Runs the files found so far that define flags: importing them is enough to define these. */
