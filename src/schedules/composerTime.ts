@@ -1,5 +1,6 @@
 import { divide, int } from "../engine/python.js";
 import { Raises, type Context, type Value } from "./define.js";
+import { refuse } from "./refuse.js";
 
 /** Composer's time strings: `10ep`, `100ba`, `0.5dur`, `3_000_000_000tok`. */
 export interface Time {
@@ -76,14 +77,11 @@ export const share = (b: number, span: Span): number => divide(b * span.perBatch
 /** t_max must reach the run's end, and share the warm-up's unit. */
 export function checkWarmup(warm: Span, end: Span, { max, length }: Run): void {
   const text = (s: Time) => `${s.value}${s.unit}`;
-  if (warm.unit !== end.unit)
-    throw new Raises(
-      `ValueError: Cannot use warmup scheduler with t_max ${text(end)} with units ${end.unit} and t_warmup ${text(warm)} with units ${warm.unit}. t_warmup and t_max must use the same units.`,
-    );
-  const needed =
-    end.unit === max.unit ? max.value : end.unit === "ba" && max.unit === "ep" ? max.value * length : -Infinity;
-  if (end.value < needed)
-    throw new Raises(
-      `ValueError: t_max ${text(end)} must be greater than or equal to max_duration ${text(max)}. Otherwise, the LR schedule will not be defined for the entire training duration.`,
-    );
+  const units = `t_max ${text(end)} with units ${end.unit} and t_warmup ${text(warm)} with units ${warm.unit}`;
+  const must = "t_max and t_warmup must use the same units.";
+  refuse(warm.unit !== end.unit, `ValueError: Cannot use warmup scheduler with ${units}. ${must}`);
+  const inBatches = end.unit === "ba" && max.unit === "ep" ? max.value * length : -Infinity;
+  const reach = `t_max ${text(end)} must be greater than or equal to max_duration ${text(max)}`;
+  const otherwise = "Otherwise, the LR schedule will not be defined for the entire training duration.";
+  refuse(end.value < (end.unit === max.unit ? max.value : inBatches), `ValueError: ${reach}. ${otherwise}`);
 }
