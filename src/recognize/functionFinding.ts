@@ -40,7 +40,14 @@ export function findingOf(
   const callers = callersOf(reader, definition);
   const [site] = callers;
   const own = fn instanceof Method ? names.slice(1) : names;
-  const { args, values, optimizer } = argumentsAt(reader, own, names, time, site);
+  const { args, values, optimizer } = argumentsAt(
+    reader,
+    own,
+    names,
+    time,
+    site,
+    (fn instanceof Method ? fn.fn : fn).defaults,
+  );
   const around = site && settingAround(reader, site.node);
   const unit = time && /epoch|^ep$/i.test(time) ? "epoch" : around?.loops[0]?.kind === "epoch" ? "epoch" : "step";
   const only = site && around && conditionOf(reader, site.node);
@@ -118,6 +125,7 @@ function argumentsAt(
   names: readonly string[],
   time: string | undefined,
   site: PythonCall | undefined,
+  defaults: ReadonlyMap<string, Val>,
 ) {
   const args: Record<string, Argument> = {};
   const values = new Map<string, Val>();
@@ -151,9 +159,17 @@ function argumentsAt(
         },
       };
     } else if (secondary.test(parameter) || bystander.test(parameter)) values.set(parameter, 0);
+    else if (defaults.has(parameter)) Object.assign(args, defaultOf(reader, parameter, defaults.get(parameter)!));
     else if (site) values.set(parameter, new Unknown("a parameter that nothing here gives", parameter));
   }
   return { args, values, optimizer };
+}
+
+/** A parameter's default, where it says something of the rate. */
+export function defaultOf(reader: Reader, name: string, value: Val): Record<string, Argument> {
+  if (/^(?:last_epoch|last_iter|last_step|verbose|self)$/.test(name)) return {};
+  const evaluated = reader.program.describe(value, name);
+  return evaluated.status !== "known" || evaluated.value === null ? {} : { [name]: { value: evaluated } };
 }
 
 /** Counts inside an epoch, beside the epoch itself: the rate is told for the epoch's first. */

@@ -7,9 +7,14 @@ import type { Reader } from "./reader.js";
 import { parametersOf, timeParameter } from "./writes.js";
 
 const rateName =
-  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
+  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt|epoch|iter|scheduled|anneal(?:ed)?)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
 
 const speaksOfRate = /(?:^|[^a-z])l_?r(?:[^a-z]|$)|lr_|_lr|learning_?rate|lrate|noam/i;
+
+/** A name that only says how something moves; what moves is then a parameter's matter. */
+const motion = /anneal|decay|schedul|warm_?up|cosine|cyclic|noam|poly|(?:^|_)rate(?:_|$)/i;
+export const rateParameter =
+  /^(?:(?:init(?:ial)?|base|start|max|min|peak|orig(?:inal)?|end|final|target)_?)?(?:lr|learning_?rate)(?:_?(?:init(?:ial)?|max|min|base|start|end|final|0))?$/i;
 
 /** `x` of `x = f(…)`. */
 function assignedTo(reader: Reader, node: SyntaxNode): string | undefined {
@@ -27,9 +32,12 @@ export function namedRateFunctions(reader: Reader): SyntaxNode[] {
   for (const entry of outlineOf(tree)) {
     if (found.length >= MOST_SCHEDULES) break;
     const name = code.slice(entry.headFrom, entry.headTo);
-    if (entry.kind !== "def" || !rateName.test(name)) continue;
+    if (entry.kind !== "def" || !(rateName.test(name) || motion.test(name))) continue;
     const node = nodeOf(tree, entry);
     const parameters = parametersOf(node, code);
+    const byParameter =
+      parameters.some((own) => rateParameter.test(own)) && !parameters.some((own) => /optim/i.test(own));
+    if (!rateName.test(name) && !byParameter) continue;
     const time = timeParameter(parameters);
     // One that throws its step away reads a rate.
     if (!time || new RegExp(`^[ \\t]*del[ \\t].*\\b${time}\\b`, "m").test(code.slice(entry.headTo, entry.to))) continue;

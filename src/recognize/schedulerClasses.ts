@@ -1,9 +1,13 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../schedules/define.js";
+import { lookup } from "./evaluate/attributes.js";
 import {
+  ClassValue,
+  first,
   Float,
   FunctionValue,
   Instance,
+  Library,
   List,
   Method,
   nodeOf,
@@ -12,10 +16,10 @@ import {
   type Val,
 } from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
-import { missing, placed, startOf } from "./functionFinding.js";
+import { defaultOf, missing, placed, startOf } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
 import { FakeOptimizer, Interpreter } from "./interpret.js";
-import type { Reader } from "./reader.js";
+import { MOST_SCHEDULES, type Reader } from "./reader.js";
 import { parametersOf } from "./writes.js";
 
 /** Bases that make a class of the file a schedule, and the method that gives its rate. */
@@ -29,27 +33,119 @@ const kinds: readonly { readonly base: RegExp; readonly methods: readonly string
   { base: /(?:^|\.)Scheduler$/, methods: ["_get_lr", "get_epoch_values"], takesStep: true },
 ];
 
-/** Classes of the file that are schedules: Keras' `__call__`, PyTorch's `get_lr`, timm's `_get_lr`. The finding is the method's name. */
+/**
+ * Classes of the file that are schedules: Keras' `__call__`, PyTorch's `get_lr`, timm's `_get_lr`. The finding is the method's name;
+ * of a class that only fills in what its base asks for, the class's. And objects of such classes of other files, where they are made.
+ */
 export function schedulerClasses(reader: Reader): Finding[] {
   const { code, tree } = reader.program.source;
-  if (!/class[ \t]+\w+[ \t]*\([^)]{0,500}(?:Schedule|LR)/.test(code)) return [];
   const found: Finding[] = [];
-  for (const entry of outlineOf(tree)) {
-    if (entry.kind !== "class") continue;
-    const owner = nodeOf(tree, entry);
-    const list = owner.getChild("ArgList");
-    const bases = list
-      ? reader
-          .text(list)
-          .replace(/^\(|\)$/g, "")
-          .split(",")
-          .map((base) => base.trim())
-      : [];
-    const kind = kinds.find(({ base }) => bases.some((name) => base.test(name)));
-    const method = kind && kind.methods.map((name) => methodOf(reader, owner, name)).find((node) => node !== undefined);
-    if (kind && method) found.push(...(findingOf(reader, owner, method, kind.takesStep) ?? []));
+  if (/class[ \t]+\w+[ \t]*\([^)]{0,500}(?:Schedule|LR)/i.test(code)) {
+    const classes = new Map<string, SyntaxNode>();
+    for (const entry of outlineOf(tree))
+      if (entry.kind === "class") classes.set(code.slice(entry.headFrom, entry.headTo), nodeOf(tree, entry));
+    for (const owner of classes.values()) {
+      const kind = kindOf(reader, owner, classes, 0);
+      const own = kind && firstMethod(reader, owner, kind);
+      const method = own ?? (kind && inherited(reader, owner, classes, kind, 0));
+      const name = own?.getChild("VariableName") ?? owner.getChild("VariableName");
+      if (kind && method && name && !asksSubclasses(reader, owner, classes))
+        found.push(...(findingOf(reader, owner, method, kind.takesStep, name) ?? []));
+    }
+  }
+  return [...found, ...importedSchedulers(reader)];
+}
+
+type Kind = (typeof kinds)[number];
+type Classes = ReadonlyMap<string, SyntaxNode>;
+
+function basesOf(reader: Reader, owner: SyntaxNode): string[] {
+  const list = owner.getChild("ArgList");
+  const text = list ? reader.text(list).replace(/^\(|\)$/g, "") : "";
+  return text.split(",").map((base) => base.trim());
+}
+
+/** What a class is by its bases, through those of the same file. */
+function kindOf(reader: Reader, owner: SyntaxNode, classes: Classes, depth: number): Kind | undefined {
+  const bases = basesOf(reader, owner);
+  const own = kinds.find(({ base }) => bases.some((name) => base.test(name) && !classes.has(name)));
+  if (own || depth > 5) return own;
+  for (const name of bases) {
+    const base = classes.get(name);
+    const kind = base && base.from !== owner.from ? kindOf(reader, base, classes, depth + 1) : undefined;
+    if (kind) return kind;
+  }
+  return undefined;
+}
+
+/** What its subclasses are to fill in makes no rate by itself. */
+function asksSubclasses(reader: Reader, owner: SyntaxNode, classes: Classes): boolean {
+  const name = owner.getChild("VariableName");
+  return (
+    name !== null &&
+    /\braise\s+NotImplementedError\b|@(?:abc\.)?abstractmethod\b/.test(reader.text(owner)) &&
+    [...classes.values()].some((other) => basesOf(reader, other).includes(reader.text(name)))
+  );
+}
+
+function firstMethod(reader: Reader, owner: SyntaxNode, kind: Kind): SyntaxNode | undefined {
+  return kind.methods.map((name) => methodOf(reader, owner, name)).find((node) => node !== undefined);
+}
+
+/** The method of a base, when this class has methods that it may ask. */
+function inherited(
+  reader: Reader,
+  owner: SyntaxNode,
+  classes: Classes,
+  kind: Kind,
+  depth: number,
+): SyntaxNode | undefined {
+  if (depth > 5 || !/\bdef\s+(?!__)\w+/.test(reader.text(owner))) return undefined;
+  for (const name of basesOf(reader, owner)) {
+    const base = classes.get(name);
+    if (!base || base.from === owner.from) continue;
+    const method = firstMethod(reader, base, kind) ?? inherited(reader, base, classes, kind, depth + 1);
+    if (method) return method;
+  }
+  return undefined;
+}
+
+/** `WarmupPolyLR(optimizer, 30000)` of a class that another file of the workspace derives from PyTorch's scheduler. */
+function importedSchedulers(reader: Reader): Finding[] {
+  const found: Finding[] = [];
+  for (const site of reader.sites.values()) {
+    if (found.length >= MOST_SCHEDULES) break;
+    if (!/^[A-Z]\w*(?:LR|Sched)|^[A-Z]\w*(?:lr|sched)/i.test(site.name)) continue;
+    const value = reader.object(site.node);
+    const one = value === undefined ? undefined : first(value);
+    if (!(one instanceof Instance) || one.cls.module.file === undefined) continue;
+    const get = lookup(one.cls, "get_lr");
+    if (!(get instanceof FunctionValue) || !derives(one.cls, 0)) continue;
+    const init = lookup(one.cls, "__init__");
+    const names = init instanceof FunctionValue ? init.code.params.map((param) => param.name).slice(1) : [];
+    const { args, optimizer } = constructorArguments(reader, names, one.call, init);
+    const rate = groupRate(reader, get, one);
+    found.push({
+      ...placed(reader, site.node, site.node),
+      callee: reader.text(site.callee),
+      args,
+      rate,
+      context: startOf(reader, optimizer)?.context ?? {},
+      run: { unit: /epoch/i.test(site.name) ? "epoch" : "step" },
+    });
   }
   return found;
+}
+
+function derives(cls: ClassValue, depth: number): boolean {
+  return (
+    depth < 6 &&
+    cls.bases.some((base) => {
+      const one = first(base);
+      if (one instanceof ClassValue) return derives(one, depth + 1);
+      return one instanceof Library && [one.name, ...one.others].some((name) => /(?:^|\.)_?LRScheduler$/.test(name));
+    })
+  );
 }
 
 function methodOf(reader: Reader, owner: SyntaxNode, name: string): SyntaxNode | undefined {
@@ -61,18 +157,29 @@ function methodOf(reader: Reader, owner: SyntaxNode, name: string): SyntaxNode |
   return undefined;
 }
 
-function findingOf(reader: Reader, owner: SyntaxNode, method: SyntaxNode, takesStep: boolean): Finding[] | undefined {
-  const name = method.getChild("VariableName");
+function findingOf(
+  reader: Reader,
+  owner: SyntaxNode,
+  method: SyntaxNode,
+  takesStep: boolean,
+  name: SyntaxNode,
+): Finding[] | undefined {
   const fn = reader.program.definition(method);
-  if (!name || !(fn instanceof FunctionValue)) return undefined;
-  const instance = instanceOf(reader, owner, fn.owner);
+  if (!(fn instanceof FunctionValue)) return undefined;
+  const cls = reader.program.definition(owner);
+  const instance = instanceOf(reader, owner, cls instanceof ClassValue ? cls : fn.owner);
   if (!instance) return undefined;
-  const { args, optimizer } = constructorArguments(reader, owner, instance.call);
+  const init = lookup(instance.cls, "__init__");
+  const names =
+    init instanceof FunctionValue && init.module.file === undefined
+      ? parametersOf(init.node, reader.program.source.code).slice(1)
+      : [];
+  const { args, optimizer } = constructorArguments(reader, names, instance.call, init);
   const rate = takesStep ? stepRate(reader, new Method(fn, instance)) : groupRate(reader, fn, instance);
   const context = takesStep ? undefined : startOf(reader, optimizer);
   return [
     {
-      ...placed(reader, name, method),
+      ...placed(reader, name, name.parent?.name === "ClassDefinition" ? owner : method),
       args: { ...args, ...missing(reader, rate, args) },
       rate,
       context: context?.context ?? {},
@@ -83,16 +190,19 @@ function findingOf(reader: Reader, owner: SyntaxNode, method: SyntaxNode, takesS
 
 function constructorArguments(
   reader: Reader,
-  owner: SyntaxNode,
+  names: readonly string[],
   call: CallResult | undefined,
+  init: Val | undefined,
 ): { args: Record<string, Argument>; optimizer?: Val } {
-  const init = methodOf(reader, owner, "__init__");
-  const names = init ? parametersOf(init, reader.program.source.code).slice(1) : [];
   const args: Record<string, Argument> = {};
   let optimizer: Val | undefined;
   names.forEach((name, i) => {
     const value = call?.kwargs.get(name) ?? call?.args[i];
-    if (value === undefined) return;
+    const usual = init instanceof FunctionValue ? init.defaults.get(name) : undefined;
+    if (value === undefined) {
+      if (usual !== undefined) Object.assign(args, defaultOf(reader, name, usual));
+      return;
+    }
     if (/optim/i.test(name)) optimizer = value;
     else {
       const evaluated = reader.program.describe(value, name);

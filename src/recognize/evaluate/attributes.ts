@@ -1,4 +1,4 @@
-import { dictGet, dictSet, force, relabel } from "./access.js";
+import { dictGet, dictItems, dictSet, force, relabel } from "./access.js";
 import { methodOf } from "./containers.js";
 import { joinAll } from "./join.js";
 import { libraryValue } from "./libraries.js";
@@ -9,7 +9,19 @@ import { typeName, type Place } from "./operators.js";
 import { meaningOf, symbolFor } from "./symbols.js";
 import type { ContextName } from "../../schedules/define.js";
 import { callValue } from "./call.js";
-import { CallResult, Choice, Dict, Library, List, Member, Operation, Range, Unknown, type Val } from "./values.js";
+import {
+  Builtin,
+  CallResult,
+  Choice,
+  Dict,
+  Library,
+  List,
+  Member,
+  Operation,
+  Range,
+  Unknown,
+  type Val,
+} from "./values.js";
 
 /** `object.name` */
 export function getAttribute(m: Machine, object: Val, name: string, place: Place): Val {
@@ -93,6 +105,12 @@ function dictAttribute(m: Machine, v: Dict, name: string, place: Place): Val {
   if (method) return method;
   if (v.flavour === "flags" && m.modules.loadFlags()) return dictAttribute(m, v, name, place);
   if (name === "__dict__") return v;
+  // A namespace tells itself as pairs of name and value.
+  if (name === "_get_kwargs" && v.flavour === "argparse")
+    return new Builtin(name, () => {
+      const pairs = dictItems(v).map(([key, value]) => new List([key, value], "tuple"));
+      return v.open ? new Unknown(v.open) : new List(pairs);
+    });
   if (v.attributes && (v.flavour || v.open)) {
     if (v.flavour === "config node")
       return new Unknown(
