@@ -51,8 +51,12 @@ export function resolveRun(
     const given = assume.get(name);
     if (isLength(given)) return { value: Math.min(given, longest), source: "set" };
     for (const found of [own, finding.context[name]])
-      if (found && found.status !== "unknown" && isLength(found.value))
+      if (found && found.status !== "unknown" && isLength(found.value)) {
+        if (found.status === "assumed")
+          for (const [symbol, value] of Object.entries(found.assumptions))
+            assumptions.push({ name: symbol, value, because: found.because, kind: "value" });
         return { value: Math.min(found.value, longest), source: found.status === "assumed" ? "assumed" : "file" };
+      }
     return undefined;
   };
   const fallBack = (

@@ -12,7 +12,9 @@ import {
   type PythonCall,
   type Val,
 } from "./evaluate/index.js";
+import { isSizedLoader, lengthSymbol } from "./evaluate/lengths.js";
 import type { AssumedValue, Evaluated, KnownValue, Run } from "./finding.js";
+import { iterated } from "./iterated.js";
 import { settingOf, type Loop, type Setting } from "./loops.js";
 import type { Found, Reader } from "./reader.js";
 
@@ -139,7 +141,7 @@ export function lengthOf(
 ): Evaluated | undefined {
   if (!loop.over) return undefined;
   const value = reader.object(loop.over);
-  const over = value === undefined ? undefined : iterated(value);
+  const over = value === undefined ? undefined : inside(value);
   const text = reader.text(loop.over).replace(/\s+/g, " ").slice(0, 80);
   if (over instanceof Range) {
     const bounds = over.bounds.map((bound) => reader.program.describe(bound, text));
@@ -161,6 +163,13 @@ export function lengthOf(
   if (over instanceof List) return { status: "known", value: over.items.length, text, origins: [] };
   if (over instanceof NdArray) return { status: "known", value: over.shape[0] ?? 1, text, origins: [] };
   if (meaning !== "steps_per_epoch") return undefined;
+  const { node } = iterated(loop.over, reader.program.source.code);
+  const data = reader.object(node);
+  if (data !== undefined && isSizedLoader(data)) {
+    const { machine: m, module } = reader.program;
+    const length = `len(${reader.text(node)})`;
+    return reader.program.describe(lengthSymbol({ m, node, module }, data, "it depends on the data set", length), text);
+  }
   const name = `len(${/^\w+\((.*?)\)?$/.exec(text)?.[1]?.split(",")[0] ?? text})`;
   const given = reader.assume.get(name) ?? reader.assume.get("steps_per_epoch");
   if (typeof given !== "number") return undefined;
@@ -175,15 +184,15 @@ export function lengthOf(
   };
 }
 
-/** What is iterated beneath `tqdm(…)`, `enumerate(…)`, `trange(…)`. */
-function iterated(value: Val, depth = 0): Val | undefined {
+/** The value beneath `tqdm(…)`, `enumerate(…)`, `trange(…)`. */
+function inside(value: Val, depth = 0): Val | undefined {
   const one = first(value);
   if (one instanceof CallResult && depth < 3) {
     const callee = first(one.callee);
     const name = callee instanceof Library || callee instanceof Builtin ? callee.name : "";
     const inner = one.args[0];
     if (inner !== undefined && /tqdm|enumerate|progress|track|master_bar|list$|iter$/.test(name))
-      return iterated(inner, depth + 1);
+      return inside(inner, depth + 1);
   }
   return one instanceof Instance ? undefined : one;
 }

@@ -125,6 +125,7 @@ const NO_SYMBOLS: ReadonlyMap<string, Val> = new Map();
 export function symbolsOf(value: Val, depth = 0): ReadonlyMap<string, Val> {
   const v = force(value);
   if (v instanceof Tracked || v instanceof NdArray) return v.symbols ?? NO_SYMBOLS;
+  if (v instanceof List && v.symbols) return v.symbols;
   const parts = partsOf(v);
   if (!parts || parts.length > 1000 || depth > 4) return NO_SYMBOLS;
   let symbols: Map<string, Val> | undefined;
@@ -136,7 +137,7 @@ function partsOf(v: Val): readonly Val[] | undefined {
   if (v instanceof List) return v.items;
   if (v instanceof Range) return v.bounds;
   if (v instanceof Choice) return v.values;
-  return v instanceof Dict ? dictItems(v).map(([, x]) => x) : undefined;
+  return v instanceof Dict ? dictItems(v).flat() : undefined;
 }
 
 /** Names how a literal is known: "argparse default" for what so far is only a "literal". */

@@ -1,14 +1,14 @@
 import type { SyntaxNode } from "@lezer/common";
-import { dictOf, derive, force } from "./access.js";
+import { dictKey, dictOf, derive, force, numberOf, symbolsOf } from "./access.js";
+import { element } from "./arrays.js";
 import type { Code } from "./code.js";
 import { compile } from "./expressions.js";
 import type { Ex, Frame } from "./frame.js";
-import { iterate } from "./items.js";
+import { iterate, lengthOf } from "./items.js";
 import { LIMITS, NotKnown, TooComplex } from "./machine.js";
 import { truthOf } from "./operators.js";
 import { kids } from "./syntax.js";
-import { List, Unknown, type Val } from "./values.js";
-import { dictKey } from "./access.js";
+import { List, NdArray, Range, Unknown, type Val } from "./values.js";
 
 type Clause = { kind: "for"; write: (frame: Frame, value: Val) => void; over: Ex } | { kind: "if"; test: Ex };
 
@@ -44,7 +44,10 @@ export function compileComprehension(node: SyntaxNode, code: Code): Ex {
   const origins = [
     { from: node.from, to: node.to, how: "comprehension", ...(code.module.file && { file: code.module.file }) },
   ];
+  const long = type === "list" && !dict && clauses.length === 1 ? compileLong(clauses[0]!, value, origins) : undefined;
   return (frame) => {
+    const made = frame.m.tracking ? long?.(frame) : undefined;
+    if (made) return made;
     const items: Val[] = [];
     const pairs: [Val, Val][] = [];
     const conditions: Val[] = [];
@@ -63,6 +66,41 @@ export function compileComprehension(node: SyntaxNode, code: Code): Ex {
     const list = new List(type === "set" ? unique(items) : items, type);
     if (frame.m.tracking) list.origins = origins;
     return conditions.length && frame.m.tracking ? derive(list, conditions) : list;
+  };
+}
+
+/** From this length on, items are computed as plain numbers: where they come from is told by the first. */
+const LONG = 500;
+
+/** `[f(t) for t in steps]` of many numbers: the first item as everything is, the rest as a run on numbers would make them. */
+function compileLong(clause: Clause, value: Ex, origins: List["origins"]): ((frame: Frame) => List | undefined) | undefined {
+  if (clause.kind !== "for") return undefined;
+  return (frame) => {
+    const { m } = frame;
+    const over = force(clause.over(frame));
+    const length = lengthOf(over);
+    const numbers = over instanceof Range || (over instanceof NdArray && over.shape.length === 1);
+    if (!numbers || typeof length !== "number" || length < LONG) return undefined;
+    if (length > LIMITS.length) throw new TooComplex("a comprehension of more than 100,000 items");
+    m.tick(length >> 3);
+    const item = (at: number) => (over instanceof Range ? over.start + at * over.step : element(over, over.data[at]!));
+    clause.write(frame, item(0));
+    const first = value(frame);
+    if (numberOf(first) === undefined) return undefined;
+    const items = m.isolated(8 * LIMITS.callFuel, () =>
+      Array.from({ length }, (_, i) => {
+        m.tick();
+        clause.write(frame, m.strip(item(i)));
+        const x = force(value(frame));
+        if (numberOf(x) === undefined) throw new NotKnown(new Unknown("an item that is not a number"));
+        return m.strip(x);
+      }),
+    );
+    const list = new List(items);
+    list.origins = origins;
+    const symbols = new Map([...symbolsOf(over), ...symbolsOf(first)]);
+    if (symbols.size > 0) list.symbols = symbols;
+    return list;
   };
 }
 

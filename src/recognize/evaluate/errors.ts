@@ -34,6 +34,8 @@ export const LIMITS = {
   depth: 100,
   /** Items of a list, characters of a string. */
   length: 100_000,
+  /** Numbers of an array. */
+  array: 1_000_000,
   bits: 4096,
   alternatives: 8,
 } as const;

@@ -1,4 +1,5 @@
 import { force, numberOf, symbolsOf } from "./access.js";
+import type { Machine } from "./machine.js";
 import { symbolFor, DEFAULTS } from "./symbols.js";
 import { CallResult, Library, Member, Unknown, type BuiltinCall, type Val } from "./values.js";
 
@@ -26,12 +27,25 @@ const SIZES: Record<string, number> = {
   imdb: 25_000,
 };
 
+/** Lengths told before: a loop on numbers asks again in each turn. */
+const lengths = new WeakMap<CallResult, { readonly text: string; readonly of: Machine; readonly length: Val }>();
+
 /** len() of what only the run knows: an assumption under the text of the call. */
-export function lengthSymbol(call: BuiltinCall, value: Val, because: string): Val {
-  const { m, node, module } = call;
-  const text = node && module ? module.source.text.slice(node.from, node.to).replace(/\s+/g, " ") : "len(…)";
+export function lengthSymbol(
+  { m, node, module }: BuiltinCall,
+  value: Val,
+  because: string,
+  text = node && module ? module.source.text.slice(node.from, node.to).replace(/\s+/g, " ") : "len(…)",
+): Val {
   if (text.length > 80) return new Unknown(because);
   const shape = kindOf(value, 0);
+  if (!m.tracking && value instanceof CallResult) {
+    const known = lengths.get(value);
+    if (known?.text === text && known.of === m) return known.length;
+    const length = m.fresh(() => lengthSymbol({ m, node, module }, value, because, text));
+    lengths.set(value, { text, of: m, length });
+    return length;
+  }
   const inner = /^len\((.*)\)$/.exec(text)?.[1] ?? text;
   if (shape?.kind === "loader") {
     const batch = shape.batch === undefined ? undefined : numberOf(shape.batch);
@@ -73,6 +87,12 @@ export function lengthSymbol(call: BuiltinCall, value: Val, because: string): Va
   )
     return symbolFor(m, text, "it depends on the data set", node, undefined, "dataset_size");
   return symbolFor(m, text, because, node, undefined, undefined);
+}
+
+/** True for a DataLoader whose batch size the file tells: its length is not just any. */
+export function isSizedLoader(value: Val): boolean {
+  const shape = kindOf(value, 0);
+  return shape?.kind === "loader" && shape.batch !== undefined && numberOf(shape.batch) !== undefined;
 }
 
 interface Shape {

@@ -133,7 +133,7 @@ const arg = (args: readonly Val[], kwargs: ReadonlyMap<string, Val>, at: number,
 const size = (value: Val | undefined): number[] => {
   const array = value === undefined ? undefined : toArray(value);
   const shape = array ? [...array.data] : [];
-  if (shape.reduce((a, b) => a * b, 1) > LIMITS.length) throw new TooComplex("an array of more than 100,000 numbers");
+  if (shape.reduce((a, b) => a * b, 1) > LIMITS.array) throw new TooComplex("an array of more than 1,000,000 numbers");
   return shape;
 };
 const isIntType = (dtype: Val | undefined) => dtype !== undefined && /int/.test(typeText(dtype));
@@ -170,7 +170,7 @@ function reduction(fn: (data: readonly number[]) => number, float = false): Pure
 const joined: Pure = ([parts], _, { m }) => {
   const arrays = iterate(m, parts ?? null).map((part) => array(part));
   const data = arrays.flatMap((part) => part.data);
-  if (data.length > LIMITS.length) throw new TooComplex("an array of more than 100,000 numbers");
+  if (data.length > LIMITS.array) throw new TooComplex("an array of more than 1,000,000 numbers");
   return new NdArray(
     data,
     [data.length],
@@ -191,7 +191,7 @@ function spaced(at: (i: number, n: number, start: number, stop: number, last: nu
       num(arg(args, kwargs, 1, "stop") ?? kwargs.get("end"), 0),
     ];
     const n = num(arg(args, kwargs, 2, "num") ?? kwargs.get("steps"), 50);
-    if (n > LIMITS.length) throw new TooComplex("an array of more than 100,000 numbers");
+    if (n > LIMITS.array) throw new TooComplex("an array of more than 1,000,000 numbers");
     const end = kwargs.get("endpoint");
     const last = end !== undefined && truthOf(end) === false ? n : n - 1;
     return new NdArray(
@@ -238,7 +238,7 @@ export const ARRAY: Readonly<Record<string, Pure>> = {
     const [a, b, c] = bounds.map((bound) => bound.data[0]!);
     const [start, stop, step] = [b === undefined ? 0 : a!, b ?? a ?? 0, c ?? 1];
     const n = Math.max(0, Math.ceil((stop - start) / step));
-    if (n > LIMITS.length) throw new TooComplex("an array of more than 100,000 numbers");
+    if (n > LIMITS.array) throw new TooComplex("an array of more than 1,000,000 numbers");
     return new NdArray(
       Array.from({ length: n }, (_, i) => start + i * step),
       [n],
@@ -255,7 +255,7 @@ export const ARRAY: Readonly<Record<string, Pure>> = {
     ),
   repeat: ([a, n]) => {
     const times = num(n, 1);
-    if (times * array(a).data.length > LIMITS.length) throw new TooComplex("an array of more than 100,000 numbers");
+    if (times * array(a).data.length > LIMITS.array) throw new TooComplex("an array of more than 1,000,000 numbers");
     return new NdArray(
       array(a).data.flatMap((v) => new Array<number>(times).fill(v)),
       [array(a).data.length * times],
@@ -264,7 +264,7 @@ export const ARRAY: Readonly<Record<string, Pure>> = {
   },
   tile: ([a, n]) => {
     const times = num(n, 1);
-    if (times * array(a).data.length > LIMITS.length) throw new TooComplex("an array of more than 100,000 numbers");
+    if (times * array(a).data.length > LIMITS.array) throw new TooComplex("an array of more than 1,000,000 numbers");
     return new NdArray(
       Array.from({ length: times }, () => array(a).data).flat(),
       [array(a).data.length * times],

@@ -8,6 +8,7 @@ import {
   Library,
   List,
   Member,
+  NdArray,
   Operation,
   Tracked,
   Unknown,
@@ -49,6 +50,7 @@ export function applyPure(
     return new CallResult(new Library(name), values, named, call.node, call.module);
   try {
     const result = fn(values.map(bare), new Map([...named].map(([key, value]) => [key, bare(value)])), call);
+    if (result instanceof NdArray) m.tick(result.data.length >> 7);
     return derive(result, all);
   } catch (error) {
     if (error instanceof NotKnown)

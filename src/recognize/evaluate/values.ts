@@ -56,6 +56,8 @@ export class List {
   origins: readonly Origin[] = [];
   /** Why its length is not known: it grows in a loop that is not followed. */
   open?: string;
+  /** Assumed symbols behind all of a long list's items, which are plain. */
+  symbols?: ReadonlyMap<string, Val>;
   constructor(
     public items: Val[],
     readonly type: "list" | "tuple" | "set" = "list",

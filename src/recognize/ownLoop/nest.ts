@@ -1,9 +1,10 @@
 import type { SyntaxNode } from "@lezer/common";
 import { first, FunctionValue, Method, Range, type PythonCall } from "../evaluate/index.js";
-import { callersOf } from "../callers.js";
-import { kids } from "../evaluate/syntax.js";
+import { argumentFor, callersOf } from "../callers.js";
+import { bindingsOf, kids } from "../evaluate/syntax.js";
 import type { Reader } from "../reader.js";
-import { functionAround } from "../writes.js";
+import { functionAround, parametersOf } from "../writes.js";
+import { pathsIn } from "./paths.js";
 
 /** The loops that a place is run in, through the functions that hold them, from the inside out. */
 export interface Nest {
@@ -83,4 +84,33 @@ export function countOf(
     return value && value.status !== "unknown" && typeof value.value === "number" ? value.value : otherwise;
   };
   return { start: args.length > 1 ? number(0, 0) : 0, step: number(2, 1) };
+}
+
+/** Names that loops around this one move: what they set outside of it, and parameters of its function that are given such. */
+export function movedAround(reader: Reader, loop: SyntaxNode): string[] {
+  const { code } = reader.program.source;
+  const nest = nestAround(reader, loop);
+  if (!nest) return [];
+  const [own] = nest.functions;
+  const near = nest.loops.filter((outer) => !own || (outer.from > own.from && outer.to <= own.to));
+  const set = near.flatMap((outer) => [...bindingsOf(outer, code).names]);
+  const inside = bindingsOf(loop, code).names;
+  const counted = near.flatMap((outer) => headOf(outer).targets.flatMap((target) => [...pathsIn(target, code)]));
+  const moved = set.filter((name) => counted.includes(name) || !inside.has(name));
+  if (!own) return moved;
+  const names = parametersOf(own, code);
+  for (const site of callersOf(reader, own)) {
+    const around = new Set(movedAt(reader, site.node));
+    for (const name of names) {
+      const given = argumentFor(site, names, name);
+      if (given && [...pathsIn(given, code)].some((path) => around.has(path.split(".")[0]!))) moved.push(name);
+    }
+  }
+  return moved;
+}
+
+/** Names that the loops around a place set. */
+function movedAt(reader: Reader, node: SyntaxNode): string[] {
+  const { code } = reader.program.source;
+  return (nestAround(reader, node)?.loops ?? []).flatMap((loop) => [...bindingsOf(loop, code).names]);
 }
