@@ -48,6 +48,8 @@ export interface UnknownValue {
   readonly name?: string;
   readonly because: string;
   readonly origins: readonly Origin[];
+  /** What it is unless something that is not known changes it: a default that may be overridden, one branch of two. */
+  readonly maybe?: Value;
 }
 
 /** Not written: the library's default. */

@@ -32,6 +32,13 @@ const homes: readonly [RegExp, string][] = [
   [/^tensorflow\.(?:compat\.v2|_api\.v\d)\./, "tensorflow."],
   [/^tensorflow(?:_core)?\.python\.keras\.|^tensorflow\.compat\.v1\.keras\./, "tensorflow.keras."],
   [/^keras\.(?:api|src)\./, "keras."],
+  // Keras 2 has its optimizers under small names too.
+  [/(?<=^(?:tensorflow\.)?keras\.optimizers\.)sgd$/, "SGD"],
+  [/(?<=^(?:tensorflow\.)?keras\.optimizers\.)rmsprop$/, "RMSprop"],
+  [/(?<=^(?:tensorflow\.)?keras\.optimizers\.)adam$/, "Adam"],
+  [/(?<=^(?:tensorflow\.)?keras\.optimizers\.)adagrad$/, "Adagrad"],
+  [/(?<=^(?:tensorflow\.)?keras\.optimizers\.)adadelta$/, "Adadelta"],
+  [/(?<=^(?:tensorflow\.)?keras\.optimizers\.)adamax$/, "Adamax"],
   [/^pl_bolts\.optimizers\.lr_scheduler\./, "pl_bolts.optimizers.lr_scheduler."],
   [/^jax\.experimental\.optimizers\./, "jax.example_libraries.optimizers."],
 ];

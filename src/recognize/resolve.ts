@@ -165,7 +165,11 @@ function withAssumed(
         origins: [],
       };
   for (const [name, { value }] of Object.entries(args)) {
-    const given = value.status === "unknown" ? (assume.get(name) ?? assume.get(value.name ?? value.text)) : undefined;
+    // What it may be is no more than an assumption, told as one.
+    const given =
+      value.status === "unknown"
+        ? (assume.get(name) ?? assume.get(value.name ?? value.text) ?? value.maybe)
+        : undefined;
     result[name] =
       given === undefined || value.status !== "unknown"
         ? value

@@ -11,6 +11,8 @@ export interface RateWrite {
   readonly remote?: boolean;
   /** The optimizer's text where it can be told. */
   readonly owner: string;
+  /** Fed to a graph's placeholder, or assigned to its variable: where, inside the statement. */
+  readonly fed?: SyntaxNode;
 }
 
 const keyed = /\[\s*[rub]?['"](?:lr|learning_rate)['"]\s*\]$/;
@@ -20,13 +22,20 @@ const group = /group|\bg\b|\bpg\b|\bp\b|param|optim|\bopt\b|\bparams\b/i;
 /** A file that sets its rate at more places than this is looked at no further. */
 const MOST_WRITES = 100;
 
+/** What a graph calls its rate: `lr`, `self.lr_ph`, `learning_rate_placeholder`. */
+const graphRate =
+  /(?:^|[._])(?:lr|l_?rate|learning_?rate)(?:_?(?:in|input|ph|pl|placeholder|var|variable|tensor|value|node|op))?$/i;
+const mayFeed = /\bassign\(|\{[^{}]*(?:lr|rate)\w*\s*:/i;
+
 /** Statements that write `param_group["lr"]`, `optimizer.lr`, or set it through Keras, TensorFlow or Gluon. */
 export function rateWrites(tree: Tree, code: string): RateWrite[] {
-  if (!/\[\s*['"](?:lr|learning_rate)|\.(?:lr|learning_rate|_lr)\b/.test(code)) return [];
+  const feeds = mayFeed.test(code);
+  if (!feeds && !/\[\s*['"](?:lr|learning_rate)|\.(?:lr|learning_rate|_lr)\b/.test(code)) return [];
   const writes: RateWrite[] = [];
   for (const entry of outlineOf(tree)) {
     if (writes.length >= MOST_WRITES) break;
     const head = code.slice(entry.headFrom, entry.headTo);
+    if (feeds && (entry.kind === "call" ? feeder : /feed/i).test(head)) writes.push(...fedWrites(nodeOf(tree, entry), code));
     if (entry.kind === "assign") {
       if (!(keyed.test(head) && group.test(head.replace(keyed, ""))) && !attribute.test(head)) continue;
       const node = nodeOf(tree, entry);
@@ -49,15 +58,59 @@ export function rateWrites(tree: Tree, code: string): RateWrite[] {
 /** What `callWrite` can read. */
 const setter = /(?:^|\.)set_value$|\.assign$|\.set_(?:learning_rate|lr)$/;
 
+/** Calls that hand values to a graph. */
+const feeder = /(?:^|\.)(?:assign|run|eval|update)$/;
+
+/** `sess.run(op, feed_dict={lr: x})`, `feed.update({lr: x})`, `tf.assign(lr, x)`, `self.lr.assign(x)`. */
+function fedWrites(node: SyntaxNode, code: string): RateWrite[] {
+  const statement = statementAround(node);
+  const list = node.name === "CallExpression" ? node.getChild("ArgList") : node;
+  if (!statement || !list) return [];
+  const text = ({ from, to }: { from: number; to: number }) => code.slice(from, to);
+  const fed = (target: SyntaxNode, value: SyntaxNode): RateWrite => ({
+    statement,
+    value,
+    augmented: false,
+    remote: true,
+    owner: text(target),
+    fed: target,
+  });
+  const callee = node.name === "CallExpression" ? node.firstChild! : undefined;
+  if (callee && /(?:^|\.)assign$/.test(text(callee))) {
+    const args = plainKids(list);
+    const own = callee.name === "MemberExpression" ? callee.firstChild! : undefined;
+    if (own && args.length > 0 && graphRate.test(text(own)) && !attribute.test(text(own))) return [fed(own, args[0]!)];
+    return args.length > 1 && graphRate.test(text(args[0]!)) ? [fed(args[0]!, args[1]!)] : [];
+  }
+  const found: RateWrite[] = [];
+  for (const part of plainKids(list)) {
+    if (part.name !== "DictionaryExpression") continue;
+    const parts = plainKids(part).filter(({ name }) => name !== ":" && !/^[{}]$/.test(name));
+    for (let i = 0; i + 1 < parts.length; i += 2)
+      if (parts[i]!.name !== "String" && graphRate.test(text(parts[i]!))) found.push(fed(parts[i]!, parts[i + 1]!));
+  }
+  return found;
+}
+
+function plainKids(node: SyntaxNode): SyntaxNode[] {
+  const kids: SyntaxNode[] = [];
+  for (let child = node.firstChild; child; child = child.nextSibling)
+    if (!/^[(),]$/.test(child.name) && child.name !== "Comment") kids.push(child);
+  return kids;
+}
+
+function statementAround(node: SyntaxNode): SyntaxNode | undefined {
+  for (let at: SyntaxNode | null = node; at; at = at.parent) if (/Statement$/.test(at.name)) return at;
+  return undefined;
+}
+
 /** `K.set_value(model.optimizer.lr, x)`, `optimizer.lr.assign(x)`, `trainer.set_learning_rate(x)`. */
 function callWrite(node: SyntaxNode, code: string): RateWrite | undefined {
   const callee = node.firstChild;
   const list = node.getChild("ArgList");
   if (!callee || !list) return undefined;
   const name = code.slice(callee.from, callee.to);
-  const args: SyntaxNode[] = [];
-  for (let child = list.firstChild; child; child = child.nextSibling)
-    if (!/^[(),]$/.test(child.name) && child.name !== "Comment") args.push(child);
+  const args = plainKids(list);
   const target = args[0] && code.slice(args[0].from, args[0].to);
   if (/(?:^|\.)set_value$/.test(name) && args.length === 2 && target && attribute.test(target))
     return { statement: node, value: args[1]!, augmented: false, owner: target, remote: true };
@@ -108,7 +161,7 @@ export function parametersOf(definition: SyntaxNode, code: string): string[] {
 }
 
 const timeNames =
-  /^(?:cur(?:r(?:ent)?)?_?|global_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|count|progress)$/i;
+  /^(?:cur(?:r(?:ent)?)?_?|global_?|global_?time_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|count|progress)$/i;
 
 /** The parameter that counts the run, by its name. */
 export function timeParameter(names: readonly string[]): string | undefined {

@@ -60,6 +60,11 @@ export function toValue(
     return v.open ? { because: v.open } : { value: new Map(pairs) };
   }
   if (v instanceof Unknown) return { because: v.because, ...(v.name && { name: v.name }) };
+  // A graph's variable begins as it is made.
+  if (v instanceof CallResult && /^(?:tensorflow|tf)\b.*\.Variable$/.test(calleeText(v.callee))) {
+    const start = toValue(v.args[0] ?? v.kwargs.get("initial_value") ?? null, makeFunction, depth + 1);
+    if ("value" in start && start.value !== null) return start;
+  }
   if (
     makeFunction &&
     (v instanceof FunctionValue ||
@@ -183,6 +188,7 @@ export function describe(
       because: `it may be ${shown(main.result.value)}, or: ${unknown.result.because}`,
       origins,
       ...(name && { name }),
+      ...(main.result.value !== null && { maybe: main.result.value }),
     };
   }
   const values = known.map((entry) => (entry.result as { value: Value }).value);
