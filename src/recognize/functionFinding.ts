@@ -2,7 +2,18 @@ import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../schedules/define.js";
 import { argumentFor, callersOf } from "./callers.js";
 import { fromValue } from "./evaluate/describe.js";
-import { Dict, first, Instance, Method, Unknown, type PythonCall, type Val } from "./evaluate/index.js";
+import { lookup } from "./evaluate/attributes.js";
+import {
+  type CallResult,
+  Dict,
+  first,
+  FunctionValue,
+  Instance,
+  Method,
+  Unknown,
+  type PythonCall,
+  type Val,
+} from "./evaluate/index.js";
 import type { Argument, Finding, Run } from "./finding.js";
 import { freeNames } from "./freeNames.js";
 import { guarded } from "./guarded.js";
@@ -23,16 +34,18 @@ export interface Candidate {
   readonly writes: boolean;
   /** The write goes through a call that is not followed. */
   readonly remote?: boolean;
+  /** The class of the file whose object is asked, when it is not the one that the method stands in. */
+  readonly of?: SyntaxNode;
 }
 
 /** What is told of such a function at its name. */
 export function findingOf(
   reader: Reader,
-  { definition, writes, remote }: Candidate,
+  { definition, writes, remote, of }: Candidate,
   workspace: Workspace,
 ): Finding | undefined {
-  const name = definition.getChild("VariableName");
-  const fn = functionValue(reader, definition);
+  const name = (of ?? definition).getChild("VariableName");
+  const fn = functionValue(reader, definition, of);
   if (!name || fn === undefined) return undefined;
   const { program } = reader;
   const names = parametersOf(definition, program.source.code);
@@ -66,15 +79,28 @@ export function findingOf(
         : only === undefined
           ? rateOf(reader, fn, own, time, values, writes)
           : refused(`called only when ${only}`);
-  const read = { ...args, ...freeNames(reader, definition, names, values) };
+  const read = { ...args, ...freeNames(reader, definition, names, values), ...madeWith(reader, fn) };
   return {
-    ...placed(reader, name, definition),
+    ...placed(reader, name, of ?? definition),
     confidence: writes || callers.length > 0 ? "certain" : "likely",
     args: { ...read, ...missing(reader, rate, read) },
     rate,
     ...(writes ? startFor(reader, rate, optimizer) : { context: {} }),
     run: { unit, ...lengthFromNames(read, unit), ...(looped?.run ?? (site && around && runOf(reader, around, unit))) },
   };
+}
+
+/** What the object of a method is made with. */
+function madeWith(reader: Reader, fn: FunctionValue | Method): Record<string, Argument> {
+  const self = fn instanceof Method ? first(fn.self) : undefined;
+  if (!(self instanceof Instance)) return {};
+  const init = lookup(self.cls, "__init__");
+  const names = init instanceof FunctionValue ? init.code.params.slice(1) : [];
+  const given = names.filter(({ star, name }) => !star && !bystander.test(name)).map(({ name }) => name);
+  const { args } = constructorArguments(reader, given, self.call, init);
+  const plain = ([, { value }]: [string, Argument]) =>
+    value.status !== "unknown" && (typeof value.value === "number" || Array.isArray(value.value));
+  return Object.fromEntries(Object.entries(args).filter(plain));
 }
 
 /** Where the optimizer starts: the one handed over, else the only one of the file. */
@@ -163,6 +189,31 @@ function argumentsAt(
     else if (site) values.set(parameter, new Unknown("a parameter that nothing here gives", parameter));
   }
   return { args, values, optimizer };
+}
+
+/** What a constructor was given: by its call, else by its defaults. */
+export function constructorArguments(
+  reader: Reader,
+  names: readonly string[],
+  call: CallResult | undefined,
+  init: Val | undefined,
+): { args: Record<string, Argument>; optimizer?: Val } {
+  const args: Record<string, Argument> = {};
+  let optimizer: Val | undefined;
+  names.forEach((name, i) => {
+    const value = call?.kwargs.get(name) ?? call?.args[i];
+    const usual = init instanceof FunctionValue ? init.defaults.get(name) : undefined;
+    if (value === undefined) {
+      if (usual !== undefined) Object.assign(args, defaultOf(reader, name, usual));
+      return;
+    }
+    if (/optim/i.test(name)) optimizer = value;
+    else {
+      const evaluated = reader.program.describe(value, name);
+      if (evaluated.status !== "unknown") args[name] = { value: evaluated };
+    }
+  });
+  return { args, ...(optimizer !== undefined && { optimizer }) };
 }
 
 /** A parameter's default, where it says something of the rate. */

@@ -1,15 +1,23 @@
 import type { SyntaxNode } from "@lezer/common";
 import { callValue } from "./evaluate/call.js";
-import { type ClassValue, first, FunctionValue, Instance, Method } from "./evaluate/index.js";
+import { ClassValue, first, FunctionValue, Instance, Method } from "./evaluate/index.js";
 import type { Reader } from "./reader.js";
 
 /** The function as a value: of the module, or bound to the object that the file makes of its class. */
-export function functionValue(reader: Reader, definition: SyntaxNode): FunctionValue | Method | undefined {
+export function functionValue(
+  reader: Reader,
+  definition: SyntaxNode,
+  of?: SyntaxNode,
+): FunctionValue | Method | undefined {
   const { program } = reader;
   const value = program.definition(definition);
   if (!(value instanceof FunctionValue)) return undefined;
   const owner = definition.parent?.parent?.name === "ClassDefinition" ? definition.parent.parent : undefined;
   if (!owner || value.role === "static") return value;
+  if (of) {
+    const cls = program.definition(of);
+    return new Method(value, instanceOf(reader, of, cls instanceof ClassValue ? cls : undefined) ?? null);
+  }
   return new Method(value, instanceOf(reader, owner, value.owner) ?? null);
 }
 

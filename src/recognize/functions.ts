@@ -9,6 +9,7 @@ import { findingOf, type Candidate } from "./functionFinding.js";
 import { namedRateFunctions } from "./namedFunctions.js";
 import { guarded } from "./guarded.js";
 import type { Found, Reader } from "./reader.js";
+import { subclassesAsked } from "./schedulerClasses.js";
 import {
   countsItself,
   functionAround,
@@ -58,7 +59,20 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
       [...candidates.values()].some((c) => node.from > c.definition.from && node.to <= c.definition.to);
     if (callers.length === 0 || !callers.every((site) => inside(site.node))) add(definition, false);
   }
-  return [...[...candidates.values()].flatMap((candidate) => findingOf(reader, candidate, workspace) ?? []), ...inline];
+  return [
+    ...[...candidates.values()].flatMap((candidate) =>
+      asked(reader, candidate).flatMap((one) => findingOf(reader, one, workspace) ?? []),
+    ),
+    ...inline,
+  ];
+}
+
+/** A method that its class's subclasses fill in is theirs, one each. */
+function asked(reader: Reader, candidate: Candidate): Candidate[] {
+  const block = candidate.definition.parent;
+  const owner = (block?.name === "DecoratedStatement" ? block.parent : block)?.parent;
+  const subclasses = owner?.name === "ClassDefinition" ? subclassesAsked(reader, owner) : [];
+  return subclasses.length > 0 ? subclasses.map((of) => ({ ...candidate, of })) : [candidate];
 }
 
 function raises(rate: NonNullable<Finding["rate"]>): boolean {
@@ -80,12 +94,17 @@ function loopCalls(reader: Reader, node: SyntaxNode, depth: number): SyntaxNode[
     );
 }
 
+/** What puts back a state that was saved. */
+const restoring = /^(?:__init__|__setstate__|load|resume|restore)(?:_|$)|_(?:load|resume|restore)$/;
+
 /** The function that the written value depends on time through: the one around the write, its caller, or one it calls. */
 function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | undefined {
   const code = reader.program.source.code;
   const around = functionAround(write.statement);
   const text = code.slice(write.value.from, write.value.to).trim();
   if (around?.name === "FunctionDefinition") {
+    const called = around.getChild("VariableName");
+    if (called && restoring.test(reader.text(called))) return undefined;
     const names = parametersOf(around, code);
     const trains = inTrainingLoop(write.statement, code);
     if ((timeParameter(names) && !trains) || (names[0] === "self" && countsItself(reader.text(around))))

@@ -6,6 +6,7 @@ import { buildCall, scheduleCalls } from "./calls.js";
 import { trainerGiven } from "./composerTrainer.js";
 import { PythonProgram, type Val } from "./evaluate/index.js";
 import type { Argument, Finding, Run, Transform } from "./finding.js";
+import { rateFactories } from "./rateFactories.js";
 import { rateFunctions } from "./functions.js";
 import { guarded } from "./guarded.js";
 import { solverAssignments } from "./idioms/detectron2.js";
@@ -43,11 +44,13 @@ export function recognizePython(
   const problem =
     program.source.problem ?? (many ? `too complex to follow: more than ${MOST_SCHEDULES} schedules` : undefined);
   const classes = guarded(() => schedulerClasses(reader)) ?? [];
+  const factories = guarded(() => rateFactories(reader, reader.all())) ?? [];
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
   const all = [
     ...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)),
     ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from)),
     ...classes,
+    ...factories.filter((f) => !functions.some((g) => g.area!.from === f.area!.from)),
     ...solvers,
   ];
   // An optimizer whose decay is 0 is a schedule only where there is no other.

@@ -42,6 +42,7 @@ export class Reader {
   readonly sites = new Map<number, PythonCall>();
   /** Where functions begin that a schedule call takes: they are no findings of their own. */
   readonly consumed = new Set<number>();
+  private readonly taken = new Set<SyntaxNode>();
   private byName: Map<string, PythonCall[]> | undefined;
   private modules: string[] | undefined;
   private readonly objects = new Map<number, Val | undefined>();
@@ -118,11 +119,17 @@ export class Reader {
   consume(value: Val, depth = 0): void {
     const one = first(value);
     if (one instanceof FunctionValue) {
+      this.taken.add(one.node);
       if (one.module.file === undefined)
         for (let at: SyntaxNode | null = one.node; at; at = at.parent)
           if (at.name === "FunctionDefinition") this.consumed.add(at.from);
     } else if (one instanceof Method) this.consume(one.fn, depth);
     else if (one instanceof List && depth < 3) for (const item of one.items.slice(0, 20)) this.consume(item, depth + 1);
+  }
+
+  /** True of a function given to a schedule, of whatever file. */
+  took(fn: FunctionValue): boolean {
+    return [...this.taken].some(({ from, to }) => from === fn.node.from && to === fn.node.to);
   }
 
   /** AllenNLP's `Lazy(lambda **extras: Scheduler(**extras, …))`: the scheduler that will be made. */

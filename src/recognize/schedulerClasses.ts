@@ -12,11 +12,10 @@ import {
   Method,
   nodeOf,
   outlineOf,
-  type CallResult,
   type Val,
 } from "./evaluate/index.js";
-import type { Argument, Finding } from "./finding.js";
-import { defaultOf, missing, placed, startOf } from "./functionFinding.js";
+import type { Finding } from "./finding.js";
+import { constructorArguments, missing, placed, startOf } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
 import { FakeOptimizer, Interpreter } from "./interpret.js";
 import { MOST_SCHEDULES, type Reader } from "./reader.js";
@@ -38,18 +37,16 @@ const kinds: readonly { readonly base: RegExp; readonly methods: readonly string
  * of a class that only fills in what its base asks for, the class's. And objects of such classes of other files, where they are made.
  */
 export function schedulerClasses(reader: Reader): Finding[] {
-  const { code, tree } = reader.program.source;
+  const { code } = reader.program.source;
   const found: Finding[] = [];
   if (/class[ \t]+\w+[ \t]*\([^)]{0,500}(?:Schedule|LR)/i.test(code)) {
-    const classes = new Map<string, SyntaxNode>();
-    for (const entry of outlineOf(tree))
-      if (entry.kind === "class") classes.set(code.slice(entry.headFrom, entry.headTo), nodeOf(tree, entry));
+    const classes = classesOf(reader);
     for (const owner of classes.values()) {
       const kind = kindOf(reader, owner, classes, 0);
       const own = kind && firstMethod(reader, owner, kind);
       const method = own ?? (kind && inherited(reader, owner, classes, kind, 0));
       const name = own?.getChild("VariableName") ?? owner.getChild("VariableName");
-      if (kind && method && name && !asksSubclasses(reader, owner, classes))
+      if (kind && method && name && subclassesAsked(reader, owner).length === 0)
         found.push(...(findingOf(reader, owner, method, kind.takesStep, name) ?? []));
     }
   }
@@ -78,14 +75,20 @@ function kindOf(reader: Reader, owner: SyntaxNode, classes: Classes, depth: numb
   return undefined;
 }
 
-/** What its subclasses are to fill in makes no rate by itself. */
-function asksSubclasses(reader: Reader, owner: SyntaxNode, classes: Classes): boolean {
+/** The classes of the file that fill in what this one leaves to them: by itself it makes no rate then. */
+export function subclassesAsked(reader: Reader, owner: SyntaxNode): SyntaxNode[] {
   const name = owner.getChild("VariableName");
-  return (
-    name !== null &&
-    /\braise\s+NotImplementedError\b|@(?:abc\.)?abstractmethod\b/.test(reader.text(owner)) &&
-    [...classes.values()].some((other) => basesOf(reader, other).includes(reader.text(name)))
-  );
+  const abstract = /\braise\s+NotImplementedError\b|@(?:abc\.)?abstractmethod\b/;
+  if (!name || !abstract.test(reader.text(owner))) return [];
+  return [...classesOf(reader).values()].filter((other) => basesOf(reader, other).includes(reader.text(name)));
+}
+
+function classesOf(reader: Reader): Classes {
+  const { code, tree } = reader.program.source;
+  const classes = new Map<string, SyntaxNode>();
+  for (const entry of outlineOf(tree))
+    if (entry.kind === "class") classes.set(code.slice(entry.headFrom, entry.headTo), nodeOf(tree, entry));
+  return classes;
 }
 
 function firstMethod(reader: Reader, owner: SyntaxNode, kind: Kind): SyntaxNode | undefined {
@@ -186,30 +189,6 @@ function findingOf(
       run: { unit: /epoch/i.test(reader.text(method)) && !/iter|step/i.test(reader.text(owner)) ? "epoch" : "step" },
     },
   ];
-}
-
-function constructorArguments(
-  reader: Reader,
-  names: readonly string[],
-  call: CallResult | undefined,
-  init: Val | undefined,
-): { args: Record<string, Argument>; optimizer?: Val } {
-  const args: Record<string, Argument> = {};
-  let optimizer: Val | undefined;
-  names.forEach((name, i) => {
-    const value = call?.kwargs.get(name) ?? call?.args[i];
-    const usual = init instanceof FunctionValue ? init.defaults.get(name) : undefined;
-    if (value === undefined) {
-      if (usual !== undefined) Object.assign(args, defaultOf(reader, name, usual));
-      return;
-    }
-    if (/optim/i.test(name)) optimizer = value;
-    else {
-      const evaluated = reader.program.describe(value, name);
-      if (evaluated.status !== "unknown") args[name] = { value: evaluated };
-    }
-  });
-  return { args, ...(optimizer !== undefined && { optimizer }) };
 }
 
 /** `schedule(step)`. */

@@ -52,7 +52,22 @@ export function rateWrites(tree: Tree, code: string): RateWrite[] {
       if (write) writes.push(write);
     }
   }
-  return writes;
+  return passing(writes, code);
+}
+
+/** Without those that scale the rate for one batch and put it back: `saved = g["lr"]; g["lr"] = saved * n; …; g["lr"] = saved`. */
+function passing(writes: RateWrite[], code: string): RateWrite[] {
+  const text = ({ from, to }: SyntaxNode) => code.slice(from, to).trim();
+  const back = writes.filter(({ value, augmented }) => {
+    const name = text(value);
+    if (augmented || !/^[A-Za-z_]\w*$/.test(name)) return false;
+    const sets = [...code.matchAll(new RegExp(`(?<![\\w.])${name}[ \\t]*(?:[-+*/]|\\*\\*|//)?=(?!=)[ \\t]*(.*)`, "g"))];
+    return (
+      sets.length > 0 && sets.every(([, given]) => /^[\w.]+(?:\[-?\d+\])?\[\s*['"]lr['"]\s*\]\s*(?:#.*)?$/.test(given!))
+    );
+  });
+  const names = back.map(({ value }) => new RegExp(`\\b${text(value)}\\b`));
+  return names.length === 0 ? writes : writes.filter(({ value }) => !names.some((name) => name.test(text(value))));
 }
 
 /** What `callWrite` can read. */

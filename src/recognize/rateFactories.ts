@@ -1,0 +1,88 @@
+import type { SyntaxNode } from "@lezer/common";
+import { callValue } from "./evaluate/call.js";
+import { first, FunctionValue, nodeOf, outlineOf, type Val } from "./evaluate/index.js";
+import type { Argument, Finding } from "./finding.js";
+import { defaultOf, missing, placed } from "./functionFinding.js";
+import { callersOf } from "./callers.js";
+import { guarded } from "./guarded.js";
+import { Interpreter } from "./interpret.js";
+import { rateParameter } from "./namedFunctions.js";
+import { otherQuantity } from "./quantity.js";
+import { MOST_SCHEDULES, type Found, type Reader } from "./reader.js";
+import { parametersOf, timeParameter } from "./writes.js";
+
+const speaksOfRate = /(?:^|_)lr(?:_|$)|learning_?rate|lr_?sched/i;
+
+/**
+ * Functions that make a rate function: `lr_func = get_expon_lr_func(1e-2, 1e-4, max_steps=30000)`, also of another file. Told where
+ * they are called, and at their name when nothing of the file calls them.
+ */
+export function rateFactories(reader: Reader, calls: readonly Found[]): Finding[] {
+  const found: Finding[] = [];
+  const called = new Set<number>();
+  const inSchedule = (from: number, to: number) =>
+    calls.some(({ call }) => call.node && !call.module?.file && call.node.from <= from && call.node.to >= to);
+  for (const site of reader.sites.values()) {
+    if (found.length >= MOST_SCHEDULES) return found;
+    if (!speaksOfRate.test(site.name) || inSchedule(site.from, site.to)) continue;
+    const made = madeBy(reader.object(site.node));
+    const maker = first(reader.object(site.callee) ?? null);
+    if (!made || !(maker instanceof FunctionValue) || reader.took(made)) continue;
+    if (maker.module.file === undefined) called.add(maker.node.from);
+    const args: Record<string, Argument> = {};
+    maker.code.params.forEach(({ name }, i) => {
+      const given = site.arguments.find((argument) => argument.name === name || argument.position === i);
+      const usual = maker.defaults.get(name);
+      if (given) args[name] = { value: reader.program.evaluate(given.value) };
+      else if (usual !== undefined) Object.assign(args, defaultOf(reader, name, usual));
+    });
+    const known = Object.entries(args).filter(([, { value }]) => value.status !== "unknown");
+    found.push({
+      ...told(reader, made, site.node, site.node, Object.fromEntries(known)),
+      callee: reader.text(site.callee),
+    });
+  }
+  const { code, tree } = reader.program.source;
+  for (const entry of outlineOf(tree)) {
+    if (entry.kind !== "def" || !speaksOfRate.test(code.slice(entry.headFrom, entry.headTo))) continue;
+    const node = nodeOf(tree, entry);
+    if (called.has(node.from) || reader.consumed.has(node.from) || callersOf(reader, node).length > 0) continue;
+    const names = parametersOf(node, code);
+    if (timeParameter(names) || !names.some((name) => rateParameter.test(name))) continue;
+    const maker = reader.program.definition(node);
+    if (!(maker instanceof FunctionValue) || calls.some(({ call }) => inside(call.node, node))) continue;
+    const { machine } = reader.program;
+    const made = guarded(() => madeBy(machine.fresh(() => first(callValue(machine, maker, [], new Map(), {})))));
+    if (!made) continue;
+    const args: Record<string, Argument> = {};
+    for (const [name, value] of maker.defaults) Object.assign(args, defaultOf(reader, name, value));
+    found.push({ ...told(reader, made, node.getChild("VariableName")!, node, args), confidence: "likely" });
+  }
+  return found;
+}
+
+/** A def or lambda inside another function, whose only demand is the step. */
+function madeBy(value: Val | undefined): FunctionValue | undefined {
+  const one = value === undefined ? undefined : first(value);
+  if (!(one instanceof FunctionValue) || !one.closure || one.closure.code.kind !== "function") return undefined;
+  const [time, ...others] = one.code.params.map(({ name }) => name);
+  if (!time || timeParameter([time]) === undefined || others.some((name) => !one.defaults.has(name))) return undefined;
+  return otherQuantity(one.name) === undefined ? one : undefined;
+}
+
+function told(
+  reader: Reader,
+  fn: FunctionValue,
+  name: SyntaxNode,
+  area: SyntaxNode,
+  args: Readonly<Record<string, Argument>>,
+): Finding {
+  const interpreter = new Interpreter(reader.program);
+  const rate = (t: number) => interpreter.run((call) => interpreter.number(call(fn, [t])));
+  const unit = /epoch/i.test(fn.code.params[0]!.name) ? "epoch" : "step";
+  return { ...placed(reader, name, area), args: { ...args, ...missing(reader, rate, args) }, rate, run: { unit } };
+}
+
+function inside(node: SyntaxNode | undefined, outer: SyntaxNode): boolean {
+  return node !== undefined && node.from > outer.from && node.to < outer.to;
+}
