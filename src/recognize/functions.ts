@@ -3,13 +3,14 @@ import { argumentFor, callersOf } from "./callers.js";
 import { first, FunctionValue, Method } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import type { Workspace } from "../source/document.js";
+import { givenFinding, givenRates } from "./givenRates.js";
 import { inlineRate } from "./inlineRates.js";
 import { carriedRate } from "./ownLoop/loopRate.js";
 import { findingOf, type Candidate } from "./functionFinding.js";
 import { namedRateFunctions } from "./namedFunctions.js";
+import { rebuiltOptimizers } from "./rebuiltOptimizers.js";
 import { guarded } from "./guarded.js";
 import type { Found, Reader } from "./reader.js";
-import { subclassesAsked } from "./schedulerClasses.js";
 import {
   countsItself,
   functionAround,
@@ -26,32 +27,29 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   const code = program.source.code;
   const candidates = new Map<number, Candidate>();
   const inline: Finding[] = [];
+  // What a library's schedule computes inside a function is that schedule's.
+  const mayBe = ({ from, to }: SyntaxNode) =>
+    !reader.consumed.has(from) &&
+    !calls.some(({ call }) => call.node && !call.module?.file && call.node.from > from && call.node.to < to);
   const add = (definition: SyntaxNode | undefined, writes: boolean, remote = false) => {
-    if (!definition || reader.consumed.has(definition.from) || candidates.has(definition.from)) return;
-    // What a library's schedule computes inside a function is that schedule's.
-    if (
-      calls.some(
-        ({ call }) =>
-          call.node && !call.module?.file && call.node.from > definition.from && call.node.to < definition.to,
-      )
-    )
-      return;
+    if (!definition || candidates.has(definition.from) || !mayBe(definition)) return;
     candidates.set(definition.from, { definition, writes, remote });
   };
   const tell = (finding: Finding | undefined) => {
     if (finding && !inline.some((other) => other.area!.from === finding.area!.from)) inline.push(finding);
   };
-  const carried = (place: SyntaxNode, writer?: SyntaxNode) =>
-    tell(guarded(() => carriedRate(reader, workspace, place, writer)));
+  const carried = (place: SyntaxNode, writer?: SyntaxNode, target?: SyntaxNode) =>
+    tell(guarded(() => carriedRate(reader, workspace, place, writer, target)));
   for (const write of rateWrites(program.source.tree, code)) {
     const found = writerOf(reader, write, 0);
     if (found) add(found.definition, found.writes, found.writes && write.remote);
     else if (inTrainingLoop(write.statement, code)) {
       const finding = inlineRate(reader, workspace, write);
-      if (!finding?.rate || raises(finding.rate)) carried(write.statement);
+      if (!finding?.rate || raises(finding.rate)) carried(write.statement, undefined, write.fed);
       tell(finding);
     } else for (const site of loopCalls(reader, write.statement, 0)) carried(site, functionAround(write.statement));
   }
+  for (const finding of rebuiltOptimizers(reader, workspace)) tell(finding);
   for (const definition of namedRateFunctions(reader)) {
     // A helper of a function that is told already is a part of it.
     const callers = callersOf(reader, definition);
@@ -59,20 +57,11 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
       [...candidates.values()].some((c) => node.from > c.definition.from && node.to <= c.definition.to);
     if (callers.length === 0 || !callers.every((site) => inside(site.node))) add(definition, false);
   }
-  return [
-    ...[...candidates.values()].flatMap((candidate) =>
-      asked(reader, candidate).flatMap((one) => findingOf(reader, one, workspace) ?? []),
-    ),
-    ...inline,
-  ];
-}
-
-/** A method that its class's subclasses fill in is theirs, one each. */
-function asked(reader: Reader, candidate: Candidate): Candidate[] {
-  const block = candidate.definition.parent;
-  const owner = (block?.name === "DecoratedStatement" ? block.parent : block)?.parent;
-  const subclasses = owner?.name === "ClassDefinition" ? subclassesAsked(reader, owner) : [];
-  return subclasses.length > 0 ? subclasses.map((of) => ({ ...candidate, of })) : [candidate];
+  for (const given of givenRates(reader)) {
+    const definition = (given.fn instanceof Method ? given.fn.fn : given.fn).node;
+    if (!candidates.has(definition.from) && mayBe(definition)) tell(guarded(() => givenFinding(reader, given)));
+  }
+  return [...[...candidates.values()].flatMap((candidate) => findingOf(reader, candidate, workspace) ?? []), ...inline];
 }
 
 function raises(rate: NonNullable<Finding["rate"]>): boolean {
@@ -94,17 +83,15 @@ function loopCalls(reader: Reader, node: SyntaxNode, depth: number): SyntaxNode[
     );
 }
 
-/** What puts back a state that was saved. */
-const restoring = /^(?:__init__|__setstate__|load|resume|restore)(?:_|$)|_(?:load|resume|restore)$/;
-
 /** The function that the written value depends on time through: the one around the write, its caller, or one it calls. */
 function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | undefined {
   const code = reader.program.source.code;
   const around = functionAround(write.statement);
   const text = code.slice(write.value.from, write.value.to).trim();
+  // What feeds a graph trains: the function that the rate comes from is told.
+  const source = write.fed && calledFunction(reader, write.value, around);
+  if (source) return { definition: source, writes: false };
   if (around?.name === "FunctionDefinition") {
-    const called = around.getChild("VariableName");
-    if (called && restoring.test(reader.text(called))) return undefined;
     const names = parametersOf(around, code);
     const trains = inTrainingLoop(write.statement, code);
     if ((timeParameter(names) && !trains) || (names[0] === "self" && countsItself(reader.text(around))))

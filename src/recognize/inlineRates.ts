@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../schedules/define.js";
 import type { Workspace } from "../source/document.js";
-import { FunctionValue, PythonProgram, Range } from "./evaluate/index.js";
+import { FunctionValue, PythonProgram } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { freeNamesIn } from "./freeNames.js";
 import { missing, placed, startFor } from "./functionFinding.js";
@@ -9,6 +9,7 @@ import { Interpreter } from "./interpret.js";
 import { settingOf, type Loop } from "./loops.js";
 import type { Reader } from "./reader.js";
 import { runOf, settingAround } from "./stepping.js";
+import { countOf, movedAround } from "./ownLoop/nest.js";
 import { carries } from "./ownLoop/carried.js";
 import type { RateWrite } from "./writes.js";
 
@@ -32,35 +33,12 @@ export function inlineRate(reader: Reader, workspace: Workspace, write: RateWrit
 }
 
 function inLoop(reader: Reader, workspace: Workspace, write: RateWrite, loop: Loop): Finding | undefined {
-  const { code } = reader.program.source;
   const variable = variableOf(reader, loop);
-  const body = loop.node.getChild("Body");
-  if (!variable || !body) return undefined;
-  const value = code.slice(write.value.from, write.value.to);
   const group = groupLoop(reader, write.statement, loop.node);
-  if (group.names.some((n) => new RegExp(`\\b${n}\\b`).test(value))) return undefined;
-  const wanted = new Set(namesIn(value));
-  const needed: SyntaxNode[] = [];
-  const kept = sliceOf(reader, body, group.node, `return ${value}`, wanted, needed);
-  // What a turn takes over from the one before is not told by the loop's variable.
-  if (carries(needed, write.value, body, code)) return undefined;
-  // What does not move with the loop is no schedule.
-  if (!wanted.has(variable.name)) return undefined;
-  const before = code.slice(0, loop.node.from);
-  const text = `${before}def ${name}(${variable.name}):${kept}\n${code.slice(loop.node.to)}`;
-  const { document } = reader;
-  const program = new PythonProgram({ path: document.path, languageId: "python", text }, workspace, {
-    assume: reader.assume,
-  });
-  const fn = definitionIn(program);
-  if (!fn) return undefined;
-  const interpreter = new Interpreter(program);
-  const rate = (t: number) => {
-    const rate = interpreter.run((call) => interpreter.number(call(fn, [variable.at(t)])));
-    if (Number.isNaN(rate)) throw new Raises("the rate is not a number");
-    return rate;
-  };
-  const target = write.statement.firstChild!;
+  if (!variable || group.names.some((n) => new RegExp(`\\b${n}\\b`).test(reader.text(write.value)))) return undefined;
+  const rate = movingRate(reader, workspace, { node: loop.node, variable }, group.node, write.value);
+  if (!rate) return undefined;
+  const target = write.fed ?? write.statement.firstChild!;
   const around = settingAround(reader, group.node);
   const unit = loop.kind === "epoch" ? "epoch" : "step";
   const args = freeNamesIn(reader, loop.node, [variable.name]);
@@ -76,20 +54,62 @@ function inLoop(reader: Reader, workspace: Workspace, write: RateWrite, loop: Lo
   };
 }
 
+/** A loop, or a function that a loop calls, and the variable in it that counts the run. */
+export interface Turn {
+  readonly node: SyntaxNode;
+  readonly variable: { readonly name: string; readonly at: (t: number) => number };
+}
+
+/** What `value` is in each turn, told by the turn's variable alone. Nothing when it does not move with it, or hangs on more. */
+export function movingRate(
+  reader: Reader,
+  workspace: Workspace,
+  { node, variable }: Turn,
+  statement: SyntaxNode,
+  value: SyntaxNode,
+): NonNullable<Finding["rate"]> | undefined {
+  const { code } = reader.program.source;
+  const body = node.getChild("Body");
+  if (!body) return undefined;
+  const text = code.slice(value.from, value.to);
+  const wanted = new Set(namesIn(text));
+  const needed: SyntaxNode[] = [];
+  const kept = sliceOf(reader, body, statement, `return ${text}`, wanted, needed);
+  // What a turn takes over from the one before is not told by its variable.
+  if (carries(needed, value, body, code)) return undefined;
+  // What does not move with it is no schedule, and what another loop moves too is not told by it alone.
+  if (!wanted.has(variable.name) || movedAround(reader, node).some((other) => wanted.has(other))) return undefined;
+  const { document } = reader;
+  const program = new PythonProgram(
+    {
+      path: document.path,
+      languageId: "python",
+      text: `${code.slice(0, node.from)}def ${name}(${variable.name}):${kept}\n${code.slice(node.to)}`,
+    },
+    workspace,
+    { assume: reader.assume },
+  );
+  const fn = definitionIn(program);
+  if (!fn) return undefined;
+  const interpreter = new Interpreter(program);
+  return (t: number) => {
+    const rate = interpreter.run((call) => interpreter.number(call(fn, [variable.at(t)])));
+    if (Number.isNaN(rate)) throw new Raises("the rate is not a number");
+    return rate;
+  };
+}
+
 function header(reader: Reader, loop: Loop): string {
   return loop.over ? reader.text(loop.over) : "";
 }
 
 /** The loop's counting variable, and its value in each turn. */
-function variableOf(reader: Reader, loop: Loop): { name: string; at: (t: number) => number } | undefined {
+export function variableOf(reader: Reader, loop: Loop): { name: string; at: (t: number) => number } | undefined {
   const counted = /^([A-Za-z_]\w*)\s*,/.exec(loop.target)?.[1];
   if (counted && /^(?:tqdm\()?enumerate\(/.test(header(reader, loop))) return { name: counted, at: (t) => t };
   if (!/^[A-Za-z_]\w*$/.test(loop.target) || !loop.over) return undefined;
-  const over = reader.object(loop.over);
-  if (over instanceof Range) return { name: loop.target, at: (t) => over.start + t * over.step };
-  return /range\(/.test(header(reader, loop)) && loop.kind !== "batch"
-    ? { name: loop.target, at: (t) => t }
-    : undefined;
+  const count = countOf(reader, loop.over);
+  return count && { name: loop.target, at: (t) => count.start + t * count.step };
 }
 
 /** The loop over parameter groups around the write, when there is one. */

@@ -55,6 +55,12 @@ export class FakeOptimizer {
     };
     for (const name of ["set_learning_rate", "set_lr"])
       this.value.entries.set(`s${name}`, Object.assign([name, new Builtin(name, set)] as [Val, Val], { entry: true }));
+    // What a wrapper does with its optimizer besides setting the rate.
+    for (const name of ["step", "zero_grad", "clip_grad_norm"])
+      this.value.entries.set(
+        `s${name}`,
+        Object.assign([name, new Builtin(name, () => null)] as [Val, Val], { entry: true }),
+      );
   }
 
   /** As many groups as the code names. */

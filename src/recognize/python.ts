@@ -3,6 +3,7 @@ import type { SourceDocument, Workspace } from "../source/document.js";
 import { stepTransform, transformsOf } from "./afterwards.js";
 import { bindCall } from "./bind.js";
 import { buildCall, scheduleCalls } from "./calls.js";
+import { calledSchedules } from "./calledSchedules.js";
 import { trainerGiven } from "./composerTrainer.js";
 import { PythonProgram, type Val } from "./evaluate/index.js";
 import type { Argument, Finding, Run, Transform } from "./finding.js";
@@ -33,6 +34,7 @@ export function recognizePython(
 ): PythonFindings {
   const program = new PythonProgram(document, workspace, { assume, ...(previous && { previous }) });
   const reader = new Reader(program, document, assume, buildCall);
+  program.machine.rateOf = calledSchedules(reader);
   const reached = scheduleCalls(reader);
   const found = reached.filter((one) => !one.nested);
   const values = [...program.module.records.values()];

@@ -29,6 +29,7 @@ const kinds: readonly { readonly base: RegExp; readonly methods: readonly string
     methods: ["get_lr"],
     takesStep: false,
   },
+  { base: /(?:^|\.)LRScheduler$/, methods: ["__call__"], takesStep: true },
   { base: /(?:^|\.)Scheduler$/, methods: ["_get_lr", "get_epoch_values"], takesStep: true },
 ];
 
@@ -65,7 +66,8 @@ function basesOf(reader: Reader, owner: SyntaxNode): string[] {
 /** What a class is by its bases, through those of the same file. */
 function kindOf(reader: Reader, owner: SyntaxNode, classes: Classes, depth: number): Kind | undefined {
   const bases = basesOf(reader, owner);
-  const own = kinds.find(({ base }) => bases.some((name) => base.test(name) && !classes.has(name)));
+  const fitting = kinds.filter(({ base }) => bases.some((name) => base.test(name) && !classes.has(name)));
+  const own = fitting.find((kind) => firstMethod(reader, owner, kind)) ?? fitting[0];
   if (own || depth > 5) return own;
   for (const name of bases) {
     const base = classes.get(name);

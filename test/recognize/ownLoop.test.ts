@@ -20,6 +20,12 @@ interface Row {
 
 const rows: readonly Row[] = [
   {
+    text: `${torch}def adjust(optimizer, epoch):\n    global lr\n    lr = lr * 0.5\n    for g in optimizer.param_groups:\n        g['lr'] = lr\nlr = 0.1\nfor epoch in range(1, 21):\n    adjust(opt, epoch)\n    ${train}\n`,
+    spans: "adjust",
+    rates: { 0: 0.05, 1: 0.025 },
+    why: "a global that a function moves begins where the loop finds it, not where the script ends",
+  },
+  {
     text: `${torch}${setter}lr = 0.1\nfor epoch in range(80):\n    ${train}\n    if (epoch + 1) % 20 == 0:\n        lr /= 4\n        update_lr(opt, lr)\n`,
     spans: "update_lr",
     rates: { 0: 0.1, 19: 0.1, 20: 0.025, 79: 0.0015625 },

@@ -21,6 +21,13 @@ interface Row {
 
 const rows: readonly Row[] = [
   {
+    text: `${torch}class Opt:\n    def __init__(self, warmup, optimizer):\n        self.optimizer = optimizer\n        self.warmup = warmup\n        self._step = 0\n    def step(self):\n        self._step += 1\n        for p in self.optimizer.param_groups:\n            p['lr'] = self.rate()\n        self.optimizer.step()\n    def rate(self, step=None):\n        if step is None:\n            step = self._step\n        return min(step ** -0.5, step * self.warmup ** -1.5)\nmine = Opt(4, opt)\n`,
+    schedule: "function",
+    spans: "step",
+    rates: { 0: 0.125, 3: 0.5, 15: 0.25 },
+    why: "a wrapper around the optimizer that counts its own steps, and steps the optimizer too",
+  },
+  {
     text: 'import deepspeed\nconfig = {\n    "optimizer": {"type": "Adam", "params": {"lr": 1e-3}},\n    "scheduler": {"type": "WarmupLR", "params": {"warmup_max_lr": 2e-3, "warmup_num_steps": 100}},\n}\nengine, *_ = deepspeed.initialize(model=net, config=config)\n',
     schedule: "deepspeed.runtime.lr_schedules.WarmupLR",
     spans: '"scheduler"',
@@ -217,6 +224,20 @@ it("an unknown value is told, and counts once it is set", () => {
   const text = `${torch}s = StepLR(opt, load_config().step)\n`;
   expect(read(text).resolved[0]!.problem).toMatch(/step_size is not known/);
   expect(rateAt(read(text, new Map([["step_size", 5]])).resolved[0]!, 5)).toBeCloseTo(0.01, 12);
+});
+
+it("a warm-up of the file's own asks the library's schedule that it was given", () => {
+  const { findings, resolved } = read(
+    "import tensorflow as tf\nclass WarmUp(tf.keras.optimizers.schedules.LearningRateSchedule):\n    def __init__(self, peak, after, steps):\n        super().__init__()\n        self.peak, self.after, self.steps = peak, after, steps\n    def __call__(self, step):\n        n, W = tf.cast(step, tf.float32), tf.cast(self.steps, tf.float32)\n        return tf.cond(n < W, lambda: self.peak * n / W, lambda: self.after(step - self.steps))\ndecay = tf.keras.optimizers.schedules.PolynomialDecay(0.5, 100, 0.0)\nrate = WarmUp(0.5, decay, 10)\n",
+  );
+  const at = findings.findIndex(({ schedule }) => schedule === "function");
+  for (const [t, rate] of [
+    [0, 0],
+    [5, 0.25],
+    [10, 0.5],
+    [60, 0.25],
+  ] as const)
+    expect(rateAt(resolved[at]!, t), `at ${t}`).toBeCloseTo(rate, 6);
 });
 
 it("the length of a list that grows in a loop nobody follows is not claimed", () => {

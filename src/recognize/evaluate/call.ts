@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
-import { dictOf, force } from "./access.js";
+import { dictOf, force, numberOf } from "./access.js";
 import { construct } from "./classes.js";
 import { clickDefault, typerDefault } from "./flags.js";
 import { Flow, Frame } from "./frame.js";
@@ -9,7 +9,7 @@ import { LIMITS, NotKnown, PyError, TooComplex, type Machine } from "./machine.j
 import { getAttribute } from "./attributes.js";
 import { ClassValue, FunctionValue, Instance, Method, type ModuleValue } from "./objects.js";
 import { symbolFor } from "./symbols.js";
-import { Builtin, CallResult, Choice, Deferred, Dict, Library, List, Unknown, type Val } from "./values.js";
+import { Builtin, CallResult, Choice, Deferred, Dict, Float, Library, List, Unknown, type Val } from "./values.js";
 
 export interface CallPlace {
   readonly node?: SyntaxNode | undefined;
@@ -57,6 +57,11 @@ export function callValue(m: Machine, callee: Val, args: Val[], kwargs: Map<stri
   if (fn instanceof Unknown && !m.tracking) throw new NotKnown(fn);
   if (fn === null || typeof fn !== "object" || fn instanceof List || fn instanceof Dict)
     throw new PyError("TypeError", "the object is not callable");
+  if (fn instanceof CallResult && m.rateOf && !m.tracking) {
+    const step = numberOf(args[0] ?? kwargs.get("step") ?? kwargs.get("count") ?? null);
+    const rate = step === undefined ? undefined : m.rateOf(fn, step);
+    if (rate !== undefined) return new Float(rate);
+  }
   return new CallResult(fn, args, kwargs, place.node, place.module, place.more);
 }
 

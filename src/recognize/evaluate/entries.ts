@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
-import { force } from "./access.js";
+import { force, numberOf } from "./access.js";
 import { lookup } from "./attributes.js";
 import { activation, callValue, invoke } from "./call.js";
 import { Code } from "./code.js";
@@ -109,7 +109,12 @@ export class Entries {
       invoke(m, fn, [owner], new Map(), {});
       return;
     }
-    for (const self of this.instancesOf(owner)) invoke(m, fn, [self], new Map(), {});
+    for (const self of this.instancesOf(owner)) {
+      const counts = numbersOf(self);
+      invoke(m, fn, [self], new Map(), {});
+      // How often it would have run is not told by this: what the constructor began to count begins there.
+      if (self instanceof Instance) for (const [name, value] of counts) self.attrs.set(name, value);
+    }
   }
 
   /** Objects of the class that the run made; without any, one made with what its constructor declares. */
@@ -177,4 +182,9 @@ function inherits(cls: ClassValue, base: ClassValue, depth = 0): boolean {
       return value === base || (value instanceof ClassValue && inherits(value, base, depth + 1));
     })
   );
+}
+
+/** The attributes of an object that are plain numbers. */
+function numbersOf(self: Val): [string, Val][] {
+  return self instanceof Instance ? [...self.attrs].filter(([, value]) => numberOf(value) !== undefined) : [];
 }

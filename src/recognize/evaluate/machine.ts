@@ -7,7 +7,7 @@ import { makeFlags } from "./flags.js";
 import { join, same } from "./join.js";
 import { Modules } from "./modules.js";
 import type { ClassValue, FunctionValue, Instance, ModuleValue } from "./objects.js";
-import { Choice, type Deferred, Dict, Float, Tracked, type Val } from "./values.js";
+import { type CallResult, Choice, type Deferred, Dict, Float, Tracked, type Val } from "./values.js";
 
 export { LIMITS, NotKnown, PyError, TooComplex };
 
@@ -42,6 +42,8 @@ export class Machine {
   decorating: FunctionValue | undefined;
   /** Values with an origin that a rate function reads, when somebody asks. */
   touched: Set<Tracked> | undefined;
+  /** The rate that a library's schedule has at a step, for code that calls the schedule it was given. */
+  rateOf: ((schedule: CallResult, step: number) => number | undefined) | undefined;
   /** Told of an item set on a value that is not data: `param_group["lr"] = …`. */
   stored: ((target: Val, key: Val, value: Val) => void) | undefined;
   /** Function values by the def that made them, objects by class, and calls that wait by where their function stands. */

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../../schedules/define.js";
 import type { Workspace } from "../../source/document.js";
-import { Builtin, type CallResult, first, FunctionValue, PythonProgram, Range, type Val } from "../evaluate/index.js";
+import { Builtin, type CallResult, first, FunctionValue, PythonProgram, type Val } from "../evaluate/index.js";
 import { LIMITS } from "../evaluate/machine.js";
 import { Interpreter } from "../interpret.js";
 import { readOptimizer } from "../optimizer.js";
@@ -13,6 +13,8 @@ import { StandIns } from "./standIns.js";
 class Enough {}
 
 const mostTurns = 2_000_000;
+/** Operations of all turns together. */
+const mostFuel = 4_000_000;
 
 /** The rate in each turn of a rewritten loop: run once from its beginning, as far as asked, and remembered. */
 export function followed(
@@ -34,6 +36,7 @@ export function followed(
 
   const run = (until: number, initial: number) => {
     const told: number[] = [];
+    let left = mostFuel;
     try {
       interpreter.run((call) => {
         const standIns = new StandIns(text, initial, isOptimizer);
@@ -42,12 +45,13 @@ export function followed(
           const rate = standIns.rate();
           if (Number.isNaN(rate)) throw new Raises("the rate is not a number");
           told.push(rate);
+          left -= LIMITS.callFuel - machine.fuel;
           machine.fuel = LIMITS.callFuel;
+          if (left < 0) throw new Raises(`too complex to follow: ${told.length} steps one after the other`);
           if (told.length > until) throw new Enough();
           return null;
         });
         machine.write(module.globals, names.turn, turn);
-        machine.write(module.globals, names.turns, new Range(0, 2 ** 50, 1, []));
         call(fn, []);
         end = { rate: standIns.rate() };
       });
@@ -60,7 +64,7 @@ export function followed(
   return (t, initial) => {
     if (t > mostTurns) throw new Raises(`too complex to follow: more than ${mostTurns} steps one after the other`);
     if (start !== initial) [known, start, end] = [[], initial, undefined];
-    if (t >= known.length && !end) run(Math.max(t, 2 * known.length, 256), initial);
+    if (t >= known.length && !end) run(Math.max(t, 4 * known.length, 256), initial);
     const rate = known[t];
     if (rate !== undefined) return rate;
     if (end && "error" in end) throw end.error;
@@ -73,7 +77,8 @@ function isMade(reader: Reader, call: CallResult): boolean {
   return found !== undefined && found.optimizer !== undefined && /\.|optim|sgd|adam/i.test(found.optimizer.name);
 }
 
-function functionNamed(program: PythonProgram, name: string): FunctionValue | undefined {
+/** A function of a rewritten text, by its name. */
+export function functionNamed(program: PythonProgram, name: string): FunctionValue | undefined {
   let found: SyntaxNode | undefined;
   const { code, tree } = program.source;
   const at = code.indexOf(`def ${name}(`);

@@ -81,6 +81,7 @@ export function carriedRate(
   workspace: Workspace,
   place: SyntaxNode,
   writer?: SyntaxNode,
+  target: SyntaxNode | null = place.firstChild,
 ): Finding | undefined {
   const found = loopRate(reader, workspace, place);
   if (!found) return undefined;
@@ -88,7 +89,7 @@ export function carriedRate(
   const args = freeNamesIn(reader, loop, []);
   const name = writer?.getChild("VariableName");
   return {
-    ...(writer && name ? placed(reader, name, writer) : placed(reader, place.firstChild ?? place, loop)),
+    ...(writer && name ? placed(reader, name, writer) : placed(reader, target ?? place, loop)),
     args: { ...args, ...missing(reader, rate, args) },
     rate,
     ...startFor(reader, rate),

@@ -1,12 +1,19 @@
 import type { SyntaxNode } from "@lezer/common";
 import { List, NdArray, Range } from "../evaluate/index.js";
 import { bindingsOf, kids, nodeKey } from "../evaluate/syntax.js";
+import { iterated } from "../iterated.js";
 import type { Reader } from "../reader.js";
-import { headOf, overGroups, type Nest } from "./nest.js";
+import { rateWrites } from "../writes.js";
+import { countOf, headOf, overGroups, type Nest } from "./nest.js";
 import { bodiesOf, called, statementsOf, type Slice } from "./slice.js";
 
 /** Names that the rewritten text uses. */
-export const names = { function: "lr_lens_run", turn: "lr_lens_turn", turns: "lr_lens_turns", item: "lr_lens_item" };
+export const names = {
+  function: "lr_lens_run",
+  turn: "lr_lens_turn",
+  item: "lr_lens_item",
+  optimizer: "lr_lens_optimizer",
+};
 
 interface Edit {
   readonly from: number;
@@ -16,7 +23,7 @@ interface Edit {
 
 /** The optimizer's step: the rate that counts in a turn is the one at this place. */
 const strong =
-  /(?<!sched\w*)\.step\s*\(|apply_gradients|\.minimize\s*\(|train_on_batch|\.fit(?:_generator)?\s*\(|\bsess\w*\.run\s*\(|\.update\s*\(/i;
+  /(?<!sched\w*)\.step\s*\(|apply_gradients|\.minimize\s*\(|train_on_batch|\.fit(?:_generator)?\s*\(|\bsess\w*\.run\s*\(|(?<!feed\w*)\.update\s*\((?!\s*\{)/i;
 const weak = /\btrain\w*\s*\(|\.backward\s*\(|\.train\s*\(/i;
 
 /**
@@ -27,6 +34,7 @@ const weak = /\btrain\w*\s*\(|\.backward\s*\(|\.train\s*\(/i;
 export function rewritten(reader: Reader, nest: Nest, { kept }: Slice): string | undefined {
   const { code } = reader.program.source;
   const edits: Edit[] = [];
+  const fed = new Map(rateWrites(reader.program.source.tree, code).map((w) => [nodeKey(w.statement), w] as const));
   const top = nest.loops.at(-1)!;
   for (const definition of nest.functions) {
     const body = definition.getChild("Body");
@@ -43,6 +51,18 @@ export function rewritten(reader: Reader, nest: Nest, { kept }: Slice): string |
       edits.push({ from: node.from, to: endOf(node, code), text: "pass" });
       return;
     }
+    const write = fed.get(nodeKey(node));
+    // What a graph is fed is set on a stand-in.
+    if (write?.fed)
+      edits.push({
+        from: node.from,
+        to: endOf(node, code),
+        text: `${names.optimizer}.lr = (${code.slice(write.value.from, write.value.to)})`,
+      });
+    // What a function of the nest returns is left out with the rest of it.
+    const result = node.name === "AssignStatement" ? node.lastChild : undefined;
+    if (result?.name === "CallExpression" && nest.functions.length > 0 && isOwn(result))
+      edits.push({ from: node.from, to: result.from, text: "" });
     if (node.name === "ForStatement") forHead(node);
     if (node.name === "WhileStatement" && node.from === top.from) {
       const test = kids(node)[1]!;
@@ -50,36 +70,34 @@ export function rewritten(reader: Reader, nest: Nest, { kept }: Slice): string |
     }
     if (/^(?:If|For|While|With|Try|Match)Statement$/.test(node.name)) bodiesOf(node).forEach(block);
   }
+  function isOwn(call: SyntaxNode): boolean {
+    return [...called(reader, call)].some(({ definition }) => nest.functions.some(({ from }) => from === definition.from));
+  }
   function forHead(node: SyntaxNode): void {
     const { targets, over } = headOf(node);
     const [from, to] = [over[0], over.at(-1)];
     if (!from || !to || !targets[0] || overGroups.test(code.slice(from.from, to.to))) return;
     const value = reader.object(from);
-    const isTop = node.from === top.from;
     if (value instanceof List || value instanceof NdArray) return;
-    if (value instanceof Range) {
-      if (isTop) edits.push({ from: from.from, to: to.to, text: names.turns });
-      return;
-    }
+    const put = (text: string) => edits.push({ from: from.from, to: to.to, text });
+    const isTop = node.from === top.from;
     const inner = iterated(from, code);
-    const length = isTop ? names.turns : `range(len(${code.slice(inner.node.from, inner.node.to)}))`;
-    const counted = /^range\(/.test(code.slice(inner.node.from, inner.node.to));
-    const target = targets.length === 1 ? targets[0]! : undefined;
-    const pair = target?.name === "TupleExpression" ? kids(target).filter((kid) => /^[A-Z]/.test(kid.name)) : targets;
+    const source = code.slice(inner.node.from, inner.node.to);
+    const count = countOf(reader, inner.node);
+    if (count && !isTop && !inner.enumerated) return;
     const first = { from: targets[0]!.from, to: targets.at(-1)!.to };
-    if (inner.enumerated && pair.length > 1) {
-      edits.push({ ...first, text: `${code.slice(pair[0]!.from, pair[0]!.to)}, ${names.item}` });
-      edits.push({
-        from: from.from,
-        to: to.to,
-        text: `enumerate(${counted && !isTop ? code.slice(inner.node.from, inner.node.to) : length})`,
-      });
-    } else if (counted) {
-      if (isTop) edits.push({ from: from.from, to: to.to, text: names.turns });
-    } else {
-      edits.push({ ...first, text: names.item });
-      edits.push({ from: from.from, to: to.to, text: length });
-    }
+    const [only] = targets.length === 1 ? targets : [];
+    const pair = only?.name === "TupleExpression" ? kids(only).filter((kid) => /^[A-Z]/.test(kid.name)) : targets;
+    // Of `for i, batch in enumerate(loader)` the count alone.
+    const counts = inner.enumerated !== undefined && pair.length > 1;
+    if (counts) edits.push({ ...first, text: code.slice(pair[0]!.from, pair[0]!.to) });
+    else if (!count || inner.enumerated !== undefined) edits.push({ ...first, text: names.item });
+    // Any other outermost loop goes on as long as it is asked.
+    const start = counts ? inner.enumerated : count ? String(count.start) : "0";
+    // One that is known ends as it does.
+    if (isTop && value instanceof Range && value.length > 1 && !counts) return;
+    if (isTop) put(`range(${start}, 2 ** 50, ${counts ? 1 : (count?.step ?? 1)})`);
+    else put(`range(${start}, ${start} + len(${source}))`);
   }
 
   const turn = nest.loops[0]!.getChild("Body");
@@ -143,15 +161,6 @@ function endOf(node: SyntaxNode, code: string): number {
   let to = node.to;
   while (to > node.from && /\s/.test(code[to - 1]!)) to--;
   return to;
-}
-
-/** Beneath `tqdm(…)`, `enumerate(…)`. */
-function iterated(node: SyntaxNode, code: string, enumerated = false): { node: SyntaxNode; enumerated: boolean } {
-  const callee = node.name === "CallExpression" ? node.firstChild : undefined;
-  const text = callee ? code.slice(callee.from, callee.to) : "";
-  if (!/(?:^|\.)(?:tqdm|enumerate|progress\w*|track|iter)$/.test(text)) return { node, enumerated };
-  const argument = kids(node.getChild("ArgList")!).find((kid) => !/^[(),]$/.test(kid.name));
-  return argument ? iterated(argument, code, enumerated || /enumerate$/.test(text)) : { node, enumerated };
 }
 
 function enclosingFunction(node: SyntaxNode): SyntaxNode | undefined {

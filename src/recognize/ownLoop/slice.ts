@@ -2,7 +2,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { nodeOf, outlineOf } from "../evaluate/index.js";
 import { bindingsOf, kids, nodeKey } from "../evaluate/syntax.js";
 import type { Reader } from "../reader.js";
-import { parametersOf } from "../writes.js";
+import { parametersOf, rateWrites } from "../writes.js";
 import { headOf, overGroups, type Nest } from "./nest.js";
 import { meets, pathsIn, targetsOf } from "./paths.js";
 
@@ -32,6 +32,11 @@ export function sliceOf(reader: Reader, nest: Nest, forced: readonly SyntaxNode[
   const parts: Part[] = [];
   const regions = [nest.loops.at(-1)!, ...nest.functions];
   for (const region of regions) collect(region, [], parts, code, region !== regions[0]);
+  // Of a statement that feeds a graph only the rate is read.
+  for (const { statement, value, fed } of rateWrites(reader.program.source.tree, code)) {
+    const at = fed ? parts.findIndex(({ node }) => nodeKey(node) === nodeKey(statement)) : -1;
+    if (at >= 0) parts[at] = { ...parts[at]!, reads: pathsIn(value, code), targets: [] };
+  }
   if (parts.length > mostParts) return undefined;
   const kept = new Set<number>();
   const wanted = new Set<string>();

@@ -1,0 +1,86 @@
+import type { SyntaxNode } from "@lezer/common";
+import type { Workspace } from "../source/document.js";
+import { argumentFor, callersOf } from "./callers.js";
+import { CallResult, first, Library, type PythonCall } from "./evaluate/index.js";
+import type { Finding } from "./finding.js";
+import { freeNamesIn } from "./freeNames.js";
+import { missing, placed } from "./functionFinding.js";
+import { movingRate, variableOf, type Turn } from "./inlineRates.js";
+import { settingOf } from "./loops.js";
+import { optimizerNamed } from "./optimizers.js";
+import type { Reader } from "./reader.js";
+import { runOf, settingAround } from "./stepping.js";
+import { functionAround, parametersOf, timeParameter } from "./writes.js";
+
+/**
+ * Optimizers made anew in each epoch with a rate that the epoch tells: `for epoch in range(n): opt = SGD(params, lr=0.1 / (1 +
+ * epoch))`, also in a function that such a loop calls with its epoch. A loop over rates or folds to try is none.
+ */
+export function rebuiltOptimizers(reader: Reader, workspace: Workspace): Finding[] {
+  const found: Finding[] = [];
+  for (const site of reader.sites.values()) {
+    const value = optimizerName.test(site.name) ? rateOf(reader, site) : undefined;
+    const turn = value && turnAround(reader, site);
+    const finding = value && turn && told(reader, workspace, site, value, turn);
+    // One schedule for each loop: several optimizers of a turn share what moves them.
+    if (finding && !found.some(({ area }) => area!.from === finding.area!.from)) found.push(finding);
+  }
+  return found;
+}
+
+/** What optimizers' classes are called; which one it is decides `optimizerNamed`. */
+const optimizerName = /^(?:SGD|Momentum|Adam|Ada|RMS|Rprop|LBFGS|Nadam|NAdam|RAdam|Lamb|Lion|Ftrl|GradientDescent)/;
+const rateKeyword = /^(?:lr|learning_rate)$/;
+
+/** The expression given as the rate, in a call of an optimizer that is known. */
+function rateOf(reader: Reader, site: PythonCall): SyntaxNode | undefined {
+  const rate = site.arguments.find(({ name }) => name !== undefined && rateKeyword.test(name));
+  if (!rate || /^[\d.eE+-]+$/.test(reader.text(rate.value))) return undefined;
+  const made = reader.asRun(site);
+  const call = made === undefined ? undefined : first(made);
+  const callee = call instanceof CallResult ? first(call.callee) : undefined;
+  const isKnown = callee instanceof Library && [callee.name, ...callee.others].some((name) => optimizerNamed(name));
+  return isKnown ? rate.value : undefined;
+}
+
+function turnAround(reader: Reader, site: PythonCall): (Turn & { readonly unit: "epoch" | "step" }) | undefined {
+  const { loops } = settingOf(site.node, (n) => reader.text(n));
+  const loop = loops.find(({ kind, target }) => kind === "epoch" || timeParameter([target]) !== undefined);
+  if (loop) {
+    const variable = variableOf(reader, loop);
+    return variable && { node: loop.node, variable, unit: loop.kind === "epoch" ? "epoch" : "step" };
+  }
+  const around = functionAround(site.node);
+  if (around?.name !== "FunctionDefinition") return undefined;
+  const names = parametersOf(around, reader.program.source.code);
+  const time = timeParameter(names);
+  if (!time) return undefined;
+  for (const caller of callersOf(reader, around)) {
+    const given = argumentFor(caller, names, time);
+    const [outer] = settingOf(caller.node, (n) => reader.text(n)).loops;
+    if (!given || !outer || reader.text(given) !== outer.target) continue;
+    const at = variableOf(reader, outer)?.at;
+    if (at) return { node: around, variable: { name: time, at }, unit: outer.kind === "epoch" ? "epoch" : "step" };
+  }
+  return undefined;
+}
+
+function told(
+  reader: Reader,
+  workspace: Workspace,
+  site: PythonCall,
+  value: SyntaxNode,
+  turn: NonNullable<ReturnType<typeof turnAround>>,
+): Finding | undefined {
+  let statement = site.node;
+  while (statement.parent && statement.parent.name !== "Body") statement = statement.parent;
+  const rate = movingRate(reader, workspace, turn, statement, value);
+  if (!rate) return undefined;
+  const args = freeNamesIn(reader, turn.node, [turn.variable.name]);
+  return {
+    ...placed(reader, site.callee, turn.node),
+    args: { ...args, ...missing(reader, rate, args) },
+    rate,
+    run: { unit: turn.unit, ...runOf(reader, settingAround(reader, site.node), turn.unit) },
+  };
+}
