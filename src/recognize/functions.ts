@@ -11,6 +11,7 @@ import { namedRateFunctions } from "./namedFunctions.js";
 import { rebuiltOptimizers } from "./rebuiltOptimizers.js";
 import { guarded } from "./guarded.js";
 import type { Found, Reader } from "./reader.js";
+import { subclassesAsked } from "./schedulerClasses.js";
 import {
   countsItself,
   functionAround,
@@ -61,7 +62,20 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
     const definition = (given.fn instanceof Method ? given.fn.fn : given.fn).node;
     if (!candidates.has(definition.from) && mayBe(definition)) tell(guarded(() => givenFinding(reader, given)));
   }
-  return [...[...candidates.values()].flatMap((candidate) => findingOf(reader, candidate, workspace) ?? []), ...inline];
+  return [
+    ...[...candidates.values()].flatMap((candidate) =>
+      asked(reader, candidate).flatMap((one) => findingOf(reader, one, workspace) ?? []),
+    ),
+    ...inline,
+  ];
+}
+
+/** A method that its class's subclasses fill in is theirs, one each. */
+function asked(reader: Reader, candidate: Candidate): Candidate[] {
+  const block = candidate.definition.parent;
+  const owner = (block?.name === "DecoratedStatement" ? block.parent : block)?.parent;
+  const subclasses = owner?.name === "ClassDefinition" ? subclassesAsked(reader, owner) : [];
+  return subclasses.length > 0 ? subclasses.map((of) => ({ ...candidate, of })) : [candidate];
 }
 
 function raises(rate: NonNullable<Finding["rate"]>): boolean {
@@ -83,6 +97,9 @@ function loopCalls(reader: Reader, node: SyntaxNode, depth: number): SyntaxNode[
     );
 }
 
+/** What puts back a state that was saved. */
+const restoring = /^(?:__init__|__setstate__|load|resume|restore)(?:_|$)|_(?:load|resume|restore)$/;
+
 /** The function that the written value depends on time through: the one around the write, its caller, or one it calls. */
 function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | undefined {
   const code = reader.program.source.code;
@@ -92,6 +109,8 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
   const source = write.fed && calledFunction(reader, write.value, around);
   if (source) return { definition: source, writes: false };
   if (around?.name === "FunctionDefinition") {
+    const called = around.getChild("VariableName");
+    if (called && restoring.test(reader.text(called))) return undefined;
     const names = parametersOf(around, code);
     const trains = inTrainingLoop(write.statement, code);
     if ((timeParameter(names) && !trains) || (names[0] === "self" && countsItself(reader.text(around))))

@@ -180,8 +180,10 @@ function findingOf(
       ? parametersOf(init.node, reader.program.source.code).slice(1)
       : [];
   const { args, optimizer } = constructorArguments(reader, names, instance.call, init);
-  const rate = takesStep ? stepRate(reader, new Method(fn, instance)) : groupRate(reader, fn, instance);
-  const context = takesStep ? undefined : startOf(reader, optimizer);
+  // MXNet's optimizer gives its scheduler the rate to start from.
+  const given = !takesStep || (/\bself\.base_lr\b/.test(reader.text(method)) && !instance.attrs.has("base_lr"));
+  const rate = takesStep ? stepRate(reader, fn, instance, given) : groupRate(reader, fn, instance);
+  const context = given ? startOf(reader, optimizer) : undefined;
   return [
     {
       ...placed(reader, name, name.parent?.name === "ClassDefinition" ? owner : method),
@@ -194,9 +196,21 @@ function findingOf(
 }
 
 /** `schedule(step)`. */
-function stepRate(reader: Reader, method: Method): (t: number) => number {
+function stepRate(
+  reader: Reader,
+  fn: FunctionValue,
+  instance: Instance,
+  given: boolean,
+): (t: number, initialLr: number) => number {
   const interpreter = new Interpreter(reader.program);
-  return (t) => interpreter.run((call) => interpreter.number(call(method, [t])));
+  return (t, initial) => {
+    const self = given ? new Instance(instance.cls, instance.call) : instance;
+    if (given) {
+      for (const [key, value] of instance.attrs) self.attrs.set(key, value);
+      self.attrs.set("base_lr", new Float(initial));
+    }
+    return interpreter.run((call) => interpreter.number(call(new Method(fn, self), [t])));
+  };
 }
 
 /**
