@@ -1,6 +1,7 @@
 import { parser } from "@lezer/python";
 import { analyze } from "../src/recognize/analyze.js";
 import { PythonProgram } from "../src/recognize/evaluate/index.js";
+import { sourceOf } from "../src/recognize/move.js";
 import { mayHoldSchedule } from "../src/recognize/prefilter.js";
 
 interface BenchRow {
@@ -31,7 +32,8 @@ export function readerBench(): BenchRow[] {
       unit: "ms",
       goal: { atMost: 1.5 },
     },
-    keystroke(long, full),
+    keystroke("in a comment", long, full, /(?<=# Trains the model)(?=\.)/, " x"),
+    ...keystrokes(),
     prefilter(),
     rates(),
   ];
@@ -39,22 +41,42 @@ export function readerBench(): BenchRow[] {
 
 const document = (text: string) => ({ path: "train.py", languageId: "python", text });
 
-/** One letter typed in the middle of 5,000 lines, with the analysis of the moment before at hand. */
-function keystroke(text: string, full: number): BenchRow {
-  const at = text.indexOf("\n", text.length / 2) + 1;
+/** The same in as many lines with thirty schedules: where nothing depends on it, and where all of them do. */
+function keystrokes(): BenchRow[] {
+  const text = script(5000, 30);
+  const full = best(() => parser.parse(text));
+  const unrelated = /(?<=items = \[)(?=\])/;
   let previous = analyze(document(text), none);
-  let typed = "";
+  previous = analyze(document(text.replace(unrelated, "1")), none, { previous });
+  return [
+    keystroke("in a function without a schedule, beside 30", text, full, unrelated, "1"),
+    {
+      name: "reader: findings of these read again after it",
+      value: previous.findings.filter((finding) => sourceOf(finding) === finding).length,
+      unit: "findings",
+      goal: { atMost: 0 },
+    },
+    keystroke("in a constant that 30 schedules read", text, full, /(?<=GAMMA = 0\.)(?=1)/, "1"),
+    keystroke("in the call of one of 30 schedules", text, full, /(?<=epochs \/\/ )(?=3)/, "1"),
+    keystroke("in an argparse default beside 30 schedules", text, full, /(?<=default=0\.)(?=1)/, "1"),
+  ];
+}
+
+/** One more letter each time at the same place of 5,000 lines, with the analysis of the moment before at hand. */
+function keystroke(where: string, text: string, full: number, place: RegExp, first: string): BenchRow {
+  let previous = analyze(document(text), none);
+  let typed = first;
   const ms = best(() => {
-    typed += "x";
-    previous = analyze(document(`${text.slice(0, at)}# ${typed}\n${text.slice(at)}`), none, { previous });
+    previous = analyze(document(text.replace(place, typed)), none, { previous });
+    typed = typed.length > 12 ? first : typed + "1";
   });
   return {
-    name: "reader: a keystroke in 5,000 lines, against a full parse",
+    name: `reader: a keystroke in 5,000 lines ${where}, against a full parse`,
     ours: ms,
     peer: full,
     ratio: ms / full,
     unit: "ms",
-    goal: { atMost: 1 },
+    goal: { atMost: 0.5 },
   };
 }
 
@@ -95,8 +117,8 @@ LambdaLR(opt, get_lr)
   return { name: "reader: 100,000 steps of a rate function", value: seconds, unit: "s", goal: { atMost: 1 } };
 }
 
-/** A training script of about that many lines: models and data in many functions, one schedule. */
-function script(lines: number): string {
+/** A training script of about that many lines: models and data in many functions, and functions that train with a schedule each. */
+function script(lines: number, schedules = 1): string {
   const block = (i: number) => `
 class Block${i}(nn.Module):
     """A residual block with squeeze and excitation, number ${i}."""
@@ -128,27 +150,40 @@ def load_part_${i}(root, split="train", limit=None):
     return items[:limit] if limit else items
 
 `;
-  const main = `
-def main():
+  const calls = [
+    "optim.lr_scheduler.StepLR(optimizer, step_size=args.epochs // 3, gamma=GAMMA)",
+    "optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=args.epochs * STEPS, eta_min=GAMMA / 1000)",
+    "optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: GAMMA ** (epoch // 30))",
+    "optim.lr_scheduler.MultiStepLR(optimizer, milestones=[args.epochs // 2, args.epochs * 3 // 4], gamma=GAMMA)",
+  ];
+  const train = (i: number) => `
+def main${i}():
     parser = argparse.ArgumentParser()
     parser.add_argument("--lr", type=float, default=0.1)
     parser.add_argument("--epochs", type=int, default=90)
     args = parser.parse_args()
-    model = Block0(64)
+    # Trains the model.
+    model = Block${i}(64)
     optimizer = optim.SGD(model.parameters(), lr=args.lr, momentum=0.9)
-    scheduler = optim.lr_scheduler.StepLR(optimizer, step_size=args.epochs // 3, gamma=0.1)
+    scheduler = ${calls[i % calls.length]}
     for epoch in range(args.epochs):
         train(model, optimizer, epoch)
         scheduler.step()
 
 
 if __name__ == "__main__":
-    main()
+    main${i}()
 `;
   const head =
-    "import argparse\nimport os\nimport torch.nn as nn\nimport torch.nn.functional as F\nimport torch.optim as optim\n";
-  const count = Math.round(lines / block(0).split("\n").length);
-  return head + Array.from({ length: count }, (_, i) => block(i)).join("") + main;
+    "import argparse\nimport os\nimport torch.nn as nn\nimport torch.nn.functional as F\nimport torch.optim as optim\n" +
+    "\nGAMMA = 0.1\nSTEPS = 100\n";
+  const count = Math.round((lines - 15 * schedules) / (block(0).split("\n").length - 1));
+  let text = head;
+  for (let i = 0, done = 0; i < count; i++) {
+    text += block(i);
+    while (done < schedules && (done + 1) * count <= (i + 1) * schedules) text += train(done++);
+  }
+  return text;
 }
 
 /** Milliseconds of the best run, after some to warm up. */

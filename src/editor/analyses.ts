@@ -17,7 +17,8 @@ export interface Located {
 }
 
 interface Entry {
-  readonly version: string;
+  /** Of the text; undefined when something else that it may depend on has changed since. */
+  readonly version: string | undefined;
   readonly analysis: Analysis;
   /** Resolved on first use: most edits need the lens of one schedule. */
   readonly resolved: Map<Finding, Resolved>;
@@ -34,7 +35,7 @@ export class Analyses implements vscode.Disposable {
 
   constructor(readonly assumptions: Assumptions) {
     const reset = () => {
-      this.entries.clear();
+      for (const [key, entry] of this.entries) this.entries.set(key, { ...entry, version: undefined });
       this.changed.fire();
     };
     this.subscriptions = [

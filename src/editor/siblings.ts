@@ -14,6 +14,9 @@ export class Siblings implements vscode.Disposable {
   private readonly watcher = vscode.workspace.createFileSystemWatcher(
     "**/*.{py,yaml,yml,json,toml,jsonnet,libsonnet,gin}",
   );
+  /** Read while open in an editor: what is typed there counts before it is saved. */
+  private readonly live = new Set<string>();
+  private readonly subscriptions: vscode.Disposable[];
   private waiting = 0;
   private news = false;
 
@@ -21,9 +24,21 @@ export class Siblings implements vscode.Disposable {
     const forget = (uri: vscode.Uri) => {
       if (this.texts.delete(uri.toString())) this.arrived.fire();
     };
-    this.watcher.onDidChange(forget);
-    this.watcher.onDidCreate(forget);
-    this.watcher.onDidDelete(forget);
+    const retype = ({ uri }: vscode.TextDocument) => {
+      if (this.live.has(uri.toString())) this.arrived.fire();
+    };
+    this.subscriptions = [
+      this.watcher,
+      this.arrived,
+      this.watcher.onDidChange(forget),
+      this.watcher.onDidCreate(forget),
+      this.watcher.onDidDelete(forget),
+      vscode.workspace.onDidChangeTextDocument((event) => event.contentChanges.length > 0 && retype(event.document)),
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        if (this.texts.has(document.uri.toString())) this.live.add(document.uri.toString());
+      }),
+      vscode.workspace.onDidCloseTextDocument(retype),
+    ];
   }
 
   /** The workspace as seen from a document: paths are of its file system; nothing outside its workspace folder is read. */
@@ -43,7 +58,10 @@ export class Siblings implements vscode.Disposable {
   private read(uri: vscode.Uri): string | undefined {
     const key = uri.toString();
     const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === key);
-    if (open) return open.getText();
+    if (open) {
+      this.live.add(key);
+      return open.getText();
+    }
     if (!this.texts.has(key)) {
       this.texts.set(key, undefined);
       void this.fetch(uri, key);
@@ -69,7 +87,6 @@ export class Siblings implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.watcher.dispose();
-    this.arrived.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
   }
 }

@@ -1,10 +1,9 @@
 import type { Value } from "../schedules/define.js";
 import type { SourceDocument, Workspace } from "../source/document.js";
 import { recognizeConfig } from "./configs/index.js";
-import type { PythonProgram } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { mayHoldSchedule } from "./prefilter.js";
-import { recognizePython } from "./python.js";
+import { readPython, type PythonReading } from "./reading.js";
 
 /** What a document holds. Immutable; hand it back as `previous` so that an edit re-reads only what changed. */
 export interface Analysis {
@@ -34,24 +33,20 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
   try {
     const configs = recognizeConfig(document, workspace, assume);
     if (!isPython(document)) return { document, ...split(configs) };
-    const python = recognizePython(
-      document,
-      bounded(workspace),
-      assume,
-      (options.previous as WithProgram | undefined)?.program,
-    );
+    const reading = readPython(document, workspace, assume, (options.previous as WithReading | undefined)?.reading);
+    const { python } = reading;
     const inConfigs = new Set(configs.map(({ span }) => span.from));
     // A configuration written in Python is read as such; what merely may be a schedule beside it is left out.
     const own = python.findings.filter(
       (f) => !inConfigs.has(f.span.from) && (configs.length === 0 || f.confidence !== "possible"),
     );
     const findings = [...configs, ...own];
-    const result: Analysis & WithProgram = {
+    const result: Analysis & WithReading = {
       document,
       findings: findings.filter((f) => f.quantity === "lr"),
       related: [...findings.filter((f) => f.quantity !== "lr"), ...python.related],
       ...(python.problem !== undefined && { problem: python.problem }),
-      program: python.program,
+      reading,
     };
     return result;
   } catch (error) {
@@ -59,31 +54,9 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
   }
 }
 
-const mostLookups = 3000;
-const mostCharacters = 8_000_000;
-
-/**
- * Each path is asked for once. Looking for a module costs little and the evaluator bounds how many of them it follows; this bounds
- * what a text that consists of imports alone could make us look for.
- */
-function bounded(workspace: Workspace): Workspace {
-  const read = new Map<string, string | undefined>();
-  let left = mostCharacters;
-  return {
-    read(path) {
-      if (read.has(path)) return read.get(path);
-      if (read.size >= mostLookups || left <= 0) return undefined;
-      const text = workspace.read(path);
-      left -= text?.length ?? 0;
-      read.set(path, text);
-      return text;
-    },
-  };
-}
-
 /** What the next analysis of the same document builds on. */
-interface WithProgram {
-  readonly program?: PythonProgram;
+interface WithReading {
+  readonly reading?: PythonReading;
 }
 
 function split(findings: readonly Finding[]): Pick<Analysis, "findings" | "related"> {

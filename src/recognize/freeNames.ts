@@ -12,6 +12,7 @@ export function freeNames(
   given: ReadonlyMap<string, Val>,
 ): Record<string, Argument> {
   const args: Record<string, Argument> = {};
+  const here = reader.program.place({ from: definition.from, to: definition.to });
   definition
     .getChild("Body")
     ?.cursor()
@@ -40,7 +41,9 @@ export function freeNames(
       if (evaluated.status === "unknown" || !isPlain(evaluated)) return undefined;
       const inside =
         evaluated.status === "known" &&
-        evaluated.origins.some((o) => o.from >= definition.from && o.to <= definition.to && o.file === undefined);
+        evaluated.origins.some(
+          (o) => o.file === undefined && o.cell === here.cell && o.from >= here.from && o.to <= here.to,
+        );
       if (ref.name === "VariableName" && (inside || isLocal(reader, definition, text))) return undefined;
       args[text] = { value: evaluated };
       return false;

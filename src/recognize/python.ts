@@ -6,6 +6,7 @@ import { buildCall, scheduleCalls } from "./calls.js";
 import { calledSchedules } from "./calledSchedules.js";
 import { trainerGiven } from "./composerTrainer.js";
 import { PythonProgram, type Val } from "./evaluate/index.js";
+import type { JoinedText } from "../source/notebook.js";
 import type { Argument, Finding, Run, Transform } from "./finding.js";
 import { rateFactories } from "./rateFactories.js";
 import { rateFunctions } from "./functions.js";
@@ -30,9 +31,10 @@ export function recognizePython(
   document: SourceDocument,
   workspace: Workspace,
   assume: ReadonlyMap<string, Value>,
+  joined: JoinedText,
   previous?: PythonProgram,
 ): PythonFindings {
-  const program = new PythonProgram(document, workspace, { assume, ...(previous && { previous }) });
+  const program = new PythonProgram(document, workspace, { assume, joined, ...(previous && { previous }) });
   const reader = new Reader(program, document, assume, buildCall);
   program.machine.rateOf = calledSchedules(reader);
   const reached = scheduleCalls(reader);

@@ -15,6 +15,7 @@ import { contextOf } from "./context.js";
 import { matteringDefaults } from "./defaults.js";
 import type { Argument, AssumedValue, Evaluated, Finding, KnownValue } from "./finding.js";
 import { formulaWithNumbers } from "./formula.js";
+import { sameEntries, sourceOf } from "./move.js";
 import { resolveRun, type ResolvedRun } from "./run.js";
 import { curveOfFunction, transformed } from "./transforms.js";
 
@@ -58,11 +59,33 @@ export interface ResolveOptions {
 }
 const none: Assume = new Map();
 
-/** The curve of a finding. Never throws for anything a file can hold. */
+/** By findings as they were first read, what they resolve to under what was assumed then. */
+const known = new WeakMap<Finding, { readonly assume: Assume; readonly resolved: Resolved }>();
+
+/** The curve of a finding. Never throws for anything a file can hold. One that an edit only moved keeps its curve. */
 export function resolve(finding: Finding, { assume = none, metrics }: ResolveOptions = {}): Resolved {
-  const set = canonical(assume);
+  const source = sourceOf(finding);
+  const before = metrics || source === finding ? undefined : known.get(source);
+  if (before && sameEntries(before.assume, assume)) return movedResolved(before.resolved, finding, canonical(assume));
+  const resolved = compute(finding, canonical(assume), metrics);
+  if (!metrics) known.set(source, { assume, resolved });
+  return resolved;
+}
+
+function movedResolved(resolved: Resolved, finding: Finding, set: Assume): Resolved {
+  const written = withAssumed(finding.args, set, resolved.definition);
+  const parameters = Object.fromEntries(
+    Object.entries(resolved.parameters).map(([name, value]) => [name, written[name] ?? value]),
+  );
+  const children = resolved.children.map((child, i) =>
+    movedResolved(child, inherit(finding.children[i]!, finding), set),
+  );
+  return { ...resolved, finding, parameters, children };
+}
+
+function compute(finding: Finding, set: Assume, metrics: readonly number[] | undefined): Resolved {
   const definition = scheduleNamed(finding.definition ?? finding.schedule);
-  const children = finding.children.map((child) => resolve(inherit(child, finding), { assume: set, metrics }));
+  const children = finding.children.map((child) => compute(inherit(child, finding), set, metrics));
   const parameters = withAssumed(finding.args, set, definition);
   const assumptions = new Map<string, Assumption>();
   const note = (a: Assumption) => assumptions.has(a.name) || assumptions.set(a.name, a);

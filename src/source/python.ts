@@ -1,4 +1,4 @@
-import { TreeFragment, type PartialParse, type Tree } from "@lezer/common";
+import { Tree, type TreeBuffer, TreeFragment, type PartialParse } from "@lezer/common";
 import { parser } from "@lezer/python";
 import { normalizePython } from "./python-legacy.js";
 
@@ -11,6 +11,8 @@ export interface PythonSource {
   readonly tree: Tree;
   /** Why nothing was read ("too complex to follow: the file is larger than 500 KB"). */
   readonly problem?: string;
+  /** The latest state of the text, this one too, in which all of it is Python: what the next one is parsed on. */
+  readonly sound?: PythonSource;
 }
 
 /** Larger files are not read. */
@@ -33,13 +35,36 @@ export function parsePython(text: string, previous?: PythonSource): PythonSource
     return unread(text, `too complex to follow: more than ${MAX_BRACKETS} open brackets`);
   if (prefixChain.test(text)) return unread(text, "too complex to follow: a thousand operators before one value");
   const code = normalizePython(text);
-  const tree = previous && !previous.problem ? reparse(code, previous) : parsed(code);
-  return tree ? { text, code, tree } : unread(text, "too complex to follow: hardly anything in it is Python");
+  const base = previous?.sound;
+  const again = base && reparse(code, base);
+  // Around an error the parser may read on otherwise than from the start: what it then makes of a text must not hang on edits before.
+  if (again && isSound(again)) return soundSource(text, code, again);
+  const tree = parsed(code);
+  if (!tree) return unread(text, "too complex to follow: hardly anything in it is Python", base);
+  return isSound(tree) ? soundSource(text, code, tree) : { text, code, tree, ...(base && { sound: base }) };
+}
+
+function soundSource(text: string, code: string, tree: Tree): PythonSource {
+  const source: { -readonly [K in keyof PythonSource]: PythonSource[K] } = { text, code, tree };
+  source.sound = source;
+  return source;
+}
+
+const soundParts = new WeakSet<Tree | TreeBuffer>();
+
+/** No part of it is an error. Parts that an earlier tree had too are known; what nests deeper than anybody writes is not looked through. */
+function isSound(part: Tree | TreeBuffer, depth = 0): boolean {
+  if (soundParts.has(part)) return true;
+  if (part instanceof Tree) {
+    if (part.type.isError || depth > 1500 || !part.children.every((child) => isSound(child, depth + 1))) return false;
+  } else for (let i = 0; i < part.buffer.length; i += 4) if (part.set.types[part.buffer[i]!]!.isError) return false;
+  soundParts.add(part);
+  return true;
 }
 
 /** A text that is left alone, and why. */
-export function unread(text: string, problem: string): PythonSource {
-  return { text, code: "", tree: parser.parse(""), problem };
+export function unread(text: string, problem: string, sound?: PythonSource): PythonSource {
+  return { text, code: "", tree: parser.parse(""), problem, ...(sound && { sound }) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { SyntaxNode, Tree } from "@lezer/common";
 import type { Workspace } from "../../source/document.js";
 import { parsePython, type PythonSource } from "../../source/python.js";
 import { Code } from "./code.js";
@@ -19,6 +19,7 @@ export class Modules {
   private readonly sources: Map<string, PythonSource>;
   private readonly obligations = new WeakMap<ModuleValue, (node: SyntaxNode) => boolean>();
   private readonly scans: Map<string, Scan>;
+  private readonly trees = new WeakMap<Tree, string>();
   private files = 0;
   private bytes = 0;
 
@@ -84,10 +85,16 @@ export class Modules {
     return loaded;
   }
 
+  /** The file that was parsed to this tree; undefined for the document's own. */
+  fileOf(tree: Tree): string | undefined {
+    return this.trees.get(tree);
+  }
+
   load(module: ModuleValue): void {
     if (module.state !== "new") return;
     if (module.file !== undefined) {
       if (this.files >= MAX_FILES || this.bytes >= MAX_BYTES) return;
+      if (module.file) this.trees.set(module.source.tree, module.file);
       this.files++;
       this.bytes += module.source.text.length;
     }

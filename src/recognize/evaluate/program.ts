@@ -24,6 +24,8 @@ export interface ProgramOptions {
   readonly assume?: ReadonlyMap<string, Value>;
   /** An earlier program of the same document: its tree and its unchanged files are used again. */
   readonly previous?: PythonProgram;
+  /** The document's text with what does not matter left out. */
+  readonly joined?: JoinedText;
 }
 
 export interface QualifiedName {
@@ -55,7 +57,7 @@ export class PythonProgram {
     workspace: Workspace,
     options: ProgramOptions = {},
   ) {
-    this.joined = joinCells(document);
+    this.joined = options.joined ?? joinCells(document);
     const source = parsePython(this.joined.text, options.previous?.source);
     const dense = outlineOf(source.tree).length > MOST_ENTRIES;
     this.source = dense

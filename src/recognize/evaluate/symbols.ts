@@ -75,9 +75,19 @@ export function symbolFor(
 ): Val {
   const name = text.replace(/^(self|cls)\./, "");
   const value = assumed(m, name, meaning) ?? known ?? (meaning && DEFAULTS[meaning]);
-  const origins = node ? [{ from: node.from, to: node.to, how: "assumption" }] : [];
+  const file = node && fileOf(m, node);
+  const origins = node
+    ? [{ from: node.from, to: node.to, how: "assumption", ...(file !== undefined && { file }) }]
+    : [];
   if (value === undefined) return new Unknown(because, name, origins);
   const symbols = new Map([[name, value]]);
   if (value === null || typeof value !== "object") return new Tracked(value, origins, symbols, because);
   return value.kind === "float" ? new Tracked(value, origins, symbols, because) : value;
+}
+
+/** The file of the workspace that a node stands in; undefined for the document itself. */
+function fileOf(m: Machine, node: SyntaxNode): string | undefined {
+  let top = node;
+  while (top.parent) top = top.parent;
+  return top.tree === null ? undefined : m.modules.fileOf(top.tree);
 }
