@@ -7,12 +7,16 @@ import type { Reader } from "./reader.js";
 import { parametersOf, timeParameter } from "./writes.js";
 
 const rateName =
-  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt|epoch|iter|scheduled|anneal(?:ed)?)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
+  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt|epoch|iter|scheduled|anneal(?:ed)?)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:learning|eta)_schedule$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
 
-const speaksOfRate = /(?:^|[^a-z])l_?r(?:[^a-z]|$)|lr_|_lr|learning_?rate|lrate|noam/i;
+const speaksOfRate = /learning_schedule|(?:^|[^a-z])l_?r(?:[^a-z]|$)|lr_|_lr|learning_?rate|lrate|noam/i;
+
+/** What makes a rate function: its inner def gives the rate. */
+const factoryName =
+  /^_*(?:(?:create|make|get|build)_)?(?:\w+_)?(?:lr|learning_?rate)_?(?:schedule|scheduler|fn|func|function)\w*$|^_*(?:create|make|get|build)_(?:\w+_)?schedule(?:_fn)?$/i;
 
 /** A name that only says how something moves; what moves is then a parameter's matter. */
-const motion = /anneal|decay|schedul|warm_?up|cosine|cyclic|noam|poly|(?:^|_)rate(?:_|$)/i;
+const motion = /anneal|transformer|policy|decay|schedul|warm_?up|cosine|cyclic|noam|poly|(?:^|_)rate(?:_|$)/i;
 export const rateParameter =
   /^(?:(?:init(?:ial)?|base|start|max|min|peak|orig(?:inal)?|end|final|target)_?)?(?:lr|learning_?rate)(?:_?(?:init(?:ial)?|max|min|base|start|end|final|0))?$/i;
 
@@ -32,8 +36,13 @@ export function namedRateFunctions(reader: Reader): SyntaxNode[] {
   for (const entry of outlineOf(tree)) {
     if (found.length >= MOST_SCHEDULES) break;
     const name = code.slice(entry.headFrom, entry.headTo);
-    if (entry.kind !== "def" || !(rateName.test(name) || motion.test(name))) continue;
+    if (entry.kind !== "def" || !(rateName.test(name) || motion.test(name) || factoryName.test(name))) continue;
     const node = nodeOf(tree, entry);
+    const inner = factoryName.test(name) && speaksOfRate.test(reader.text(entry)) ? madeFunction(reader, node) : undefined;
+    if (inner && timeParameter(parametersOf(inner, code))) {
+      found.push(inner);
+      continue;
+    }
     const parameters = parametersOf(node, code);
     const byParameter =
       parameters.some((own) => rateParameter.test(own)) && !parameters.some((own) => /optim/i.test(own));
@@ -48,6 +57,18 @@ export function namedRateFunctions(reader: Reader): SyntaxNode[] {
     if (![...uses, ...parameters, name].some((word) => otherQuantity(word) !== undefined)) found.push(node);
   }
   return found;
+}
+
+/** The def that a factory makes and returns. */
+function madeFunction(reader: Reader, node: SyntaxNode): SyntaxNode | undefined {
+  const inner = new Map<string, SyntaxNode>();
+  let made: SyntaxNode | undefined;
+  for (let child = node.getChild("Body")?.firstChild ?? null; child; child = child.nextSibling) {
+    const name = child.name === "FunctionDefinition" ? child.getChild("VariableName") : null;
+    if (name) inner.set(reader.text(name), child);
+    if (child.name === "ReturnStatement" && child.lastChild) made ??= inner.get(reader.text(child.lastChild));
+  }
+  return made;
 }
 
 /** A factory: what it returns is a def or lambda of its own. */
