@@ -413,7 +413,7 @@ const invertedTriangular = defineSchedule({
   compile({ cool_down: C, warm_up: W, ratio }, { momentum: m = 0.9 }) {
     const low = divide(m, ratio);
     return segments(
-      decay(C + 1, (e) => m - (m - low) * divide(e, C)),
+      decay(C + 1, (e) => m - (e && (m - low) * (e / C))),
       warmup(C + W + 1, (e) => low + ((m - low) * (e - C)) / W),
       hold(Infinity, m),
     );

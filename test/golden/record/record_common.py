@@ -216,9 +216,9 @@ def heading(data):
 
 
 def anew(library, run, options):
-    """Records the library's cases and compares; gives whether all are within the tolerance. Unchanged lines stay as they are."""
+    """Records the library's cases and compares; gives whether all are within the tolerance. Lines within it stay as they are."""
     data, lines, pairs = recorded(library, run, options.case)
-    worst, wrong, new, changed = 0.0, [], 0, []
+    worst, wrong, new, changed, same = 0.0, [], 0, [], set()
     for old, found in pairs:
         if old is found:
             continue
@@ -230,6 +230,8 @@ def anew(library, run, options):
             wrong.append(f"  {old['id']}: {words}")
         if largest:
             changed.append((largest, old["id"]))
+        if fine and words != "new":
+            same.add(id(old))
     if options.cases:
         print("".join(f"  {largest:9.1e}  {name}\n" for largest, name in sorted(changed, reverse=True)), end="")
     print("\n".join([*wrong, f"{library}: {sum(a is not b for a, b in pairs)} cases, {new} new, {len(changed)} differ, {len(wrong)} beyond the tolerance, "
@@ -237,7 +239,8 @@ def anew(library, run, options):
     if options.write or options.out:
         first = re.sub(r',\s*"cases":\s*\[\s*$', "}", lines[0])
         by_line = len(lines) == len(pairs) + 2
-        kept = [lines[i + 1].rstrip(",") if by_line and old == found else line_of(found) for i, (old, found) in enumerate(pairs)]
+        kept = [lines[i + 1].rstrip(",") if by_line and (old is found or id(old) in same) else line_of(found)
+                for i, (old, found) in enumerate(pairs)]
         write(options.out or GOLDEN / f"{library}.json", first if by_line else heading(data), kept)
     return not wrong
 
@@ -250,7 +253,7 @@ def main(libraries, run=None, table=None):
     parser.add_argument("--check", action="store_true", help="compare and write nothing: what happens without options")
     parser.add_argument("--cases", action="store_true", help="tell the largest difference of every case that differs")
     parser.add_argument("--case", default="", metavar="TEXT", help="only the cases whose id contains it")
-    parser.add_argument("--write", action="store_true", help="put what the library gives into the recorded file")
+    parser.add_argument("--write", action="store_true", help="put what is new, or beyond the tolerance, into the recorded file")
     parser.add_argument("--random", type=int, metavar="N", help="record N cases with random arguments")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", help="write to this file, not to the recorded one")
