@@ -78,8 +78,8 @@ export function segments(...all: readonly Segment[]): Curve {
 }
 
 /** rate(i) once i of the edges (ascending) are behind. */
-export function drops(edges: readonly number[], rate: (passed: number) => number): Curve {
-  return segments(...edges.map((edge, i) => decay(edge, rate(i))), decay(Infinity, rate(edges.length)));
+export function drops(edges: readonly number[], rate: (passed: number) => number): Segment[] {
+  return [...edges.map((edge, i) => decay(edge, rate(i))), decay(Infinity, rate(edges.length))];
 }
 
 /** `rise` in the first W steps (not necessarily whole), then c: with its own clock started at W when `restart`. */

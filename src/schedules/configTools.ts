@@ -1,13 +1,16 @@
-import { configToolsDetection } from "./configToolsDetection.js";
+import { configToolsCaffe } from "./configToolsCaffe.js";
+import { configToolsDarknet } from "./configToolsDarknet.js";
 import { configToolsLlm } from "./configToolsLlm.js";
 import { configToolsMmcv } from "./configToolsMmcv.js";
 import { configToolsMore } from "./configToolsMore.js";
+import { configToolsObjectDetection } from "./configToolsObjectDetection.js";
 import { configToolsPaddle } from "./configToolsPaddle.js";
 import { configToolsRl } from "./configToolsRl.js";
 import { configToolsSpeech } from "./configToolsSpeech.js";
 import { configToolsModelGarden } from "./configToolsModelGarden.js";
 import { configToolsTrainer } from "./configToolsTrainer.js";
 import { configToolsVision } from "./configToolsVision.js";
+import { configToolsYolo } from "./configToolsYolo.js";
 
 /**
  * Schedules that exist only as keys of a tool's configuration: `tool:name`, parameters in the tool's own spelling.
@@ -55,7 +58,10 @@ import { configToolsVision } from "./configToolsVision.js";
  * | dl4j | ExponentialSchedule, StepSchedule, InverseSchedule, PolySchedule, SigmoidSchedule, MapSchedule |
  */
 export const configTools = [
-  ...configToolsDetection,
+  ...configToolsCaffe,
+  ...configToolsDarknet,
+  ...configToolsObjectDetection,
+  ...configToolsYolo,
   ...configToolsMmcv,
   ...configToolsPaddle,
   ...configToolsVision,
