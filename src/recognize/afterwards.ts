@@ -1,5 +1,16 @@
-import { CallResult, Choice, force, first, Library, Operation, type Val } from "./evaluate/index.js";
+import {
+  CallResult,
+  Choice,
+  ClassValue,
+  force,
+  first,
+  Instance,
+  Library,
+  Operation,
+  type Val,
+} from "./evaluate/index.js";
 import type { Transform } from "./finding.js";
+import { graphSwitches } from "./graphSwitches.js";
 import { optimizerNamed } from "./optimizers.js";
 import type { Found, Reader } from "./reader.js";
 
@@ -35,8 +46,10 @@ export function transformsOf(reader: Reader, found: readonly Found[], values: re
   const uses = all.flatMap((one) => usesIn(reader, one));
   const taken = all.flatMap((one) => (one instanceof CallResult ? optimizerRate(one) : []));
   const result = new Map<Found, Transform[]>();
+  const switches = graphSwitches(reader, found, all);
   for (const schedule of found) {
-    const chain = chainTo(reader, schedule.call, uses, taken);
+    const switched = switches.get(schedule);
+    const chain = switched ? [switched] : chainTo(reader, schedule.call, uses, taken);
     if (chain.length > 0) result.set(schedule, chain);
   }
   return result;
@@ -49,6 +62,7 @@ function computed(values: readonly Val[]): Set<Operation | CallResult> {
   const visit = (value: Val): void => {
     const forced = force(value);
     if (forced instanceof Operation || forced instanceof CallResult) found.add(forced);
+    else if (forced instanceof Instance && forced.call) found.add(forced.call);
     else if (forced instanceof Choice && !seen.has(forced)) {
       seen.add(forced);
       forced.values.forEach(visit);
@@ -157,14 +171,20 @@ function chainTo(reader: Reader, schedule: CallResult, uses: readonly Use[], tak
   return kept;
 }
 
+/** The rate that an optimizer's constructor is given. */
+export function rateOfOptimizer(call: CallResult): Val | undefined {
+  return optimizerRate(call)[0];
+}
+
 function optimizerRate(call: CallResult): Val[] {
   const callee = first(call.callee);
   const shape =
     callee instanceof Library
       ? [callee.name, ...callee.others].map((name) => optimizerNamed(name)).find((s) => s)
       : undefined;
+  const own = callee instanceof ClassValue && /optim/i.test(callee.name);
   const names = shape?.rate ?? ["lr", "learning_rate"];
-  if (!shape && !(callee instanceof Library && /optim/i.test(callee.name))) return [];
+  if (!shape && !own && !(callee instanceof Library && /optim/i.test(callee.name))) return [];
   const value =
     names.map((name) => call.kwargs.get(name)).find((v) => v !== undefined) ??
     (shape?.at === undefined ? undefined : call.args[shape.at]);
@@ -172,7 +192,7 @@ function optimizerRate(call: CallResult): Val[] {
 }
 
 /** True when the value is, or may be, that one. */
-function holds(value: Val, wanted: Val, depth = 0): boolean {
+export function holds(value: Val, wanted: Val, depth = 0): boolean {
   const forced = force(value);
   if (forced === wanted) return true;
   if (forced instanceof Choice && depth < 4) return forced.values.some((v) => holds(v, wanted, depth + 1));
@@ -228,7 +248,7 @@ export function stepTransform(reader: Reader, step: Val | undefined): Transform 
   return {
     words: `step = ${inner ? `(${inner.words.replace(/^step = /, "")})` : "t"} ${sign} ${short(n)}`,
     on: "step",
-    apply: inner ? (t) => apply(inner.apply(t)) : apply,
+    apply: inner ? (t) => apply(inner.apply(t, t)) : apply,
   };
 }
 

@@ -108,7 +108,11 @@ export interface Transform {
   readonly words: string;
   /** "lr": maps the rate; "step": maps optimizer steps to the schedule's t. */
   readonly on: "lr" | "step";
-  readonly apply: (x: number) => number;
+  readonly apply: (x: number, t: number) => number;
+  /** Steps at which it turns from one way to another. */
+  readonly breaks?: readonly number[];
+  /** It may leave the schedule aside, also where that has no rate. */
+  readonly switches?: boolean;
 }
 
 /** How the schedule will run, as far as the file tells. */

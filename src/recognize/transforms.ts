@@ -8,13 +8,27 @@ import type { Transform } from "./finding.js";
 export function transformed(compiled: Compiled, transforms: readonly Transform[]): Compiled {
   if (transforms.length === 0) return compiled;
   const apply = (lr: Curve) =>
-    transforms.reduce((c, t) => (t.on === "lr" ? mapped(c, t.apply) : stepped(c, t.apply)), lr);
+    transforms.reduce((c, t) => (t.on === "lr" ? mapped(c, t) : stepped(c, (x) => t.apply(x, x))), lr);
   return { ...compiled, lr: apply(compiled.lr), ...(compiled.groups && { groups: compiled.groups.map(apply) }) };
 }
 
 /** Clipping makes a bend where the clamp takes hold; between two breaks the curve stays monotone, so extremes are kept. */
-function mapped(c: Curve, f: (lr: number) => number): Curve {
-  return { ...c, at: (t) => f(c.at(t)) };
+function mapped(c: Curve, { apply, breaks = [], switches }: Transform): Curve {
+  const inner = (t: number) => {
+    try {
+      return c.at(t);
+    } catch (error) {
+      if (!switches) throw error;
+      return NaN;
+    }
+  };
+  return {
+    ...c,
+    at: (t) => apply(inner(t), t),
+    ...(breaks.length > 0 && {
+      nextBreak: (t: number) => Math.min(c.nextBreak(t), breaks.find((edge) => edge > t) ?? Infinity),
+    }),
+  };
 }
 
 /** The step mapping must not fall; breaks are searched in the mapped step. */
@@ -48,7 +62,5 @@ function stepped(c: Curve, f: (t: number) => number): Curve {
  * function raises or cannot be followed, the curve ends.
  */
 export function curveOfFunction(rate: (t: number) => number, totalSteps: number): Curve {
-  const known: number[] = [];
-  const once = (t: number) => (t < 2 ** 17 ? (known[t] ??= rate(t)) : rate(t));
-  return opaque(once, walkOf({ total_steps: totalSteps }));
+  return opaque(rate, walkOf({ total_steps: totalSteps }));
 }

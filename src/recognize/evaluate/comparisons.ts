@@ -1,7 +1,7 @@
 import { derive, dictKey, force, plain } from "./access.js";
 import { broadcast } from "./arrays.js";
 import { joinAll, same } from "./join.js";
-import { PyError } from "./machine.js";
+import { PyError, walk } from "./machine.js";
 import { Instance } from "./objects.js";
 import { isOpaque, typeName } from "./operators.js";
 import {
@@ -13,6 +13,7 @@ import {
   List,
   Member,
   NdArray,
+  Operation,
   Range,
   Tracked,
   Unknown,
@@ -48,8 +49,9 @@ export function compare(op: string, a: Val, b: Val): Val {
     if (result) return result;
   }
   if (a instanceof List && b instanceof List) return lexicographic(op, a, b);
-  if (isOpaque(a) || isOpaque(b) || a instanceof Instance || b instanceof Instance)
-    return new Unknown("it is only known when the file runs");
+  if ((isOpaque(a) || isOpaque(b)) && !(a instanceof Instance || b instanceof Instance))
+    return new Operation(op, [a, b], undefined, undefined);
+  if (a instanceof Instance || b instanceof Instance) return new Unknown("it is only known when the file runs");
   throw new PyError("TypeError", `'${op}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
 }
 
@@ -83,6 +85,7 @@ function order<T extends number | string>(op: string, a: T, b: T): boolean {
 }
 
 function lexicographic(op: string, a: List, b: List): Val {
+  walk();
   for (let i = 0; i < Math.min(a.items.length, b.items.length); i++) {
     const equal = looseEqual(a.items[i]!, b.items[i]!);
     if (typeof equal !== "boolean") return equal;
@@ -111,6 +114,7 @@ function identity(a: Val, b: Val): boolean | Unknown {
 
 /** Equality as `==` has it. */
 export function looseEqual(a: Val, b: Val): boolean | Unknown {
+  walk();
   const [x, y] = [plain(a), plain(b)];
   if (x instanceof Unknown) return x;
   if (y instanceof Unknown) return y;

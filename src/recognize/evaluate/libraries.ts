@@ -16,7 +16,19 @@ import { ClassValue, FunctionValue, Method } from "./objects.js";
 import { binary, truthOf } from "./operators.js";
 import { type Pure, applyPure } from "./pure.js";
 import { symbolFor } from "./symbols.js";
-import { Builtin, type BuiltinCall, CallResult, Dict, Float, Library, List, Unknown, type Val } from "./values.js";
+import {
+  Builtin,
+  type BuiltinCall,
+  CallResult,
+  Choice,
+  Dict,
+  Float,
+  Library,
+  List,
+  Operation,
+  Unknown,
+  type Val,
+} from "./values.js";
 
 export type Handler = (
   m: Machine,
@@ -183,7 +195,7 @@ const estimator: Handler = (m, args, kwargs, place) => {
   return undefined;
 };
 
-const choose: Handler = (m, args, kwargs) => {
+const choose: Handler = (m, args, kwargs, place) => {
   const test = args[0] ?? kwargs.get("pred") ?? null;
   const then = args[1] ?? kwargs.get("true_fn") ?? kwargs.get("true_fun");
   const otherwise = args[2] ?? kwargs.get("false_fn") ?? kwargs.get("false_fun");
@@ -191,7 +203,34 @@ const choose: Handler = (m, args, kwargs) => {
   const run = (fn: Val | undefined) => (fn === undefined ? null : force(callValue(m, fn, operands, new Map(), {})));
   const truth = truthOf(test);
   if (typeof truth === "boolean") return run(truth ? then : otherwise);
-  return m.tracking ? join(run(then), run(otherwise)) : undefined;
+  return m.tracking ? switched(test, run(then), run(otherwise), place) : undefined;
+};
+
+/** Either value: which one, the graph decides in each step. */
+function switched(test: Val, then: Val, otherwise: Val, { node }: CallPlace): Val {
+  const either = join(then, otherwise);
+  const graph = force(test) instanceof Operation || force(test) instanceof CallResult;
+  return either instanceof Choice && graph
+    ? new Choice(either.values, { test, branches: [then, otherwise], node })
+    : either;
+}
+
+/** `tf.case([(test, fn), …], default=fn)`. */
+const cases: Handler = (m, args, kwargs, place) => {
+  const run = (fn: Val) => force(callValue(m, fn, [], new Map(), {}));
+  const pairs = iterate(m, args[0] ?? kwargs.get("pred_fn_pairs") ?? null).map((pair) => iterate(m, pair, 2));
+  const last = args[1] ?? kwargs.get("default");
+  if (!m.tracking) {
+    const fn = pairs.find(([test]) => truthOf(test ?? null) === true)?.[1] ?? last;
+    return fn === undefined ? undefined : run(fn);
+  }
+  return pairs.reduceRight<Val | undefined>(
+    (rest, [test, fn]) => {
+      const value = run(fn ?? null);
+      return rest === undefined ? value : switched(test ?? null, value, rest, place);
+    },
+    last === undefined ? undefined : run(last),
+  );
 };
 
 const load =
@@ -303,6 +342,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "tensorflow.cond": choose,
   "jax.lax.cond": choose,
   "tensorflow.compat.v1.cond": choose,
+  "tensorflow.case": cases,
+  "tensorflow.compat.v1.case": cases,
   "copy.replace": (m, [x], kwargs) => replaced(m, x ?? null, kwargs),
   "threading.Thread": thread,
   "multiprocessing.Process": thread,

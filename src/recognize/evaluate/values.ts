@@ -185,7 +185,15 @@ export interface BuiltinCall {
 /** One of several values (branches not decided, several call sites); the first is the likeliest. */
 export class Choice {
   readonly kind = "choice";
-  constructor(readonly values: readonly Val[]) {}
+  constructor(
+    readonly values: readonly Val[],
+    /** Of a graph's `cond`: what decides, and what each way gives. */
+    readonly switched?: {
+      readonly test: Val;
+      readonly branches: readonly [Val, Val];
+      readonly node: SyntaxNode | undefined;
+    },
+  ) {}
 }
 
 /** A call of the user's own code that nobody has needed yet. */
