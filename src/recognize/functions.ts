@@ -60,7 +60,8 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   }
   for (const given of givenRates(reader)) {
     const definition = (given.fn instanceof Method ? given.fn.fn : given.fn).node;
-    if (!candidates.has(definition.from) && mayBe(definition)) tell(guarded(() => givenFinding(reader, given)));
+    const told = [...candidates.values()].some((c) => c.definition.from <= definition.from && c.definition.to >= definition.to);
+    if (!told && mayBe(definition)) tell(guarded(() => givenFinding(reader, given)));
   }
   return [
     ...[...candidates.values()].flatMap((candidate) =>
