@@ -1,4 +1,5 @@
 import type { Curve, CurveEnd, Phase } from "./curve.js";
+import { metered } from "./effort.js";
 import { recursive } from "./recursive.js";
 import { firstAbove } from "./shapes.js";
 
@@ -20,10 +21,11 @@ export function stepwise(
   { phases = [], horizon = 0 }: { phases?: readonly Phase[]; horizon?: number } = {},
 ): Curve {
   let failed: CurveEnd | undefined;
+  const step = metered(next);
   const value = recursive(first, (previous, t) => {
     if (failed) return NaN;
     try {
-      return next(previous, t);
+      return step(previous, t);
     } catch (error) {
       failed = { at: t, because: (error as Error).message };
       return NaN;
@@ -49,11 +51,15 @@ export function stepwise(
 export function opaque(formula: (t: number) => number, walk: number, phases: readonly Phase[] = []): Curve {
   let looked = false;
   let failed: CurveEnd | undefined;
+  // Looking, sums and pictures ask for the same steps.
+  const known: number[] = [];
+  const call = metered(formula);
+  const rate = (t: number) => (t <= walk && t >= 0 ? (known[t] ??= call(t)) : call(t));
   const look = () => {
     looked = true;
     for (let t = 0; t <= walk; t++)
       try {
-        formula(t);
+        rate(t);
       } catch (error) {
         failed = { at: t, because: (error as Error).message };
         return;
@@ -61,7 +67,7 @@ export function opaque(formula: (t: number) => number, walk: number, phases: rea
   };
   const at = (t: number) => {
     try {
-      return formula(t);
+      return rate(t);
     } catch {
       return NaN; // Past the end there is no rate; nobody who draws should have to catch.
     }

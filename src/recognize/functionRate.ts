@@ -1,5 +1,6 @@
 import { Raises } from "../schedules/define.js";
-import { type FunctionValue, Method, type Val } from "./evaluate/index.js";
+import { lookup } from "./evaluate/attributes.js";
+import { FunctionValue, Instance, Method, type Val } from "./evaluate/index.js";
 import { FakeOptimizer, Interpreter, withOptimizer } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { countsItself } from "./writes.js";
@@ -23,7 +24,8 @@ export function rateOf(
     (/\bglobal\b|optimi[sz]er\.(?:lr|learning_rate)\b|\*=|\[\s*['"]lr['"]\s*\](?!\s*=[^=])/.test(body) ||
       !time ||
       countsItself(body));
-  const known: number[] = [];
+  let known: number[] = [];
+  let start = NaN;
   const selves = new WeakMap<FakeOptimizer, Val>();
   const once = (
     call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val,
@@ -45,16 +47,37 @@ export function rateOf(
     const result = call(fn instanceof Method ? new Method(fn.fn, self!) : fn, [], kwargs);
     return writes ? optimizer.rate(initial) : interpreter.number(result);
   };
-  return (t, initial) => {
+  // What is set at the end of an epoch or batch is the next one's; a callback may set the first at the beginning.
+  const late = writes && /^def\s+on_(?:epoch|batch|train_batch)_end\b/.test(body);
+  if (!late) return at;
+  const begin = (initial: number) => {
+    const method = fn instanceof Method && fn.self instanceof Instance ? lookup(fn.self.cls, "on_train_begin") : undefined;
+    if (!(fn instanceof Method) || !(method instanceof FunctionValue)) return initial;
+    return interpreter.run((call) => {
+      const optimizer = FakeOptimizer.for(body, initial);
+      call(new Method(method, withOptimizer(fn.self, optimizer)), []);
+      return optimizer.rate(initial);
+    });
+  };
+  return (t, initial) => (t < 1 ? begin(initial) : at(t - 1, initial));
+
+  function at(t: number, initial: number): number {
     if (!stateful) return interpreter.run((call) => once(call, FakeOptimizer.for(body, initial), t, initial));
+    // Another start is another run.
+    if (initial !== start) [start, known] = [initial, []];
     if (t >= known.length) {
       if (t > 2_000_000) throw new Raises("too complex to follow: more than 2,000,000 steps one after the other");
       const until = Math.max(t, 2 * known.length, 256);
-      interpreter.run((call) => {
-        const optimizer = FakeOptimizer.for(body, initial);
-        for (let i = 0; i <= until; i++) known[i] = once(call, optimizer, i, initial);
-      });
+      try {
+        interpreter.run((call) => {
+          const optimizer = FakeOptimizer.for(body, initial);
+          for (let i = 0; i <= until; i++) known[i] = once(call, optimizer, i, initial);
+        });
+      } catch (error) {
+        // What fails further on does not take back what was reached.
+        if (t >= known.length) throw error;
+      }
     }
     return known[t]!;
-  };
+  }
 }

@@ -84,18 +84,25 @@ export class FakeOptimizer {
   }
 }
 
+/** Operations of calls that build on each other. */
+const runFuel = 3_000_000;
+
 /** Calls functions of the file on concrete values, under fuel; whatever they write is undone at the end of `run`. */
 export class Interpreter {
-  constructor(private readonly program: PythonProgram) {}
+  constructor(private readonly program: PythonProgram) {
+    program.machine.rates++;
+  }
 
   /** Throws Raises where the code raises, needs something that is not known, or goes on too long. */
   run<T>(work: (call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val) => T): T {
     const { machine } = this.program;
+    let left = runFuel;
     try {
       return machine.isolated(LIMITS.callFuel, () =>
         work((fn, args, kwargs = new Map()) => {
           // Each call of a long run has the fuel of one.
-          machine.fuel = LIMITS.callFuel;
+          left -= machine.refuel(LIMITS.callFuel);
+          if (left < 0) throw new TooComplex("its steps take too many operations");
           return first(callValue(machine, fn, [...args], new Map(kwargs), {}));
         }),
       );

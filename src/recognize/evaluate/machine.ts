@@ -1,5 +1,6 @@
 import { LIMITS, NotKnown, PyError, TooComplex } from "./errors.js";
 import type { SyntaxNode } from "@lezer/common";
+import { effort } from "../../engine/effort.js";
 import type { Value } from "../../schedules/define.js";
 import type { Workspace } from "../../source/document.js";
 import type { Origin } from "../finding.js";
@@ -10,6 +11,18 @@ import type { ClassValue, FunctionValue, Instance, ModuleValue } from "./objects
 import { type CallResult, Choice, type Deferred, Dict, Float, Tracked, type Val } from "./values.js";
 
 export { LIMITS, NotKnown, PyError, TooComplex };
+
+/** What walking through values (comparing them, say) may still cost in the present run: that has no machine at hand. */
+const walking = { left: 0 };
+const mostWalking = 400_000;
+
+/** Spends a step of a walk through values; throws when there are none left. */
+export function walk(): void {
+  if (--walking.left < 0) throw new TooComplex("a value of too many parts");
+}
+
+/** Places that one run may change. */
+const mostWrites = 300_000;
 
 type Target = Map<unknown, unknown> | Record<string | number, unknown> | unknown[];
 interface Write {
@@ -25,6 +38,8 @@ type Outcome = { readonly target: Target; readonly key: unknown; readonly old: u
 export class Machine {
   fuel: number = LIMITS.fuel;
   depth = 0;
+  /** What the isolated run's present call began with. */
+  private given = 0;
   /** What is left for all runs of a file together. */
   private total: number = LIMITS.total;
   /** True: values carry origins, unknown conditions run both branches. False: plain fast interpretation. */
@@ -38,6 +53,8 @@ export class Machine {
   /** Lists made within the loop that is not followed: what its body does to them is known. */
   inLoop: WeakSet<object> | undefined;
   forks = 0;
+  /** Functions of the file that are asked for rates. */
+  rates = 0;
   /** The function whose decorator is being applied. */
   decorating: FunctionValue | undefined;
   /** Values with an origin that a rate function reads, when somebody asks. */
@@ -54,6 +71,8 @@ export class Machine {
   readonly wandb = new Dict(true, "wandb", "wandb.config");
   readonly modules: Modules;
   private journal: Write[] | undefined;
+  /** A longer journal is made shorter. */
+  private room = 50_000;
 
   constructor(
     workspace: Workspace,
@@ -96,6 +115,7 @@ export class Machine {
   fresh<T>(run: () => T): T {
     const { tracking, fuel, depth, guarded, ghosts, havoc, forks } = this;
     const given = depth === 0 ? Math.min(LIMITS.fuel, this.total) : fuel;
+    if (depth === 0) walking.left = mostWalking;
     this.fuel = given;
     Object.assign(this, { tracking: true, guarded: 0, ghosts: 0, havoc: 0, forks: 0 });
     try {
@@ -123,15 +143,19 @@ export class Machine {
   /** Concrete interpretation from the present state, which is put back afterwards. */
   isolated<T>(fuel: number, run: () => T): T {
     const before = { tracking: this.tracking, fuel: this.fuel, depth: this.depth, guarded: this.guarded };
+    const { given } = this;
+    walking.left = mostWalking;
     const outer = this.journal;
     const journal: Write[] = (this.journal = []);
     this.tracking = false;
-    this.fuel = fuel;
+    this.given = this.fuel = fuel;
     this.depth = 0;
     this.guarded = 0;
     try {
       return run();
     } finally {
+      this.refuel(fuel);
+      this.given = given;
       for (let i = journal.length - 1; i >= 0; i--) poke(journal[i]!.target, journal[i]!.key, journal[i]!.old);
       this.journal = outer;
       this.tracking = before.tracking;
@@ -139,6 +163,15 @@ export class Machine {
       this.depth = before.depth;
       this.guarded = before.guarded;
     }
+  }
+
+  /** Fills up between the calls of one isolated run; gives what the one before took, which is also what the curve is charged. */
+  refuel(fuel: number): number {
+    const taken = this.given - Math.max(0, this.fuel) + mostWalking - walking.left;
+    // Of many rate functions each has its share.
+    effort.spent += taken * Math.max(1, this.rates / 4);
+    [this.given, this.fuel, walking.left] = [fuel, fuel, mostWalking];
+    return taken;
   }
 
   /** Spends fuel; throws when there is none left. */
@@ -169,7 +202,11 @@ export class Machine {
 
   /** The only way that state is written: names, attributes, items. `undefined` removes a key of a Map. */
   write(target: Target, key: unknown, value: unknown): void {
-    if (this.journal) this.journal.push({ target, key, old: peek(target, key) });
+    if (this.journal && this.journal.push({ target, key, old: peek(target, key) }) > this.room) {
+      keepFirst(this.journal);
+      if (this.journal.length > mostWrites) throw new TooComplex("too many changes");
+      this.room = 50_000 + 2 * this.journal.length;
+    }
     poke(target, key, value);
   }
 
@@ -219,6 +256,20 @@ function poke(target: Target, key: unknown, value: unknown): void {
   if (!(target instanceof Map)) (target as Record<string | number, unknown>)[key as string] = value;
   else if (value === undefined) target.delete(key);
   else target.set(key, value);
+}
+
+/** To undo, the first write to each place is enough. */
+function keepFirst(journal: Write[]): void {
+  const seen = new Map<Target, Set<unknown>>();
+  let kept = 0;
+  for (const write of journal) {
+    const keys = seen.get(write.target);
+    if (keys?.has(write.key)) continue;
+    if (keys) keys.add(write.key);
+    else seen.set(write.target, new Set([write.key]));
+    journal[kept++] = write;
+  }
+  journal.length = kept;
 }
 
 function outcome(journal: readonly Write[]): Outcome {

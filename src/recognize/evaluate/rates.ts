@@ -32,6 +32,7 @@ export class RateFunctions {
       call: (args) => this.value(this.invoke(value, args.map(fromValue), new Map())),
     };
     this.made.set(value, rate);
+    this.m.rates += 2;
     this.targets.set(rate, value);
     return rate;
   }

@@ -1,0 +1,19 @@
+/** Operations made so far by whatever interprets rates: read as a difference only, so that no result hangs on the clock. */
+export const effort = { spent: 0 };
+
+/** What one curve may take in all: half a second. */
+const most = 8_000_000;
+
+/** The same function, which throws once its calls have taken more than that. */
+export function metered<A extends readonly unknown[]>(f: (...args: A) => number): (...args: A) => number {
+  let spent = 0;
+  return (...args) => {
+    if (spent > most) throw new Error("too complex to follow: its steps take too many operations");
+    const before = effort.spent;
+    try {
+      return f(...args);
+    } finally {
+      spent += effort.spent - before;
+    }
+  };
+}
