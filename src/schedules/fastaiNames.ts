@@ -1,3 +1,5 @@
+import { library } from "./library.js";
+
 /** A value by the position in the run, from 0 to 1. */
 export type Anneal = (pos: number) => number;
 export const line =
@@ -12,12 +14,14 @@ export const cos =
 const modules = ["vision", "text", "tabular", "callback", "medical.imaging"]
   .map((m) => `fastai.${m}.all`)
   .concat("fastai.basics", "fastai.collab");
-export const names = (name: string) => ({
-  id: `fastai.callback.schedule.${name}`,
-  aliases: modules.map((m) => `${m}.${name}`),
+const source = "fastai 2.8.12, fastai/callback/schedule.py";
+export const ofFunctions = library({
+  homes: (name) => [`fastai.callback.schedule.${name}`, ...modules.map((m) => `${m}.${name}`)],
+  source,
 });
-export const methodNames = (name: string) => ({
-  id: `fastai.learner.Learner.${name}`,
-  aliases: [`Learner.${name}`, `fastai.callback.schedule.Learner.${name}`],
+/** What a Learner does: its rate per training batch. */
+export const ofLearner = library({
+  homes: ["fastai.learner.Learner.", "Learner.", "fastai.callback.schedule.Learner."],
+  source,
+  needs: ["steps_per_epoch", "initial_lr"],
 });
-export const common = { unit: "step", source: "fastai 2.8.12, fastai/callback/schedule.py" } as const;
