@@ -6,6 +6,11 @@ export type Ease = (a: number, b: number, p: number) => number;
 export const byCosine: Ease = (a, b, p) => b + (a - b) * halfCosine(p);
 export const byLine: Ease = (a, b, p) => a + (b - a) * p;
 
+/** Half a cosine from `high` to `low` in `length` steps after `from`; where nothing stops it, up again, and so on. */
+export function cosineFall(high: number, low: number, from: number, length: number): Segment {
+  return decay(Infinity, (t) => byCosine(high, low, (t - from) / length), everyPeriod(Math.abs(length), from));
+}
+
 export interface OneCycle {
   /** Steps of the whole cycle. */
   readonly total: number;

@@ -77,6 +77,11 @@ export function segments(...all: readonly Segment[]): Curve {
   };
 }
 
+/** A line from `first` to `peak` over the first W steps. */
+export function rising(W: number, peak: number, first = 0): Segment {
+  return warmup(W, (t) => first + ((peak - first) * t) / W);
+}
+
 /** rate(i) once i of the edges (ascending) are behind. */
 export function drops(edges: readonly number[], rate: (passed: number) => number): Segment[] {
   return [...edges.map((edge, i) => decay(edge, rate(i))), decay(Infinity, rate(edges.length))];

@@ -1,10 +1,11 @@
 import { configToolsCaffe } from "./configToolsCaffe.js";
 import { configToolsDarknet } from "./configToolsDarknet.js";
-import { configToolsLlm } from "./configToolsLlm.js";
+import { configToolsFinetuning } from "./configToolsFinetuning.js";
 import { configToolsMmcv } from "./configToolsMmcv.js";
 import { configToolsMore } from "./configToolsMore.js";
 import { configToolsObjectDetection } from "./configToolsObjectDetection.js";
 import { configToolsPaddle } from "./configToolsPaddle.js";
+import { configToolsPretraining } from "./configToolsPretraining.js";
 import { configToolsRl } from "./configToolsRl.js";
 import { configToolsSpeech } from "./configToolsSpeech.js";
 import { configToolsModelGarden } from "./configToolsModelGarden.js";
@@ -65,7 +66,8 @@ export const configTools = [
   ...configToolsMmcv,
   ...configToolsPaddle,
   ...configToolsVision,
-  ...configToolsLlm,
+  ...configToolsPretraining,
+  ...configToolsFinetuning,
   ...configToolsSpeech,
   ...configToolsRl,
   ...configToolsMore,

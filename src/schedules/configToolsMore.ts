@@ -157,28 +157,6 @@ const linear = defineSchedule({
   },
 });
 
-const litgptFinetune = defineSchedule({
-  id: "litgpt:finetune",
-  params: {
-    lr: lr("peak rate (optimizer.init_args.lr)"),
-    lr_warmup_steps: steps("steps of warm-up (train.lr_warmup_steps)", { default: 100 }),
-    max_steps: steps("most steps of the run (train.max_steps)", { default: null }),
-  },
-  needs: ["total_steps"],
-  unit: "step",
-  formula: "lr · t / W, then lr · (1 + cos(π · (t − W) / (T − W))) / 2",
-  quirks: ["train.min_lr is not used: the cosine ends at 0."],
-  source: "litgpt 0.5.13, litgpt/finetune/lora.py get_lr_scheduler",
-  compile({ lr: base, lr_warmup_steps: W, max_steps }, { total_steps }) {
-    const T = Math.min(max_steps ?? Infinity, total_steps);
-    const span = T - W;
-    return segments(
-      warmup(W, (t) => (base * t) / W),
-      decay(Infinity, (t) => base * halfCosine((t - W) / span), everyPeriod(Math.max(1, span), W)),
-    );
-  },
-});
-
 const cvnetsMultiStep = defineSchedule({
   id: "cvnets:multi_step",
   params: {
@@ -234,14 +212,4 @@ const wsd = defineSchedule({
   },
 });
 
-export const configToolsMore = [
-  newBob,
-  sbPlateau,
-  sbInterval,
-  restartCyclic,
-  trueCosine,
-  linear,
-  litgptFinetune,
-  cvnetsMultiStep,
-  wsd,
-];
+export const configToolsMore = [newBob, sbPlateau, sbInterval, restartCyclic, trueCosine, linear, cvnetsMultiStep, wsd];

@@ -1,7 +1,7 @@
 import { compileSchedule } from "./compile.js";
 import { Raises, defineSchedule, flag, lr, ratio, real, steps } from "./define.js";
 import type { Args, Context, ParamSpec, ScheduleDefinition, Value } from "./define.js";
-import { configToolsLlm } from "./configToolsLlm.js";
+import { configToolsFinetuning } from "./configToolsFinetuning.js";
 import { diffusers } from "./diffusers.js";
 import { transformers } from "./transformers.js";
 
@@ -135,8 +135,8 @@ const axolotl = family({
   },
   instead: (a, name) => {
     if (name !== "cosine") return undefined;
-    if (a["lr_quadratic_warmup"] === true) return byId(configToolsLlm, "axolotl:cosine_quadratic_warmup");
-    return a["cosine_min_lr_ratio"] ? byId(configToolsLlm, "axolotl:cosine_min_lr") : undefined;
+    if (a["lr_quadratic_warmup"] === true) return byId(configToolsFinetuning, "axolotl:cosine_quadratic_warmup");
+    return a["cosine_min_lr_ratio"] ? byId(configToolsFinetuning, "axolotl:cosine_min_lr") : undefined;
   },
 });
 
