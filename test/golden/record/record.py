@@ -1,7 +1,7 @@
 """Records a library's curves in a fresh virtual environment: python3 record.py LIBRARY [arguments of its script].
 
-The script's docstring says what is installed (`Pins:`), which Python is needed where not this one (`Python:`), and which
-archives are only unpacked (`Sources:` requirements of the package index, or github:OWNER/NAME@COMMIT:PATH for a file).
+The script's docstring says what is installed (`Pins:`), what before it where it must be built with that (`First:`), which
+Python is needed where not this one (`Python:`), and which archives are only unpacked (`Sources:` requirements of the package index, or github:OWNER/NAME@COMMIT:PATH for a file).
 uv is used when it is there: a dozen environments with PyTorch then cost the disk of one.
 """
 import os
@@ -37,13 +37,16 @@ def interpreter(script):
 def environment(script, place):
     """A new virtual environment with the script's pins; gives its Python."""
     shutil.rmtree(place, ignore_errors=True)
-    python, pins = place / "bin" / "python", listed(script, "Pins")
+    python, first, pins = place / "bin" / "python", listed(script, "First"), listed(script, "Pins")
     if uv := shutil.which("uv"):
         subprocess.run([uv, "venv", "--quiet", "--python", interpreter(script), place], check=True)
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", python, *pins], check=True)
+        install = [uv, "pip", "install", "--quiet", "--python", python]
     else:
         subprocess.run([interpreter(script), "-m", "venv", place], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *pins], check=True)
+        install = [python, "-m", "pip", "install", "--quiet"]
+    if first:
+        subprocess.run([*install, *first], check=True)
+    subprocess.run([*install, *(["--no-build-isolation"] if first else []), *pins], check=True)
     return python
 
 

@@ -40,7 +40,8 @@ def failure(error, step=None):
 
 def walk(case, start):
     """Runs `start() -> (rate, advance)` through the case's steps; `rate()` is read before `advance(k)` makes step k + 1."""
-    values, wanted, last = [], set(case["steps"]), max(case["steps"], default=-1)
+    values, wanted = [], set(case["steps"])
+    last = case["raises"]["step"] if "raises" in case else max(case["steps"], default=-1)
     try:
         rate, advance = start()
     except Exception as error:
@@ -67,12 +68,23 @@ def ended(case, values, error, step):
 def each(case, rate):
     """The case's values where `rate(step)` answers any step by itself."""
     values = []
-    for step in case["steps"]:
+    for step in [*case["steps"], *([case["raises"]["step"]] if "raises" in case else [])]:
         try:
             values.append(plain(rate(step)))
         except Exception as error:
             return ended(case, values, error, step)
-    return {"values": values}
+    return {"values": values[: len(case["steps"])]}
+
+
+def argument(value, call, **names):
+    """A recorded argument as the library takes it: source text evaluated, a nested schedule built by `call(its name)`."""
+    if isinstance(value, dict) and "$expr" in value:
+        return eval(value["$expr"], {"math": math, **names})
+    if isinstance(value, dict) and "$call" in value:
+        return call(value["$call"])(**{k: argument(v, call, **names) for k, v in value["args"].items()})
+    if isinstance(value, dict) and "$dict" in value:
+        return dict(value["$dict"])
+    return [argument(v, call, **names) for v in value] if isinstance(value, list) else value
 
 
 def source(package, path, name=None, **stubs):
