@@ -64,7 +64,7 @@ export function rateOf(
   function at(t: number, initial: number): number {
     if (!stateful) return interpreter.run((call) => once(call, FakeOptimizer.for(body, initial), t, initial));
     // Another start is another run.
-    if (initial !== start) [start, known] = [initial, []];
+    if (!Object.is(initial, start)) [start, known] = [initial, []];
     if (t >= known.length) {
       if (t > 2_000_000) throw new Raises("too complex to follow: more than 2,000,000 steps one after the other");
       const until = Math.max(t, 2 * known.length, 256);

@@ -237,7 +237,7 @@ function groupRate(reader: Reader, fn: FunctionValue, instance: Instance): (t: n
   return (t, initial) => {
     if (!builds) return interpreter.run((call) => at(call, new FakeOptimizer(initial), t, initial));
     if (t > 1_000_000) throw new Raises("too complex to follow: more than 1,000,000 steps one after the other");
-    if (start !== initial) known.length = 0;
+    if (!Object.is(start, initial)) known.length = 0;
     start = initial;
     if (t >= known.length)
       interpreter.run((call) => {
