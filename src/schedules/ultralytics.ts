@@ -1,7 +1,7 @@
 import { round } from "../engine/python.js";
 import { decay, segments, warmup } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { anything, defineSchedule, flag, handle, integer, lr, ratio, real, word } from "./define.js";
+import { anything, defineSchedule, flag, handle, integer, lr, ratio, real, word, type Compiled } from "./define.js";
 
 /** Ultralytics' trainer (YOLOv8 and later): a factor per epoch, beneath a warm-up per batch. */
 const source = "ultralytics 8.4.190, ultralytics/engine/trainer.py";
@@ -17,14 +17,10 @@ const factorOf = ({ epochs: E, lrf, cos_lr }: Shape) =>
     ? (e: number) => Math.max((1 - Math.cos((e * Math.PI) / E)) / 2, 0) * (lrf - 1) + 1
     : (e: number) => Math.max(1 - e / E, 0) * (1 - lrf) + lrf;
 
+const models = ["RTDETR", "YOLOWorld", "YOLOE", "NAS", "FastSAM", "models.YOLO", "engine.model.Model"];
 const train = defineSchedule({
   id: "ultralytics.YOLO.train",
-  aliases: [
-    ...["RTDETR", "YOLOWorld", "YOLOE", "NAS", "FastSAM"].map((model) => `ultralytics.${model}.train`),
-    "ultralytics.models.YOLO.train",
-    "ultralytics.engine.model.Model.train",
-    "ultralytics:args",
-  ],
+  aliases: [...models.map((model) => `ultralytics.${model}.train`), "ultralytics:args"],
   params: {
     trainer: handle("the trainer class"),
     data: handle("the data set"),
@@ -38,7 +34,6 @@ const train = defineSchedule({
     nbs: integer("nominal batch size", { default: 64 }),
   },
   needs: ["steps_per_epoch"],
-  unit: "step",
   formula:
     "lr0 · (max(1 − e / epochs, 0) · (1 − lrf) + lrf), by a cosine with cos_lr; in the warm-up a line from 0 to it",
   quirks: [
@@ -49,24 +44,27 @@ const train = defineSchedule({
     "optimizer=auto replaces lr0 and momentum by its own choice.",
   ],
   source,
-  compile(a, { steps_per_epoch }) {
-    const nb = Math.max(1, steps_per_epoch || 1);
-    const W = Math.max(0, round(Math.min(a.warmup_epochs, Math.max(a.epochs - 1, 0)) * nb));
-    const f = factorOf(a);
-    const target = (t: number) => a.lr0 * f(Math.floor(t / nb));
-    // The batch W itself still belongs to the warm-up, and lands on its target.
-    const from = (start: number) =>
-      segments(
-        warmup(W > 0 ? W + 1 : 0, (t) => start + ((target(t) - start) * t) / W, everyPeriod(nb)),
-        decay(Infinity, target, everyPeriod(nb)),
-      );
-    const momentum = segments(
-      warmup(W > 0 ? W + 1 : 0, (t) => a.warmup_momentum + ((a.momentum - a.warmup_momentum) * t) / W),
-      decay(Infinity, a.momentum),
-    );
-    return { lr: from(0), groups: [from(a.warmup_bias_lr)], momentum };
-  },
+  compile: (a, { steps_per_epoch }) => trained(a, Math.max(1, steps_per_epoch || 1)),
 });
+
+type Train = Shape & Readonly<Record<"lr0" | "momentum" | `warmup_${"epochs" | "bias_lr" | "momentum"}`, number>>;
+/** The rate of weights, that of biases, and the momentum, with nb batches in an epoch. */
+function trained(a: Train, nb: number): Compiled {
+  const W = Math.max(0, round(Math.min(a.warmup_epochs, Math.max(a.epochs - 1, 0)) * nb));
+  const f = factorOf(a);
+  const line = (start: number, end: number, t: number) => start + ((end - start) * t) / W;
+  // The batch W itself still belongs to the warm-up, and lands on its target.
+  const until = W > 0 ? W + 1 : 0;
+  const rate = (t: number) => a.lr0 * f(Math.floor(t / nb));
+  const edges = everyPeriod(nb);
+  const from = (start: number) =>
+    segments(
+      warmup(until, (t) => line(start, rate(t), t), edges),
+      decay(Infinity, rate, edges),
+    );
+  const rise = warmup(until, (t) => line(a.warmup_momentum, a.momentum, t));
+  return { lr: from(0), groups: [from(a.warmup_bias_lr)], momentum: segments(rise, decay(Infinity, a.momentum)) };
+}
 
 const epochs = defineSchedule({
   id: "ultralytics.lf",
@@ -78,10 +76,9 @@ const epochs = defineSchedule({
   source,
   compile(a) {
     const f = factorOf(a);
-    return segments(
-      decay(a.cos_lr ? Infinity : a.epochs, (e) => a.lr0 * f(e), a.cos_lr ? everyPeriod(a.epochs) : undefined),
-      decay(Infinity, a.lr0 * a.lrf),
-    );
+    const rate = (e: number) => a.lr0 * f(e);
+    if (a.cos_lr) return segments(decay(Infinity, rate, everyPeriod(a.epochs)));
+    return segments(decay(a.epochs, rate), decay(Infinity, a.lr0 * a.lrf));
   },
 });
 
