@@ -1,6 +1,7 @@
 import type { Value } from "../schedules/define.js";
 import type { SourceDocument, Workspace } from "../source/document.js";
 import { recognizeConfig } from "./configs/index.js";
+import { TooComplex } from "./evaluate/errors.js";
 import type { Finding } from "./finding.js";
 import { mayHoldSchedule } from "./prefilter.js";
 import { readPython, type PythonReading } from "./reading.js";
@@ -50,6 +51,7 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
     };
     return result;
   } catch (error) {
+    if (error instanceof TooComplex) return { ...nothing, problem: `too complex to follow: ${error.message}` };
     return { ...nothing, problem: `could not be read: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

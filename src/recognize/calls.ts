@@ -75,7 +75,9 @@ export const buildCall: Builder = (reader, call, site) => {
   if (!named) return undefined;
   const { definition, confidence } = named;
   if (definition.onlyWith && !definition.onlyWith.some((name) => call.kwargs.has(name))) return undefined;
-  const { args, handles, children } = bindCall(reader, definition, call, site);
+  const bound = bindCall(reader, definition, call, site);
+  const { handles } = bound;
+  const { args, children } = isTooLarge(bound.children) ? withoutParts(bound.args) : bound;
   for (const name of definition.onlyWith ?? []) {
     const value = args[name]?.value;
     if (value?.status === "known" && value.value === null) return undefined;
@@ -100,6 +102,41 @@ export const buildCall: Builder = (reader, call, site) => {
   };
   return { definition, call, finding };
 };
+
+const mostParts = 200;
+const deepest = 8;
+const sizes = new WeakMap<Finding, { readonly parts: number; readonly depth: number }>();
+
+/** One schedule may stand in another many times over, and each time it is computed anew. */
+function isTooLarge(children: readonly Finding[]): boolean {
+  const { parts, depth } = sizeOf(children);
+  return parts > mostParts || depth > deepest;
+}
+
+function sizeOf(children: readonly Finding[]): { parts: number; depth: number } {
+  let [parts, depth] = [0, 0];
+  for (const child of children) {
+    let size = sizes.get(child);
+    if (!size) sizes.set(child, (size = sizeOf(child.children)));
+    parts += 1 + size.parts;
+    depth = Math.max(depth, 1 + size.depth);
+  }
+  return { parts, depth };
+}
+
+function withoutParts(args: Readonly<Record<string, Argument>>): {
+  args: Record<string, Argument>;
+  children: Finding[];
+} {
+  const because = `too complex to follow: more than ${mostParts} schedules in one, or more than ${deepest} deep`;
+  const lost = ([name, argument]: [string, Argument]): [string, Argument] => {
+    const { value } = argument;
+    const holds = "value" in value && typeof value.value === "object" && value.value !== null;
+    if (!holds || value.status === "default") return [name, argument];
+    return [name, { ...argument, value: { status: "unknown", text: value.text, because, origins: value.origins } }];
+  };
+  return { args: Object.fromEntries(Object.entries(args).map(lost)), children: [] };
+}
 
 /** The optimizer's: the call's own, or that of the first part which has one. */
 function surroundings(

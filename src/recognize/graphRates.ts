@@ -2,7 +2,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../schedules/define.js";
 import type { Workspace } from "../source/document.js";
 import { fromValue } from "./evaluate/describe.js";
-import { PythonProgram, Unknown, type PythonCall, type Val } from "./evaluate/index.js";
+import { Unknown, type PythonCall, type Val } from "./evaluate/index.js";
 import { Float } from "./evaluate/values.js";
 import type { Finding } from "./finding.js";
 import { freeNamesIn } from "./freeNames.js";
@@ -73,11 +73,8 @@ function rateOf(reader: Reader, calls: readonly Found[], workspace: Workspace, s
   const body = [...needed.map((one) => lined(one, code)), `return ${root}`].join("\n ");
   const named = new RegExp(`(?<![\\w.])${counter.replace(/\./g, "\\.")}(?![\\w(])`, "g");
   const definition = `\ndef ${name}(${[time, ...parameters].join(", ")}):\n ${body.replace(named, time)}\n`;
-  const { path } = reader.document;
-  const program = new PythonProgram({ path, languageId: "python", text: code + definition }, workspace, {
-    assume: reader.assume,
-  });
-  const fn = functionNamed(program, name);
+  const program = reader.again(code + definition, workspace);
+  const fn = program && functionNamed(program, name);
   if (!fn) return undefined;
   const values = new Map<string, Val>(parameters.map((own) => [own, valueOf(reader, own)] as const));
   const interpreter = new Interpreter(program);
@@ -121,8 +118,5 @@ function inner(statement: SyntaxNode): SyntaxNode[] {
 function lined(statement: SyntaxNode, code: string): string {
   const start = code.lastIndexOf("\n", statement.from - 1) + 1;
   const indent = /^[ \t]*/.exec(code.slice(start, statement.from))![0];
-  return code
-    .slice(statement.from, statement.to)
-    .trimEnd()
-    .replaceAll(`\n${indent}`, "\n ");
+  return code.slice(statement.from, statement.to).trimEnd().replaceAll(`\n${indent}`, "\n ");
 }

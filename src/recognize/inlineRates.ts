@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../schedules/define.js";
 import type { Workspace } from "../source/document.js";
-import { FunctionValue, PythonProgram } from "./evaluate/index.js";
+import { FunctionValue, type PythonProgram } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { freeNamesIn } from "./freeNames.js";
 import { missing, placed, startFor } from "./functionFinding.js";
@@ -79,17 +79,11 @@ export function movingRate(
   if (carries(needed, value, body, code)) return undefined;
   // What does not move with it is no schedule, and what another loop moves too is not told by it alone.
   if (!wanted.has(variable.name) || movedAround(reader, node).some((other) => wanted.has(other))) return undefined;
-  const { document } = reader;
-  const program = new PythonProgram(
-    {
-      path: document.path,
-      languageId: "python",
-      text: `${code.slice(0, node.from)}def ${name}(${variable.name}):${kept}\n${code.slice(node.to)}`,
-    },
+  const program = reader.again(
+    `${code.slice(0, node.from)}def ${name}(${variable.name}):${kept}\n${code.slice(node.to)}`,
     workspace,
-    { assume: reader.assume },
   );
-  const fn = definitionIn(program);
+  const fn = program && definitionIn(program);
   if (!fn) return undefined;
   const interpreter = new Interpreter(program);
   return (t: number) => {

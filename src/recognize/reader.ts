@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { RateFunction, ScheduleDefinition, Value } from "../schedules/define.js";
-import type { SourceDocument, Span } from "../source/document.js";
+import type { SourceDocument, Span, Workspace } from "../source/document.js";
 import { nodeKey } from "./evaluate/syntax.js";
 import { callValue } from "./evaluate/call.js";
 import {
@@ -12,7 +12,7 @@ import {
   List,
   Method,
   type PythonCall,
-  type PythonProgram,
+  PythonProgram,
   type Val,
 } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
@@ -35,6 +35,9 @@ export type Builder = (
 /** More than this in one file is a list of something, and looked at no further. */
 export const MOST_SCHEDULES = 300;
 
+/** Characters that may be read again for rates which loops compute: a few dozen loops of a long script. */
+const MOST_REREADING = 600_000;
+
 /** One reading of a Python file: the evaluated program and what has been found in it so far. */
 export class Reader {
   /** By the call's node (its first offset and length); null: no schedule. */
@@ -55,6 +58,21 @@ export class Reader {
   ) {
     for (const site of program.calls()) this.sites.set(keyOf(site), site);
     program.object(program.source.tree.topNode);
+  }
+
+  /** Set when `again` has refused. */
+  exhausted = false;
+  private rereading = MOST_REREADING;
+
+  /** The text rewritten, as a program of its own; nothing once that has been asked for too often. */
+  again(text: string, workspace: Workspace): PythonProgram | undefined {
+    if ((this.rereading -= text.length + 2000) < 0) {
+      this.exhausted = true;
+      return undefined;
+    }
+    return new PythonProgram({ path: this.document.path, languageId: "python", text }, workspace, {
+      assume: this.assume,
+    });
   }
 
   text(node: { from: number; to: number }): string {

@@ -1,5 +1,5 @@
 import type { Value } from "../../schedules/define.js";
-import { readable, type ConfigText } from "../../source/config.js";
+import { limits, readable, refusal, type ConfigText } from "../../source/config.js";
 import { readCfg } from "../../source/cfg.js";
 import type { SourceDocument, Workspace } from "../../source/document.js";
 import { readGin } from "../../source/gin.js";
@@ -10,6 +10,7 @@ import { readPythonConfig } from "../../source/pythonConfig.js";
 import { readShell } from "../../source/shell.js";
 import { readToml } from "../../source/toml.js";
 import { readYaml } from "../../source/yaml.js";
+import { TooComplex } from "../evaluate/errors.js";
 import type { Finding } from "../finding.js";
 import { allenNlp } from "./allenNlp.js";
 import { axolotl } from "./axolotl.js";
@@ -177,9 +178,11 @@ export function recognizeConfig(
   const fitting = (all: string) => ofSyntax.filter((f) => f.needs.every((test) => test.test(all)));
   if (!inherits && !fitting(document.text).length) return [];
   const text = readable(document.text);
+  if (text === undefined && document.text.length > limits.characters) throw new TooComplex(refusal(document.text));
   if (text === undefined) return [];
   const findings: Finding[] = [];
-  for (const written of readers[syntax](text).roots) {
+  const read = readers[syntax](text);
+  for (const written of read.roots) {
     const { root, missing, texts } = inherits
       ? inherit(written, document.path, text, syntax, workspace, readers[syntax])
       : { root: written, missing: [], texts: [] };
@@ -190,6 +193,8 @@ export function recognizeConfig(
       if (own.length) break;
     }
   }
+  const bound = read.problems.find((problem) => /too (?:deep|large)/.test(problem));
+  if (bound !== undefined && findings.length === 0 && syntax !== "python") throw new TooComplex(bound);
   return findings;
 }
 

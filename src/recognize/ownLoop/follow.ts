@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../../schedules/define.js";
 import type { Workspace } from "../../source/document.js";
-import { Builtin, type CallResult, first, FunctionValue, PythonProgram, type Val } from "../evaluate/index.js";
+import { Builtin, type CallResult, first, FunctionValue, type PythonProgram, type Val } from "../evaluate/index.js";
 import { LIMITS } from "../evaluate/machine.js";
 import { Interpreter } from "../interpret.js";
 import { readOptimizer } from "../optimizer.js";
@@ -22,9 +22,8 @@ export function followed(
   workspace: Workspace,
   text: string,
 ): ((t: number, initialLr: number) => number) | undefined {
-  const { path } = reader.document;
-  const program = new PythonProgram({ path, languageId: "python", text }, workspace, { assume: reader.assume });
-  const fn = functionNamed(program, names.function);
+  const program = reader.again(text, workspace);
+  const fn = program && functionNamed(program, names.function);
   if (!fn) return undefined;
   const interpreter = new Interpreter(program);
   const { machine, module } = program;
@@ -34,7 +33,7 @@ export function followed(
   const isOptimizer = (value: Val) =>
     typeof value === "object" && value !== null && value.kind === "call" && isMade(reader, value);
 
-  const run = (until: number, initial: number) => {
+  const run = (until: number, initial: number, endless = true) => {
     const told: number[] = [];
     let left = mostFuel;
     try {
@@ -52,18 +51,25 @@ export function followed(
           return null;
         });
         machine.write(module.globals, names.turn, turn);
+        machine.write(module.globals, names.endless, endless);
         call(fn, []);
         end = { rate: standIns.rate() };
       });
     } catch (error) {
       if (!(error instanceof Enough)) end = { error };
+      // What fails only past the loop's own end is no failure.
+      if (end && endless) {
+        run(until, initial, false);
+        if (end && "rate" in end) return;
+        end = { error };
+      }
     }
     known = told;
   };
 
   return (t, initial) => {
     if (t > mostTurns) throw new Raises(`too complex to follow: more than ${mostTurns} steps one after the other`);
-    if (start !== initial) [known, start, end] = [[], initial, undefined];
+    if (!Object.is(start, initial)) [known, start, end] = [[], initial, undefined];
     if (t >= known.length && !end) run(Math.max(t, 4 * known.length, 256), initial);
     const rate = known[t];
     if (rate !== undefined) return rate;
