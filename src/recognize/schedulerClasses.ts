@@ -115,12 +115,15 @@ function inherited(
   return undefined;
 }
 
+/** Words in scheduler classes' names: looked at first, for every call of the file would have to be followed otherwise. */
+const schedulerWords = /lr|sched|warm_?up|warm[A-Z]|poly|cosine|decay|anneal|cycl|restart|noam|plateau/i;
+
 /** `WarmupPolyLR(optimizer, 30000)` of a class that another file of the workspace derives from PyTorch's scheduler. */
 function importedSchedulers(reader: Reader): Finding[] {
   const found: Finding[] = [];
   for (const site of reader.sites.values()) {
     if (found.length >= MOST_SCHEDULES) break;
-    if (!/^[A-Z]\w*(?:LR|Sched)|^[A-Z]\w*(?:lr|sched)/i.test(site.name)) continue;
+    if (!/^[A-Z]/.test(site.name) || !schedulerWords.test(site.name)) continue;
     const value = reader.object(site.node);
     const one = value === undefined ? undefined : first(value);
     if (!(one instanceof Instance) || one.cls.module.file === undefined) continue;
