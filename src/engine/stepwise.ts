@@ -57,7 +57,9 @@ export function opaque(formula: (t: number) => number, walk: number, phases: rea
   const rate = (t: number) => (t <= walk && t >= 0 ? (known[t] ??= call(t)) : call(t));
   const look = () => {
     looked = true;
-    for (let t = 0; t <= walk; t++)
+    // A formula of a step that counts from 1 has none at 0: `step ** -0.5`.
+    const fromOne = Number.isNaN(at(0)) && !Number.isNaN(at(1));
+    for (let t = fromOne ? 1 : 0; t <= walk; t++)
       try {
         rate(t);
       } catch (error) {

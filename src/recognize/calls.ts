@@ -1,6 +1,15 @@
 import type { ScheduleDefinition } from "../schedules/define.js";
 import { bindCall, fits } from "./bind.js";
-import { CallResult, Choice, Library, Unknown, first, type PythonCall, type Val } from "./evaluate/index.js";
+import {
+  CallResult,
+  Choice,
+  FunctionValue,
+  Library,
+  Unknown,
+  first,
+  type PythonCall,
+  type Val,
+} from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
 import { idiomAt } from "./idioms/index.js";
 import { definitionOf, definitionsCalled, mayBeSchedule, type Named } from "./names.js";
@@ -19,13 +28,27 @@ export function scheduleCalls(reader: Reader): Found[] {
       return one instanceof CallResult && one.node && keyOf(one.node) === keyOf(site) ? [one] : [];
     });
     const [call = unreached(reader, site, value), ...others] = made;
-    const main = call && reader.found(call);
+    const main = call ? reader.found(call) : madeElsewhere(reader, site);
     if (!main) continue;
     if (others.length > 0) main.finding = withAlternatives(reader, main, others, site);
     found.add(main);
     if (found.size >= MOST_SCHEDULES) break;
   }
   return [...found];
+}
+
+/** `scheduler = build_scheduler(optimizer, args)` of another file that makes a library's schedule: told where it is asked for. */
+function madeElsewhere(reader: Reader, site: PythonCall): Found | undefined {
+  if (!/sched|warm_?up|lr(?:_|$)|_lr/i.test(site.name)) return undefined;
+  const maker = first(reader.object(site.callee) ?? null);
+  if (!(maker instanceof FunctionValue) || maker.module.file === undefined) return undefined;
+  const call = reader.object(site.node);
+  if (!(call instanceof CallResult) || !call.node || call.module?.file === undefined) return undefined;
+  const built = buildCall(reader, call, undefined);
+  if (!built) return undefined;
+  const { from, to, cell } = reader.program.place({ from: site.from, to: site.to });
+  const callee = reader.text(site.callee).replace(/\s+/g, "");
+  return { ...built, finding: { ...built.finding, callee, span: { from, to }, ...(cell !== undefined && { cell }) } };
 }
 
 /** A schedule in code that the run does not come by (a branch given as a lambda): read by its text, in the file's own names. */

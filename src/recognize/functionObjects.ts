@@ -28,6 +28,12 @@ export function instanceOf(reader: Reader, owner: SyntaxNode, cls: ClassValue | 
     const one = value === undefined ? undefined : first(value);
     if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined) return one;
   }
+  // Made in a function that nothing here calls: as that makes it by itself.
+  const name = owner.getChild("VariableName");
+  for (const site of name ? reader.named(reader.text(name)).slice(0, 5) : []) {
+    const one = first(reader.object(site.node) ?? null);
+    if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined) return one;
+  }
   return cls && constructed(reader, cls);
 }
 

@@ -137,7 +137,7 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
   const builds = write.augmented || /\[\s*['"]lr['"]\s*\]/.test(text);
   return own &&
     builds &&
-    /adjust|decay|anneal|update|reduce|schedul|step/i.test(reader.text(own)) &&
+    /adjust|decay|anneal|update|reduce|schedul|step|scale|drop|lower/i.test(reader.text(own)) &&
     /lr|learning|rate/i.test(reader.text(own))
     ? { definition: around!, writes: true }
     : undefined;

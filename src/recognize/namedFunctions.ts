@@ -7,7 +7,7 @@ import type { Reader } from "./reader.js";
 import { parametersOf, timeParameter } from "./writes.js";
 
 const rateName =
-  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt|epoch|iter|scheduled|anneal(?:ed)?)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:learning|eta)_schedule$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
+  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt|epoch|iter|scheduled|anneal(?:ed)?)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam(?:wd)?|r?sqrt|inv(?:erse)?_sqrt)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:learning|eta)_schedule$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
 
 const speaksOfRate = /learning_schedule|(?:^|[^a-z])l_?r(?:[^a-z]|$)|lr_|_lr|learning_?rate|lrate|noam/i;
 
@@ -38,7 +38,8 @@ export function namedRateFunctions(reader: Reader): SyntaxNode[] {
     const name = code.slice(entry.headFrom, entry.headTo);
     if (entry.kind !== "def" || !(rateName.test(name) || motion.test(name) || factoryName.test(name))) continue;
     const node = nodeOf(tree, entry);
-    const inner = factoryName.test(name) && speaksOfRate.test(reader.text(entry)) ? madeFunction(reader, node) : undefined;
+    const inner =
+      factoryName.test(name) && speaksOfRate.test(reader.text(entry)) ? madeFunction(reader, node) : undefined;
     if (inner && timeParameter(parametersOf(inner, code))) {
       found.push(inner);
       continue;
@@ -52,7 +53,9 @@ export function namedRateFunctions(reader: Reader): SyntaxNode[] {
     if (!time || new RegExp(`^[ \\t]*del[ \\t].*\\b${time}\\b`, "m").test(code.slice(entry.headTo, entry.to))) continue;
     if (!/\breturn\s+\S/.test(code.slice(entry.from, entry.to))) continue;
     if (makesFunction(reader, node)) continue;
-    if (!speaksOfRate.test(code.slice(entry.headFrom, entry.to))) continue;
+    const told = speaksOfRate.test(code.slice(entry.headFrom, entry.to));
+    if (!told && !(parameters.some((own) => /^(?:num_)?(?:warm_?up|decay)_?steps?$/.test(own)) && fileOfRates(code)))
+      continue;
     const uses = callersOf(reader, node).map((site) => assignedTo(reader, site.node) ?? "");
     if (![...uses, ...parameters, name].some((word) => otherQuantity(word) !== undefined)) found.push(node);
   }
@@ -71,9 +74,15 @@ function madeFunction(reader: Reader, node: SyntaxNode): SyntaxNode | undefined 
   return made;
 }
 
-/** A factory: what it returns is a def or lambda of its own. */
+/** A file that sets learning rates: what decays over steps there is one. */
+function fileOfRates(code: string): boolean {
+  return /\blearning_rate\b|\.lr\b|\[['"]lr['"]\]/.test(code) && !/epsilon|exploration|\bkl_|beta_schedule/i.test(code);
+}
+
+/** A factory: what it returns is a def or lambda of its own, or a `partial` of one. */
 function makesFunction(reader: Reader, node: SyntaxNode): boolean {
-  const inner = new Set<string>();
+  const partials = reader.text(node).matchAll(/\b(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(/g);
+  const inner = new Set([...partials].map((match) => match[1]!));
   let made = false;
   for (let child = node.getChild("Body")?.firstChild ?? null; child; child = child.nextSibling) {
     const name = child.name === "FunctionDefinition" ? child.getChild("VariableName") : null;

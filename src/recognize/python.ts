@@ -48,13 +48,18 @@ export function recognizePython(
   const problem =
     program.source.problem ?? (many ? `too complex to follow: more than ${MOST_SCHEDULES} schedules` : undefined);
   const classes = guarded(() => schedulerClasses(reader)) ?? [];
-  const factories = guarded(() => rateFactories(reader, reader.all())) ?? [];
+  const factories = guarded(() => rateFactories(reader, reader.all())) ?? { found: [], makers: [] };
+  const toldByFactory = ({ span, cell }: Finding) =>
+    factories.makers.some(({ from, to }) => {
+      const place = program.place({ from, to });
+      return place.cell === cell && span.from >= place.from && span.to <= place.to;
+    });
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
   const all = [
     ...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)),
-    ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from)),
+    ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from) && !toldByFactory(f)),
     ...classes,
-    ...factories.filter((f) => !functions.some((g) => g.area!.from === f.area!.from)),
+    ...factories.found,
     ...solvers,
   ];
   // An optimizer whose decay is 0 is a schedule only where there is no other.

@@ -1,8 +1,8 @@
 import type { SyntaxNode } from "@lezer/common";
 import { callValue } from "./evaluate/call.js";
-import { first, FunctionValue, nodeOf, outlineOf, type Val } from "./evaluate/index.js";
+import { Builtin, Choice, first, FunctionValue, nodeOf, outlineOf, type Val } from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
-import { defaultOf, missing, placed } from "./functionFinding.js";
+import { defaultOf, lengthFromNames, missing, placed } from "./functionFinding.js";
 import { callersOf } from "./callers.js";
 import { guarded } from "./guarded.js";
 import { Interpreter } from "./interpret.js";
@@ -13,22 +13,32 @@ import { parametersOf, timeParameter } from "./writes.js";
 
 const speaksOfRate = /(?:^|_)lr(?:_|$)|learning_?rate|lr_?sched/i;
 
+/** What factories make, and those of the file that are told so: what is inside them is not told again. */
+export interface Factories {
+  readonly found: readonly Finding[];
+  readonly makers: readonly SyntaxNode[];
+}
+
 /**
  * Functions that make a rate function: `lr_func = get_expon_lr_func(1e-2, 1e-4, max_steps=30000)`, also of another file. Told where
  * they are called, and at their name when nothing of the file calls them.
  */
-export function rateFactories(reader: Reader, calls: readonly Found[]): Finding[] {
+export function rateFactories(reader: Reader, calls: readonly Found[]): Factories {
   const found: Finding[] = [];
+  const makers: SyntaxNode[] = [];
   const called = new Set<number>();
   const inSchedule = (from: number, to: number) =>
     calls.some(({ call }) => call.node && !call.module?.file && call.node.from <= from && call.node.to >= to);
   for (const site of reader.sites.values()) {
-    if (found.length >= MOST_SCHEDULES) return found;
+    if (found.length >= MOST_SCHEDULES) break;
     if (!speaksOfRate.test(site.name) || inSchedule(site.from, site.to)) continue;
     const made = madeBy(reader.object(site.node));
     const maker = first(reader.object(site.callee) ?? null);
-    if (!made || !(maker instanceof FunctionValue) || reader.took(made)) continue;
-    if (maker.module.file === undefined) called.add(maker.node.from);
+    if (!made || !(maker instanceof FunctionValue) || reader.took(made.of)) continue;
+    if (maker.module.file === undefined) {
+      called.add(maker.node.from);
+      makers.push(maker.node);
+    }
     const args: Record<string, Argument> = {};
     maker.code.params.forEach(({ name }, i) => {
       const given = site.arguments.find((argument) => argument.name === name || argument.position === i);
@@ -48,7 +58,7 @@ export function rateFactories(reader: Reader, calls: readonly Found[]): Finding[
     const node = nodeOf(tree, entry);
     if (called.has(node.from) || reader.consumed.has(node.from) || callersOf(reader, node).length > 0) continue;
     const names = parametersOf(node, code);
-    if (timeParameter(names) || !names.some((name) => rateParameter.test(name))) continue;
+    if (!names.some((name) => rateParameter.test(name))) continue;
     const maker = reader.program.definition(node);
     if (!(maker instanceof FunctionValue) || calls.some(({ call }) => inside(call.node, node))) continue;
     const { machine } = reader.program;
@@ -57,30 +67,54 @@ export function rateFactories(reader: Reader, calls: readonly Found[]): Finding[
     const args: Record<string, Argument> = {};
     for (const [name, value] of maker.defaults) Object.assign(args, defaultOf(reader, name, value));
     found.push({ ...told(reader, made, node.getChild("VariableName")!, node, args), confidence: "likely" });
+    makers.push(node);
   }
-  return found;
+  return { found, makers };
 }
 
-/** A def or lambda inside another function, whose only demand is the step. */
-function madeBy(value: Val | undefined): FunctionValue | undefined {
-  const one = value === undefined ? undefined : first(value);
+interface Made {
+  readonly fn: Val;
+  readonly of: FunctionValue;
+  readonly time: string;
+}
+
+/** A def or lambda inside another function, or a `partial` of one, whose only demand is the step. */
+function madeBy(value: Val | undefined): Made | undefined {
+  // Which of several is not known.
+  if (value === undefined || value instanceof Choice) return undefined;
+  const one = first(value);
+  const bound = one instanceof Builtin ? one.bound : undefined;
+  const inner = bound && first(bound.fn);
+  if (bound && inner instanceof FunctionValue) {
+    const free = inner.code.params.slice(bound.args.length);
+    const left = free.filter(({ name }) => !bound.kwargs.has(name) && !inner.defaults.has(name));
+    const time = left.length === 1 ? left[0]!.name : "";
+    return (timeParameter([time]) ?? /^(?:iters|epochs|steps|x)$/.exec(time)) && otherQuantity(inner.name) === undefined
+      ? { fn: one!, of: inner, time }
+      : undefined;
+  }
   if (!(one instanceof FunctionValue) || !one.closure || one.closure.code.kind !== "function") return undefined;
   const [time, ...others] = one.code.params.map(({ name }) => name);
   if (!time || timeParameter([time]) === undefined || others.some((name) => !one.defaults.has(name))) return undefined;
-  return otherQuantity(one.name) === undefined ? one : undefined;
+  return otherQuantity(one.name) === undefined ? { fn: one, of: one, time } : undefined;
 }
 
 function told(
   reader: Reader,
-  fn: FunctionValue,
+  { fn, time }: Made,
   name: SyntaxNode,
   area: SyntaxNode,
   args: Readonly<Record<string, Argument>>,
 ): Finding {
   const interpreter = new Interpreter(reader.program);
-  const rate = (t: number) => interpreter.run((call) => interpreter.number(call(fn, [t])));
-  const unit = /epoch/i.test(fn.code.params[0]!.name) ? "epoch" : "step";
-  return { ...placed(reader, name, area), args: { ...args, ...missing(reader, rate, args) }, rate, run: { unit } };
+  const rate = (t: number) => interpreter.run((call) => interpreter.number(call(fn, [], new Map([[time, t]]))));
+  const unit = /epoch/i.test(time) ? "epoch" : "step";
+  return {
+    ...placed(reader, name, area),
+    args: { ...args, ...missing(reader, rate, args) },
+    rate,
+    run: { unit, ...lengthFromNames(args, unit) },
+  };
 }
 
 function inside(node: SyntaxNode | undefined, outer: SyntaxNode): boolean {

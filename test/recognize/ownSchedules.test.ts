@@ -87,6 +87,35 @@ const rows: readonly Row[] = [
     text: "def train():\n    for batch, x in enumerate(data):\n        saved = optimizer.param_groups[0]['lr']\n        optimizer.param_groups[0]['lr'] = saved * len(x) / 70\n        optimizer.step()\n        optimizer.param_groups[0]['lr'] = saved\nclass Wrapped:\n    def load_state_dict(self, state):\n        print(self.current_lr)\n        for group in self.optimizer.param_groups:\n            group['lr'] = self.current_lr\n        self.current_lr = state['current_lr']\n",
     found: {},
   },
+  {
+    why: "a partial of an inner function is a rate function too",
+    text: "from functools import partial\ndef get_lr_scheduler(kind, lr, min_lr, total_iters, step_num=10):\n    def linear(lr, min_lr, total_iters, iters):\n        return min_lr + (lr - min_lr) * (1 - iters / total_iters)\n    def step(lr, rate, size, iters):\n        return lr * rate ** (iters // size)\n    if kind == 'linear':\n        func = partial(linear, lr, min_lr, total_iters)\n    else:\n        func = partial(step, lr, 0.5, total_iters / step_num)\n    return func\nf = get_lr_scheduler('linear', 0.1, 0.0, 100)\n",
+    found: { "get_lr_scheduler('linear', 0.1, 0.0, 100)": { rates: { 0: 0.1, 50: 0.05 }, values: { step_num: 10 } } },
+  },
+  {
+    why: "another file's function that makes a library's schedule is told where it is called",
+    text: `import torch\nfrom build import build_scheduler\n${opt}s = build_scheduler(opt, 30)\n`,
+    files: {
+      "build.py":
+        "from torch.optim.lr_scheduler import StepLR\ndef build_scheduler(optimizer, size):\n    return StepLR(optimizer, step_size=size, gamma=0.5)\n",
+    },
+    found: { "build_scheduler(opt, 30)": { rates: { 29: 0.1, 30: 0.05 }, values: { step_size: 30, gamma: 0.5 } } },
+  },
+  {
+    why: "a formula that counts from one has no rate at 0, and goes on",
+    text: "def noam_decay(step, warmup_steps=100, model_size=64):\n    return model_size ** -0.5 * min(step ** -0.5, step * warmup_steps ** -1.5)\n",
+    found: { noam_decay: { rates: { 50: 0.125 * 0.05, 100: 0.0125 }, values: { warmup_steps: 100, model_size: 64 } } },
+  },
+  {
+    why: "decays of other names, in a file that sets learning rates",
+    text: "def rsqrt_decay(step, warmup_steps=100):\n    return max(step, warmup_steps) ** -0.5\nlr = opt.learning_rate * rsqrt_decay(1)\n",
+    found: { rsqrt_decay: { rates: { 0: 0.1, 400: 0.05 } } },
+  },
+  {
+    why: "an object that a function nobody calls makes tells what it is made with",
+    text: "class NoamOpt:\n    def __init__(self, model_size, factor, warmup, optimizer):\n        self.optimizer = optimizer\n        self._step = 0\n        self.warmup = warmup\n        self.factor = factor\n        self.model_size = model_size\n    def step(self):\n        self._step += 1\n        for p in self.optimizer.param_groups:\n            p['lr'] = self.factor * self.model_size ** -0.5 * min(self._step ** -0.5, self._step * self.warmup ** -1.5)\ndef get_std_opt(model, optim):\n    return NoamOpt(64, 2, 100, optim)\n",
+    found: { step: { rates: { 99: 0.025 }, values: { factor: 2, warmup: 100 } } },
+  },
 ];
 
 describe("schedules of the user's own classes and functions", () => {
