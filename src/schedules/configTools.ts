@@ -1,14 +1,18 @@
+import { configToolsBasicsr } from "./configToolsBasicsr.js";
 import { configToolsCaffe } from "./configToolsCaffe.js";
+import { configToolsComposer } from "./configToolsComposer.js";
 import { configToolsDarknet } from "./configToolsDarknet.js";
+import { configToolsDiffusion } from "./configToolsDiffusion.js";
 import { configToolsFinetuning } from "./configToolsFinetuning.js";
 import { configToolsMmcv } from "./configToolsMmcv.js";
-import { configToolsMore } from "./configToolsMore.js";
+import { configToolsModelGarden } from "./configToolsModelGarden.js";
 import { configToolsObjectDetection } from "./configToolsObjectDetection.js";
 import { configToolsPaddle } from "./configToolsPaddle.js";
 import { configToolsPretraining } from "./configToolsPretraining.js";
 import { configToolsRl } from "./configToolsRl.js";
 import { configToolsSpeech } from "./configToolsSpeech.js";
-import { configToolsModelGarden } from "./configToolsModelGarden.js";
+import { configToolsSpeechBrain } from "./configToolsSpeechBrain.js";
+import { configToolsSwin } from "./configToolsSwin.js";
 import { configToolsTrainer } from "./configToolsTrainer.js";
 import { configToolsVision } from "./configToolsVision.js";
 import { configToolsYolo } from "./configToolsYolo.js";
@@ -65,12 +69,16 @@ export const configTools = [
   ...configToolsYolo,
   ...configToolsMmcv,
   ...configToolsPaddle,
+  ...configToolsSwin,
+  ...configToolsBasicsr,
   ...configToolsVision,
+  ...configToolsDiffusion,
   ...configToolsPretraining,
   ...configToolsFinetuning,
+  ...configToolsSpeechBrain,
   ...configToolsSpeech,
   ...configToolsRl,
-  ...configToolsMore,
+  ...configToolsComposer,
   ...configToolsTrainer,
   ...configToolsModelGarden,
 ];

@@ -106,18 +106,16 @@ export const configToolsYolo = [
     name: "linear",
     params: {},
     formula: "lr0 · ((1 − e / epochs) · (1 − lrf) + lrf)",
-    rule:
-      ({ lrf }) =>
-      (x) =>
-        (1 - x) * (1 - lrf) + lrf,
+    rule({ lrf }) {
+      return (x) => (1 - x) * (1 - lrf) + lrf;
+    },
   }),
   yolov5({
     name: "cosine",
     params: {},
     formula: "lr0 · ((1 − cos(π · e / epochs)) / 2 · (lrf − 1) + 1)",
-    rule:
-      ({ lrf }) =>
-      (x) =>
-        ((1 - Math.cos(x * Math.PI)) / 2) * (lrf - 1) + 1,
+    rule({ lrf }) {
+      return (x) => ((1 - Math.cos(x * Math.PI)) / 2) * (lrf - 1) + 1;
+    },
   }),
 ];
