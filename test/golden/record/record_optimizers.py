@@ -1,6 +1,6 @@
-"""Records runs of the real PyTorch optimizers and autograd gradients, in float64.
+"""Runs of the real PyTorch optimizers, and autograd's gradients, in float64. Pins: torch==2.15.0 numpy
 
-    python test/golden/record/record_optimizers.py    (PyTorch, any CPU build)
+Compared with what is recorded; --write puts them in its place.
 """
 import json
 import pathlib
@@ -67,8 +67,25 @@ def run(name, settings, surface):
 def write(name, rows):
     header = {"library": "torch", "version": torch.__version__, "python": sys.version.split()[0],
               "command": "python test/golden/record/record_optimizers.py"}
-    lines = ",\n".join(json.dumps(row) for row in rows)
-    (OUT / name).write_text(json.dumps(header)[:-1] + ', "cases": [\n' + lines + "\n]}\n")
+    if "--write" in sys.argv:
+        lines = ",\n".join(json.dumps(row) for row in rows)
+        (OUT / name).write_text(json.dumps(header)[:-1] + ', "cases": [\n' + lines + "\n]}\n")
+        return
+    recorded = json.loads((OUT / name).read_text())["cases"]
+    pairs = zip(numbers(recorded), numbers(rows), strict=True)
+    largest = max(abs(a - b) / max(abs(a), abs(b)) if a != b else 0.0 for a, b in pairs)
+    print(f"{name}: {len(rows)} cases, largest relative difference {largest:.1e}")
+    if largest > 1e-9:
+        sys.exit(1)
+
+
+def numbers(value):
+    """Every number of nested lists and objects, in their order."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [n for item in value for n in numbers(item)]
+    return [value] if isinstance(value, (int, float)) else []
 
 
 def optimizers():
