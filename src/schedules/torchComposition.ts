@@ -1,13 +1,13 @@
 import type { Curve } from "../engine/curve.js";
 import { countUpTo, product, scale, sequence } from "../engine/shapes.js";
-import { defineSchedule, numbers, optimizer, required, schedules } from "./define.js";
-import type { Compiled, Context, ScheduleDefinition, Value } from "./define.js";
+import { numbers, optimizer, required, schedules } from "./define.js";
+import type { Compiled, Context, Value } from "./define.js";
 import { refuse } from "./refuse.js";
-import { callsOf, forEachGroup, ruleOfCall, torchSource, type Group, type Rule } from "./torchRules.js";
-import { chained, id, isComposed, partsOf, refusePlateaus, sequential, stepped } from "./torchSteppers.js";
+import { callsOf, forEachGroup, ruleOfCall, torchClass, type Group, type Rule } from "./torchRules.js";
+import { chained, isComposed, partsOf, refusePlateaus, sequential, stepped } from "./torchSteppers.js";
 
-export const sequentialLR: ScheduleDefinition = defineSchedule({
-  id: id("SequentialLR"),
+export const sequentialLR = torchClass({
+  name: "SequentialLR",
   params: {
     optimizer,
     schedulers: required,
@@ -15,24 +15,24 @@ export const sequentialLR: ScheduleDefinition = defineSchedule({
     last_epoch: -1,
     verbose: null,
   },
-  unit: "epoch",
-  needs: ["initial_lr"],
   formula: "scheduler i governs from milestones[i - 1] on, with its own t starting at 0 there",
   quirks: [
     "Where a scheduler takes over, the rate jumps to that scheduler's own start: no rate carries over, unless it has no closed form.",
     "Milestone 0 skips the first scheduler.",
   ],
-  source: torchSource,
-  compile: (args, context) => {
-    const { calls, milestones } = partsOf(args.schedulers, args.milestones);
-    const ascending = milestones.every((m, i) => i === 0 || m > milestones[i - 1]!);
-    return forEachGroup(context, (of, base) => {
-      const parts = ascending && !calls.some(isComposed) ? calls.map((c) => ruleOfCall(c, of)) : [];
-      const alone = parts.length && parts.every(isAbsolute) ? inSequence(parts, milestones, base) : undefined;
-      return { lr: alone ?? stepped(base, context, (group) => sequential(args, group, of).step) };
-    });
-  },
+  rule: (args, context) => inOrder(args, context),
 });
+
+/** Where every scheduler has a formula of its own they follow one another; else what stepping them leaves. */
+function inOrder(args: { readonly schedulers: Value; readonly milestones: Value }, context: Context): Compiled {
+  const { calls, milestones } = partsOf(args.schedulers, args.milestones);
+  const ascending = milestones.every((m, i) => i === 0 || m > milestones[i - 1]!);
+  return forEachGroup(context, (of, base) => {
+    const parts = ascending && !calls.some(isComposed) ? calls.map((c) => ruleOfCall(c, of)) : [];
+    const alone = parts.length && parts.every(isAbsolute) ? inSequence(parts, milestones, base) : undefined;
+    return { lr: alone ?? stepped(base, context, (group) => sequential(args, group, of).step) };
+  });
+}
 
 const isAbsolute = (rule: Rule) => rule.next === undefined || rule.closed !== undefined;
 
@@ -65,18 +65,15 @@ function joined(parts: Rule[], milestones: readonly number[], rate: number): Cur
   );
 }
 
-export const chainedScheduler: ScheduleDefinition = defineSchedule({
-  id: id("ChainedScheduler"),
+export const chainedScheduler = torchClass({
+  name: "ChainedScheduler",
   params: { schedulers: schedules("the schedulers; each step steps all of them, in this order"), optimizer },
-  unit: "epoch",
-  needs: ["initial_lr"],
   formula: "every scheduler changes the rate that the one before it left",
   quirks: [
     "Recursive schedulers multiply; a LambdaLR placed later wipes what came before.",
     "A cosine with eta_min other than 0 is not a plain product.",
   ],
-  source: torchSource,
-  compile: (args, context) => chain(args, context),
+  rule: (args, context) => chain(args, context),
 });
 
 /** The product of factors where all are factors; else what stepping them one after the other leaves. */

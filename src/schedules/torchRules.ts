@@ -19,6 +19,7 @@ import {
   type TypedArgs,
   type Value,
 } from "./define.js";
+import { library } from "./library.js";
 
 /**
  * A PyTorch scheduler on one parameter group: its curve when it is alone, and what composition needs of the recursion that
@@ -88,7 +89,15 @@ export function lambdaSchedule<P extends Params>(
   });
 }
 
-export const torchSource = "torch 2.15.0, torch/optim/lr_scheduler.py";
+const torchSource = "torch 2.15.0, torch/optim/lr_scheduler.py";
+/** A class whose parameters are written in full, and whose rule says everything. */
+export const torchClass = library({
+  homes: ["torch.optim.lr_scheduler."],
+  source: torchSource,
+  unit: "epoch",
+  needs: ["initial_lr"],
+});
+
 const rules = new WeakMap<ScheduleDefinition, (args: never, group: GroupOf) => Rule>();
 const tail = { last_epoch: lastEpoch, verbose: handle("older versions print each change") };
 

@@ -16,7 +16,7 @@ interface Stepper {
   undo(): void;
 }
 
-export const id = (name: string) => `torch.optim.lr_scheduler.${name}`;
+const id = (name: string) => `torch.optim.lr_scheduler.${name}`;
 /** Schedulers of schedulers. */
 const composers = new Map([
   [id("SequentialLR"), sequential],
