@@ -4,6 +4,7 @@ import { first, FunctionValue, Method } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import type { Workspace } from "../source/document.js";
 import { givenFinding, givenRates } from "./givenRates.js";
+import { importedWriters } from "./importedWriters.js";
 import { inlineRate } from "./inlineRates.js";
 import { carriedRate } from "./ownLoop/loopRate.js";
 import { findingOf, type Candidate } from "./functionFinding.js";
@@ -50,6 +51,7 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
       tell(finding);
     } else for (const site of loopCalls(reader, write.statement, 0)) carried(site, functionAround(write.statement));
   }
+  for (const site of importedWriters(reader)) carried(site.node.parent!, undefined, site.callee);
   for (const finding of rebuiltOptimizers(reader, workspace)) tell(finding);
   for (const definition of namedRateFunctions(reader)) {
     // A helper of a function that is told already is a part of it.
@@ -60,7 +62,9 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   }
   for (const given of givenRates(reader)) {
     const definition = (given.fn instanceof Method ? given.fn.fn : given.fn).node;
-    const told = [...candidates.values()].some((c) => c.definition.from <= definition.from && c.definition.to >= definition.to);
+    const told = [...candidates.values()].some(
+      (c) => c.definition.from <= definition.from && c.definition.to >= definition.to,
+    );
     if (!told && mayBe(definition)) tell(guarded(() => givenFinding(reader, given)));
   }
   return [
@@ -127,7 +131,7 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
         );
         if (outer) return outer;
       }
-      if (!/\[\s*['"]lr['"]\s*\]/.test(text)) return undefined;
+      if (!write.augmented && !/\[\s*['"]lr['"]\s*\]/.test(text)) return undefined;
     }
   }
   const called = calledFunction(reader, write.value, around);

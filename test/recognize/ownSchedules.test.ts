@@ -116,6 +116,29 @@ const rows: readonly Row[] = [
     text: "class NoamOpt:\n    def __init__(self, model_size, factor, warmup, optimizer):\n        self.optimizer = optimizer\n        self._step = 0\n        self.warmup = warmup\n        self.factor = factor\n        self.model_size = model_size\n    def step(self):\n        self._step += 1\n        for p in self.optimizer.param_groups:\n            p['lr'] = self.factor * self.model_size ** -0.5 * min(self._step ** -0.5, self._step * self.warmup ** -1.5)\ndef get_std_opt(model, optim):\n    return NoamOpt(64, 2, 100, optim)\n",
     found: { step: { rates: { 99: 0.025 }, values: { factor: 2, warmup: 100 } } },
   },
+  {
+    why: "another file's function that scales the rate, called in some turns of the loop",
+    text: `import torch\nfrom utils import adjust_learning_rate\n${opt}for epoch in range(20):\n    if epoch in [8, 10]:\n        adjust_learning_rate(opt, 0.1)\n    train(epoch)\n`,
+    files: {
+      "utils.py":
+        "def adjust_learning_rate(optimizer, scale):\n    for group in optimizer.param_groups:\n        group['lr'] = group['lr'] * scale\n",
+    },
+    found: { adjust_learning_rate: { rates: { 7: 0.1, 8: 0.01, 15: 0.001 } } },
+  },
+  {
+    why: "another file's function that sets the rate by the epoch",
+    text: `import torch, utils\n${opt}for epoch in range(100):\n    utils.poly_lr(opt, 0.2, epoch, 100)\n`,
+    files: {
+      "utils.py":
+        "def poly_lr(optimizer, base, it, total):\n    lr = base * (1 - it / total)\n    for group in optimizer.param_groups:\n        group['lr'] = lr\n",
+    },
+    found: { "utils.poly_lr": { rates: { 0: 0.2, 50: 0.1 } } },
+  },
+  {
+    why: "a method that scales the rate by what it is given",
+    text: "class Net:\n    def scale_lr(self, decay=0.1):\n        for group in self.optimizer.param_groups:\n            group['lr'] *= decay\n",
+    found: { scale_lr: { values: { decay: 0.1 } } },
+  },
 ];
 
 describe("schedules of the user's own classes and functions", () => {

@@ -1,0 +1,19 @@
+import { first, FunctionValue, Method, type PythonCall } from "./evaluate/index.js";
+import { MOST_SCHEDULES, type Reader } from "./reader.js";
+
+const speaksOfRate = /(?:^|_)lrs?(?:_|$)|learning_?rate|schedul|anneal|warm_?up/i;
+const writes = /\[\s*['"](?:lr|learning_rate)['"]\s*\]\s*(?:[-+*/]|\*\*|\/\/)?=(?!=)/;
+
+/** Calls of another file's function that sets an optimizer's rate: `utils.adjust_learning_rate(optimizer, epoch, args)`. */
+export function importedWriters(reader: Reader): PythonCall[] {
+  const found: PythonCall[] = [];
+  for (const site of reader.sites.values()) {
+    if (found.length >= MOST_SCHEDULES) break;
+    if (!speaksOfRate.test(site.name) || site.node.parent?.name !== "ExpressionStatement") continue;
+    const value = first(reader.object(site.callee) ?? null);
+    const fn = value instanceof Method ? value.fn : value;
+    if (!(fn instanceof FunctionValue) || fn.module.file === undefined) continue;
+    if (writes.test(fn.module.source.code.slice(fn.node.from, fn.node.to))) found.push(site);
+  }
+  return found;
+}
