@@ -19,6 +19,8 @@ interface Unit {
   readonly heading: ReadonlySet<string>;
   /** It speaks of rates, optimizers or the run; or it has no end, and what follows it may have gone into it. */
   readonly telling: boolean;
+  /** It sets attributes of an object. */
+  readonly stores: boolean;
 }
 
 /** Larger texts are not read; twice what is left of one that is. */
@@ -32,7 +34,7 @@ interface Def {
   readonly name: string;
   /** Names of the classes that it stands in. */
   readonly owners: readonly string[];
-  /** Reached by what the class is asked for and not by its name: `__init__`, properties. */
+  /** Reached by what its class is asked for and not by its name alone: `__init__`, properties, a callback's hooks, what sets attributes. */
   readonly implied: boolean;
   /** Of its first line and of the line after its last. */
   readonly first: number;
@@ -41,7 +43,7 @@ interface Def {
 }
 
 /**
- * Leaves out comments, blank lines, docstrings, and the bodies of functions that cannot matter: those that neither speak of a rate,
+ * Leaves out comments, blank lines, and the bodies of functions that cannot matter: those that neither speak of a rate,
  * an optimizer or the run, nor are reached by a name from what stays, nor name a function that speaks of them.
  */
 export function condense(joined: JoinedText, previous?: Condensed): Condensed {
@@ -95,11 +97,12 @@ function readDefs(
       continue;
     }
     if (rest < i) open.push(unit(rest, i));
+    const made = unit(i, past);
     defs.push({
-      unit: unit(i, past),
+      unit: made,
       name: def,
       owners: classes.map(({ name }) => name),
-      implied: /^__\w+__$/.test(def) || decorated,
+      implied: /^(?:__\w+__|on_\w+_(?:begin|end))$/.test(def) || decorated || (classes.length > 0 && made.stores),
       first: i,
       past,
       warm: false,
@@ -126,6 +129,7 @@ function readUnit(text: string, lines: readonly PythonLine[]): Unit {
   return {
     words: wordsIn(said),
     heading: wordsIn(heading),
+    stores: /\bself\.\w+\s*[-+*/]?=(?!=)/.test(said),
     telling:
       lines.some(({ open }) => open) ||
       telling.test(whole) ||
@@ -172,7 +176,10 @@ function warm(defs: readonly Def[], open: readonly Unit[]): void {
   };
   for (const { words } of open) follow(words);
   for (const { unit } of defs) follow(unit.heading);
-  for (let def = waiting.pop(); def; def = waiting.pop()) follow(def.unit.words);
+  for (let def = waiting.pop(); def; def = waiting.pop()) {
+    follow(def.unit.words);
+    follow(def.owners);
+  }
 }
 
 /** The names that reach a def: its own, or its class's where nobody calls it by its own. */
@@ -206,13 +213,6 @@ function layOut(joined: JoinedText, lines: readonly PythonLine[], defs: readonly
   let next = 0;
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
-    const quotes = line.string ? quotesOf(text, line) : undefined;
-    if (quotes) {
-      close("\n");
-      put(text.slice(line.start, quotes.from), line.start, quotes.from - line.start);
-      put(text.slice(quotes.to, line.to) + "\n", quotes.to, line.to - quotes.to);
-      continue;
-    }
     if (start >= 0 && to + 1 === line.start) to = line.to;
     else {
       close("\n");
@@ -244,14 +244,6 @@ function layOut(joined: JoinedText, lines: readonly PythonLine[], defs: readonly
       return { from: begin, to: high > low ? outside(pieces, high, false) : begin };
     },
   };
-}
-
-/** What a string that stands alone says: from behind its opening quotes up to those that close it; nothing when it is left open. */
-function quotesOf(text: string, { from, to }: PythonLine): Span | undefined {
-  const match = /^[A-Za-z]*("""|'''|"|')/.exec(text.slice(from, from + 8));
-  const [before, quotes] = match ?? ["", ""];
-  const inside = { from: from + before.length, to: to - quotes.length };
-  return match && inside.to >= inside.from && text.startsWith(quotes, inside.to) ? inside : undefined;
 }
 
 /** The document's offset of a condensed one that begins something, or ends it. */

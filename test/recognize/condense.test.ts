@@ -6,8 +6,7 @@ const condensed = (text: string) => condense(joinCells({ path: "train.py", langu
 
 it.each([
   { why: "comments and blank lines", text: "# a\nx = 1  # b\n\n\ny = 2\n", left: "x = 1\ny = 2\n" },
-  { why: "what docstrings say", text: 'def f():\n    """Says."""\n', left: "def f(): pass\n" },
-  { why: "a string that stands alone", text: "'''a\nb'''\nx = '''# no'''\n", left: "''''''\nx = '''# no'''\n" },
+  { why: "no docstring, which may tell the unit", text: '"""Says."""\nx = 1\n', left: "same" },
   { why: "no comment in brackets", text: "x = [\n  1,  # one\n]\n", left: "x = [\n  1,  # one\n]\n" },
   { why: "bodies that nothing leads to", text: "def f(a=g()):\n    return a\n", left: "def f(a=g()): pass\n" },
   { why: "no body that a name leads to", text: "def f():\n    return 3\nx = f()\n", left: "same" },
@@ -27,6 +26,11 @@ it.each([
     text: "class A:\n    def __init__(self):\n        self.n = 3\n",
     left: "class A:\n    def __init__(self): pass\n",
   },
+  {
+    why: "no constructor of a class whose method speaks of rates",
+    text: "class A:\n    def __init__(self):\n        self.n = 3\n    def g(self):\n        return lr(self.n)\n",
+    left: "same",
+  },
   { why: "no decorated function", text: "@main\ndef f():\n    return 3\n", left: "same" },
   { why: "no body with a bracket open to the end", text: "def f():\n    g(\n\nx = 1\n", left: "same" },
   {
@@ -41,7 +45,7 @@ it.each([
 });
 
 it("says where each place of it stands, and back", () => {
-  const text = "# a\r\nimport x  # b\r\n\r\ndef f():\r\n    return 1\r\n\r\n'''c'''\r\nlr = (1,  # d\r\n  2)\r\n";
+  const text = "# a\r\nimport x  # b\r\n\r\ndef f():\r\n    return 1\r\n\r\nlr = (1,  # d\r\n  2)\r\n";
   const short = condensed(text);
   for (const [, word] of [["import"], ["x"], ["def"], ["lr"], ["(1"], ["2)"]].entries()) {
     const from = short.text.indexOf(word[0]!);

@@ -193,7 +193,7 @@ const read = (text: string, previous?: Analysis, beside = settings) =>
 it.each([
   { edit: "a comment", from: "# No schedule here.", to: "# Still no lr schedule." },
   { edit: "a comment behind a statement", from: "# of the paper", to: "" },
-  { edit: "a docstring", from: "Doubles.", to: "Makes it\n\n        twice as much." },
+  { edit: "the docstring of a method that nothing calls", from: "Doubles.", to: "Makes it\n\n        twice as much." },
   { edit: "blank lines", from: "names = []\n\n", to: "names = []\n" },
   { edit: "a function that nothing calls", from: "names.append(name)", to: "names.insert(0, name)\n        print(" },
   { edit: "a method without a schedule", from: "y = x * 2", to: "y = x *" },
