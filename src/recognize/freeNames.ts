@@ -38,7 +38,7 @@ export function freeNames(
             : reader.asRun(ref);
       if (value === undefined) return undefined;
       const evaluated = reader.program.describe(value, text);
-      if (evaluated.status === "unknown" || !isPlain(evaluated)) return undefined;
+      if (evaluated.status === "unknown" ? evaluated.maybe === undefined : !isPlain(evaluated)) return undefined;
       const inside =
         evaluated.status === "known" &&
         evaluated.origins.some(

@@ -2,7 +2,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../schedules/define.js";
 import type { Workspace } from "../source/document.js";
 import { fromValue } from "./evaluate/describe.js";
-import { Unknown, type PythonCall, type Val } from "./evaluate/index.js";
+import { first, FunctionValue, Method, type PythonCall, Unknown, type Val } from "./evaluate/index.js";
 import { Float } from "./evaluate/values.js";
 import type { Finding } from "./finding.js";
 import { freeNamesIn } from "./freeNames.js";
@@ -12,7 +12,7 @@ import { functionNamed } from "./ownLoop/follow.js";
 import { meets, pathsIn, targetsOf } from "./ownLoop/paths.js";
 import { bodiesOf, statementsOf } from "./ownLoop/slice.js";
 import type { Found, Reader } from "./reader.js";
-import { functionAround, parametersOf } from "./writes.js";
+import { functionAround, parametersOf, timeParameter } from "./writes.js";
 
 const name = "lr_lens_rate";
 const time = "lr_lens_t";
@@ -68,6 +68,7 @@ function rateOf(reader: Reader, calls: readonly Found[], workspace: Workspace, s
   // A library's schedule tells what is made of it; a function of the file is told at its own name.
   const inside = (at: number) => needed.some(({ from, to }) => at >= from && at < to);
   if (calls.some(({ call }) => call.node && !call.module?.file && inside(call.node.from))) return undefined;
+  if ([...reader.sites.values()].some((one) => inside(one.from) && callsOwn(reader, one))) return undefined;
   if (!needed.some((one) => [...pathsIn(one, code)].includes(counter))) return undefined;
   const parameters = scope ? parametersOf(scope, code).filter((own) => own !== "self" && wanted.has(own)) : [];
   const body = [...needed.map((one) => lined(one, code)), `return ${root}`].join("\n ");
@@ -89,6 +90,17 @@ function rateOf(reader: Reader, calls: readonly Found[], workspace: Workspace, s
     args: { ...args, ...missing(reader, rate, args) },
     rate,
   };
+}
+
+/** A call of a function of the file that takes a step. */
+function callsOwn(reader: Reader, site: PythonCall): boolean {
+  const target = first(reader.program.object(site.callee));
+  const fn = target instanceof Method ? target.fn : target;
+  return (
+    fn instanceof FunctionValue &&
+    fn.module.file === undefined &&
+    timeParameter(parametersOf(fn.node, reader.program.source.code)) !== undefined
+  );
 }
 
 /** A parameter of the function around: as the user set it, else unknown. */

@@ -7,13 +7,13 @@ import type { Reader } from "./reader.js";
 import { parametersOf, timeParameter } from "./writes.js";
 
 const rateName =
-  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt|epoch|iter|scheduled|anneal(?:ed)?)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam(?:wd)?|r?sqrt|inv(?:erse)?_sqrt)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:learning|eta)_schedule$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
+  /^(?:get|compute|calc(?:ulate)?|update|adjust|cal)?_?(?:current_?)?(?:cosine|poly(?:nomial)?|linear|step(?:wise)?|piecewise|constant|noam|exp(?:onential)?|warm_?up|decay(?:ed)?|triangular|cyclic(?:al)?|transformer|inverse_sqrt|rsqrt|epoch|iter|scheduled|anneal(?:ed)?)?_?(?:lr|learning_?rate)(?:_?(?:at|for|fn|func|function|lambda|schedule|scheduler|decay|poly|scheme|policy|warmup|by_\w+|step|with_\w+|epoch|iter))*$|^(?:lr|learning_?rate)_?(?:schedule|scheduler|poly|decay|fn|func|lambda|warmup|step|cosine)\w*$|^(?:step|exp(?:onential)?|time(?:_based)?|poly|linear|cosine|noam(?:wd)?|r?sqrt|inv(?:erse)?_sqrt)_(?:decay|scheme|schedule|annealing)$|^noam_scheme$|^(?:learning|eta)_schedule$|^(?:scheduler?|lrfn|lr_?fn|schedule)$/i;
 
 const speaksOfRate = /learning_schedule|(?:^|[^a-z])l_?r(?:[^a-z]|$)|lr_|_lr|learning_?rate|lrate|noam/i;
 
 /** What makes a rate function: its inner def gives the rate. */
 const factoryName =
-  /^_*(?:(?:create|make|get|build)_)?(?:\w+_)?(?:lr|learning_?rate)_?(?:schedule|scheduler|fn|func|function)\w*$|^_*(?:create|make|get|build)_(?:\w+_)?schedule(?:_fn)?$/i;
+  /^_*(?:(?:create|make|get|build)_)?(?:\w+_)?(?:lr|learning_?rate)_?(?:schedule|scheduler|fn|func|function)\w*$|^_*(?:create|make|get|build)_(?:\w+_)?schedule(?:_fn)?$|(?:^|_)(?:cosine|linear|poly(?:nomial)?|warm_?up|noam|decay)\w*_(?:schedule|scheduler)$/i;
 
 /** A name that only says how something moves; what moves is then a parameter's matter. */
 const motion = /anneal|transformer|policy|decay|schedul|warm_?up|cosine|cyclic|noam|poly|(?:^|_)rate(?:_|$)/i;

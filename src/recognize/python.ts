@@ -15,6 +15,7 @@ import { solverAssignments } from "./idioms/detectron2.js";
 import { MOST_SCHEDULES, Reader, type Found } from "./reader.js";
 import { quantityOf } from "./quantity.js";
 import { schedulerClasses } from "./schedulerClasses.js";
+import { graphRates } from "./graphRates.js";
 import { graphStepping } from "./minimize.js";
 import { steppingOf } from "./stepping.js";
 import { lightningRun, rateBeside, trainerRun } from "./trainers.js";
@@ -55,7 +56,9 @@ export function recognizePython(
       return place.cell === cell && span.from >= place.from && span.to <= place.to;
     });
   const solvers = guarded(() => solverAssignments(reader)) ?? [];
+  const graphs = guarded(() => graphRates(reader, reader.all(), workspace)) ?? [];
   const all = [
+    ...graphs,
     ...calls.filter((c) => !solvers.some((s) => s.schedule === c.schedule)),
     ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from) && !toldByFactory(f)),
     ...classes,

@@ -35,7 +35,8 @@ export function rateWrites(tree: Tree, code: string): RateWrite[] {
   for (const entry of outlineOf(tree)) {
     if (writes.length >= MOST_WRITES) break;
     const head = code.slice(entry.headFrom, entry.headTo);
-    if (feeds && (entry.kind === "call" ? feeder : /feed/i).test(head)) writes.push(...fedWrites(nodeOf(tree, entry), code));
+    if (feeds && (entry.kind === "call" ? feeder : /feed/i).test(head))
+      writes.push(...fedWrites(nodeOf(tree, entry), code));
     if (entry.kind === "assign") {
       if (!(keyed.test(head) && group.test(head.replace(keyed, ""))) && !attribute.test(head)) continue;
       const node = nodeOf(tree, entry);
@@ -128,9 +129,9 @@ function callWrite(node: SyntaxNode, code: string): RateWrite | undefined {
   const args = plainKids(list);
   const target = args[0] && code.slice(args[0].from, args[0].to);
   if (/(?:^|\.)set_value$/.test(name) && args.length === 2 && target && attribute.test(target))
-    return { statement: node, value: args[1]!, augmented: false, owner: target, remote: true };
+    return { statement: node, value: args[1]!, augmented: false, owner: target };
   if (/(?:optimi[sz]er|opt)\.(?:lr|learning_rate)\.assign$/.test(name) && args[0])
-    return { statement: node, value: args[0], augmented: false, owner: name, remote: true };
+    return { statement: node, value: args[0], augmented: false, owner: name };
   if (/\.set_(?:learning_rate|lr)$/.test(name) && args[0])
     return { statement: node, value: args[0], augmented: false, owner: name };
   return undefined;
@@ -176,7 +177,7 @@ export function parametersOf(definition: SyntaxNode, code: string): string[] {
 }
 
 const timeNames =
-  /^(?:cur(?:r(?:ent)?)?_?|global_?|global_?time_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|count|progress)$/i;
+  /^(?:cur(?:r(?:ent)?)?_?|train(?:ing)?_|global_?|global_?time_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|count|progress)$/i;
 
 /** The parameter that counts the run, by its name. */
 export function timeParameter(names: readonly string[]): string | undefined {

@@ -46,7 +46,9 @@ export function getItem(m: Machine, object: Val, key: Val, place: Place): Val {
   if (v instanceof Instance) return instanceItem(m, v, k, place);
   if (k instanceof Choice) return joinAll(k.values.map((value) => getItem(m, v, value, place)))!;
   if (k instanceof Unknown)
-    return v instanceof List && v.items.length > 0 && v.items.length <= LIMITS.alternatives ? joinAll(v.items)! : k;
+    return v instanceof List && v.items.length > 0 && v.items.length < LIMITS.alternatives
+      ? joinAll([...v.items, k])!
+      : k;
   if (isSlice(k)) return slice(v, k);
   const at = numberOf(k);
   const length = lengthOf(v);

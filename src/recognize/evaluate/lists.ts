@@ -35,14 +35,29 @@ export function listMethod(m: Machine, v: List, name: string): Run | undefined {
         // Nothing can be undone here, so the list grows in place.
         resized();
         if (!m.speculative && v.items.length < LIMITS.length) v.items.push(item ?? null);
-        else set([...v.items, item ?? null]);
+        else if (!m.tracking && v.items.length < LIMITS.length) {
+          // In a run on numbers it is undone by its length.
+          const { length } = v.items;
+          m.write(v.items, "length", length + 1);
+          m.write(v.items, length, item ?? null);
+        } else set([...v.items, item ?? null]);
         return null;
       };
     case "add":
       return ([item]) => (positionOf(item!) < 0 ? set([...v.items, item!]) : null);
     case "extend":
     case "update":
-      return ([more]) => set([...v.items, ...iterate(m, more!)]);
+      return ([more]) => {
+        let added: readonly Val[];
+        try {
+          added = [...iterate(m, more!)];
+        } catch (error) {
+          // Nobody knows by how much it grew.
+          if (m.tracking && error instanceof NotKnown) m.write(v as never, "open", error.unknown.because);
+          throw error;
+        }
+        return set([...v.items, ...added]);
+      };
     case "insert":
       return ([at, item]) => set(v.items.toSpliced(numberOf(at!) ?? 0, 0, item ?? null));
     case "pop":

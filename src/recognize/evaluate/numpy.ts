@@ -422,7 +422,7 @@ export const ARRAY_ALIASES: ReadonlyMap<string, Pure> = new Map([
   ...same("floormod floor_mod remainder", "mod"),
   ...same("floordiv", "floor_divide"),
   ...same("sub", "subtract"),
-  ...same("mul", "multiply"),
+  ...same("mul scalar_mul", "multiply"),
   ...same("div true_divide truediv realdiv", "divide"),
   ...same("absolute fabs", "abs"),
   ...same("atan", "arctan"),

@@ -1,5 +1,5 @@
 import { NotKnown } from "./machine.js";
-import { derive, force } from "./access.js";
+import { derive, first, force } from "./access.js";
 import { joinAll } from "./join.js";
 import { Instance } from "./objects.js";
 import {
@@ -32,7 +32,8 @@ export function applyPure(
 ): Val {
   const { m } = call;
   if (!m.tracking) {
-    const values = args.map(bare);
+    // On numbers, of several possible values the first.
+    const values = args.map((arg) => bare(first(arg)));
     if (![...values, ...kwargs.values()].some(isOpen) && !(values[0] instanceof Library))
       return fn(values, kwargs, call);
   }
