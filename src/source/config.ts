@@ -57,7 +57,7 @@ export interface ConfigText {
 }
 
 /** Bounds of every reader: larger texts are not read, deeper trees are cut, more nodes than this are not visited. */
-export const limits = { characters: 1_500_000, depth: 200, nodes: 1_000_000 } as const;
+export const limits = { characters: 4_000_000, depth: 200, nodes: 1_000_000 } as const;
 
 /** The last entry with this key. */
 export function entryOf(node: ConfigNode | undefined, key: string): Entry | undefined {
