@@ -1,7 +1,6 @@
 import type { Value } from "../schedules/define.js";
 import type { SourceDocument, Workspace } from "../source/document.js";
-import { recognizeConfig } from "./configs/index.js";
-import { TooComplex } from "./evaluate/errors.js";
+import { readConfig } from "./configs/index.js";
 import type { Finding } from "./finding.js";
 import { mayHoldSchedule } from "./prefilter.js";
 import { readPython, type PythonReading } from "./reading.js";
@@ -32,8 +31,8 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
   if (!mayHoldSchedule(document)) return nothing;
   const assume = options.assume ?? new Map<string, Value>();
   try {
-    const configs = recognizeConfig(document, workspace, assume);
-    if (!isPython(document)) return { document, ...split(configs) };
+    const { findings: configs, problem } = readConfig(document, workspace, assume);
+    if (!isPython(document)) return { document, ...split(configs), ...(problem !== undefined && { problem }) };
     const reading = readPython(document, workspace, assume, (options.previous as WithReading | undefined)?.reading);
     const { python } = reading;
     const inConfigs = new Set(configs.map(({ span }) => span.from));
@@ -51,7 +50,6 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
     };
     return result;
   } catch (error) {
-    if (error instanceof TooComplex) return { ...nothing, problem: `too complex to follow: ${error.message}` };
     return { ...nothing, problem: `could not be read: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

@@ -36,7 +36,7 @@ export type Builder = (
 export const MOST_SCHEDULES = 300;
 
 /** Characters that may be read again for rates which loops compute: a few dozen loops of a long script. */
-const MOST_REREADING = 600_000;
+const MOST_REREADING = 400_000;
 
 /** One reading of a Python file: the evaluated program and what has been found in it so far. */
 export class Reader {

@@ -188,13 +188,15 @@ export function piecewise(
   refuse(!boundaries.length, "IndexError: list index out of range (no boundaries)");
   const rates = values.map(m.cast);
   const last = boundaries.length - 1;
-  const claims = (t: number) =>
+  const isSorted = boundaries.every((b, i) => i === 0 || b >= boundaries[i - 1]!);
+  const claims = (t: number) => (isSorted ? [rates[countBelow(boundaries, t)]!] : claimed(t));
+  const claimed = (t: number) =>
     rates.filter((_, i) =>
       i === 0 ? t <= boundaries[0]! : i > last ? t > boundaries[last]! : t > boundaries[i - 1]! && t <= boundaries[i]!,
     );
   const at = (t: number) => {
-    const claimed = claims(t);
-    return overlap === "sum" ? claimed.reduce((sum, v) => m.round(sum + v), 0) : (claimed[0] ?? rates[0]!);
+    const own = claims(t);
+    return overlap === "sum" ? own.reduce((sum, v) => m.round(sum + v), 0) : (own[0] ?? rates[0]!);
   };
   const edges = [...new Set(boundaries.map((b) => Math.floor(b) + 1))].filter((b) => b > 0).toSorted((a, b) => a - b);
   const steady = curve(
@@ -206,6 +208,16 @@ export function piecewise(
   const because =
     "InvalidArgumentError: more than 1 conditions evaluated as True but exclusive=True (boundaries are unsorted)";
   return twice === undefined ? steady : { ...steady, end: { at: twice, because } };
+}
+
+function countBelow(ascending: readonly number[], t: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function halfCosine(m: Arithmetic, p: number): number {

@@ -45,7 +45,10 @@ export function compute(sign: string, x: unknown, y: unknown): Plain {
   if (sign === "!=") return x !== y;
   if (sign === "&&") return Boolean(x && y);
   if (sign === "||") return Boolean(x || y);
-  if (sign === "+" && (typeof x === "string" || typeof y === "string")) return String(x) + String(y);
+  if (sign === "+" && (typeof x === "string" || typeof y === "string")) {
+    const text = String(x) + String(y);
+    return text.length > 100_000 ? undefined : text;
+  }
   if (typeof x !== "number" || typeof y !== "number") return undefined;
   switch (sign) {
     case "+":

@@ -23,6 +23,8 @@ const MAX_BRACKETS = 1000;
 const prefixChain = /(?:\bnot[ \t\\\r\n]+){1000}|(?:\blambda[ \t]*:[ \t]*){1000}|(?:\bawait[ \t]+){1000}/;
 /** Steps on readings of text that is not sound; a thousand times what unfinished code takes. */
 const MAX_READINGS = 200_000;
+/** What a step counts while the parser looks for a way on. */
+const recovery = 3;
 
 /**
  * Parses Python, also old, unfinished or conflicted. With `previous` (an earlier state of the same text) only what changed is
@@ -72,12 +74,16 @@ export function unread(text: string, problem: string, sound?: PythonSource): Pyt
  * reading of sound code is counted, by its stacks; past the bound the text is given up.
  */
 function parsed(code: string, fragments: readonly TreeFragment[] = []): Tree | undefined {
-  const parse = parser.startParse(code, fragments) as PartialParse & { readonly stacks?: readonly unknown[] };
+  const parse = parser.startParse(code, fragments) as PartialParse & {
+    readonly stacks?: readonly unknown[];
+    readonly recovering?: number;
+  };
   for (let readings = 0; readings < MAX_READINGS;) {
     const tree = parse.advance();
     if (tree) return tree;
     const open = parse.stacks?.length ?? 1;
     if (open > 1) readings += open;
+    if (parse.recovering) readings += recovery;
   }
   return undefined;
 }

@@ -2,8 +2,9 @@ import type { ConfigNode, MapNode } from "./config.js";
 import { entryOf } from "./config.js";
 import { evaluateExpression, type Plain } from "./expression.js";
 
-/** References that one value may still follow: each may name several others. */
+/** References that one value may still follow, for each may name several others, and that all values of a text may. */
 let fuel = 0;
+const left = new WeakMap<ConfigNode, number>();
 
 /**
  * Follows what a value refers to, whatever the syntax: OmegaConf's `${a.b}` with the common resolvers, MONAI's `@id` and
@@ -22,7 +23,9 @@ export function resolveNode(
   if (!reference) return node;
   if (depth === 0) fuel = 2000;
   if (depth > 32) return unknown(node, "refers to itself");
-  if (--fuel < 0) return unknown(node, "too complex to follow");
+  const all = left.get(root) ?? 20_000;
+  left.set(root, all - 1);
+  if (--fuel < 0 || all <= 0) return unknown(node, "too complex to follow: it refers to too many others");
   const ask = (name: string): ConfigNode | undefined => {
     const bare = name.replace(/^(?:<|@|\$\{?)/, "").replace(/[>}]$/, "");
     const found = find(bare, root, parents, depth);

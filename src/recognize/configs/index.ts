@@ -1,5 +1,5 @@
 import type { Value } from "../../schedules/define.js";
-import { limits, readable, refusal, type ConfigText } from "../../source/config.js";
+import { limits, readable, type ConfigText } from "../../source/config.js";
 import { readCfg } from "../../source/cfg.js";
 import type { SourceDocument, Workspace } from "../../source/document.js";
 import { readGin } from "../../source/gin.js";
@@ -10,7 +10,6 @@ import { readPythonConfig } from "../../source/pythonConfig.js";
 import { readShell } from "../../source/shell.js";
 import { readToml } from "../../source/toml.js";
 import { readYaml } from "../../source/yaml.js";
-import { TooComplex } from "../evaluate/errors.js";
 import type { Finding } from "../finding.js";
 import { allenNlp } from "./allenNlp.js";
 import { axolotl } from "./axolotl.js";
@@ -171,15 +170,27 @@ export function recognizeConfig(
   workspace: Workspace,
   assume: ReadonlyMap<string, Value>,
 ): Finding[] {
+  return readConfig(document, workspace, assume).findings;
+}
+
+/** The same, with the reason where a file that may hold schedules was not followed to its end. */
+export function readConfig(
+  document: SourceDocument,
+  workspace: Workspace,
+  assume: ReadonlyMap<string, Value>,
+): { findings: Finding[]; problem?: string } {
+  const none = { findings: [] };
   const syntax = syntaxOf(document);
-  if (!syntax || document.cells) return [];
-  const inherits = (syntax === "python" ? IN_PYTHON : INHERITS).test(document.text);
+  if (!syntax || document.cells) return none;
+  const inherits = syntax === "python" ? inPython(document.text) : INHERITS.test(document.text);
   const ofSyntax = formats.filter((f) => f.syntaxes.includes(syntax));
   const fitting = (all: string) => ofSyntax.filter((f) => f.needs.every((test) => test.test(all)));
-  if (!inherits && !fitting(document.text).length) return [];
+  if (!inherits && !fitting(document.text).length) return none;
+  const { length } = document.text;
+  if (length > (syntax === "yaml" || syntax === "json" ? limits.characters : LONGEST))
+    return { ...none, problem: tooComplex(`a configuration of ${length} characters`) };
   const text = readable(document.text);
-  if (text === undefined && document.text.length > limits.characters) throw new TooComplex(refusal(document.text));
-  if (text === undefined) return [];
+  if (text === undefined) return none;
   const findings: Finding[] = [];
   const read = readers[syntax](text);
   for (const written of read.roots) {
@@ -193,12 +204,17 @@ export function recognizeConfig(
       if (own.length) break;
     }
   }
-  const bound = read.problems.find((problem) => /too (?:deep|large)/.test(problem));
-  if (bound !== undefined && findings.length === 0 && syntax !== "python") throw new TooComplex(bound);
-  return findings;
+  const bound = findings.length > 0 ? undefined : read.problems.find((problem) => /too (?:deep|large)/.test(problem));
+  return { findings, ...(bound !== undefined && syntax !== "python" && { problem: tooComplex(bound) }) };
 }
+
+/** What is read in a second where every character counts; YAML and JSON are skimmed faster. */
+const LONGEST = 1_500_000;
+const tooComplex = (because: string) => `too complex to follow: ${because}`;
 
 /** A file that inherits may hold a part of a schedule only. */
 const INHERITS =
   /^[ \t]*["']?(?:_base_|_BASE_|__base__|BASE|defaults|base_config|extends|includes?|_include_|inherits?_from|parent_config|\$include)["']?\s*[:=]|^include\s+['"]/m;
-const IN_PYTHON = /^_base_\s*=|read_base\(\)|^from \.[\w.]* import [\s\S]*^(?:lr_multiplier|optimizer\.lr)\b/m;
+const inPython = (text: string) =>
+  /^_base_\s*=|read_base\(\)/m.test(text) ||
+  (/^from \.[\w.]* import /m.test(text) && /^(?:lr_multiplier|optimizer\.lr)\b/m.test(text));

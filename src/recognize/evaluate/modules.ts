@@ -12,10 +12,14 @@ import { nodeKey } from "./syntax.js";
 
 const MAX_FILES = 16;
 const MAX_BYTES = 250_000;
+/** Paths that are looked at. */
+const MAX_LOOKUPS = 5000;
 
 /** Files of the workspace as modules: found by their dotted names, parsed and run when something in them is asked for. */
 export class Modules {
   private readonly found = new Map<string, ModuleValue | undefined>();
+  /** By the importing file and the name that it gives. */
+  private readonly named = new Map<string, ModuleValue | undefined>();
   private readonly sources: Map<string, PythonSource>;
   private readonly obligations = new WeakMap<ModuleValue, (node: SyntaxNode) => boolean>();
   private readonly scans: Map<string, Scan>;
@@ -34,11 +38,13 @@ export class Modules {
 
   find(from: ModuleValue, name: string): ModuleValue | undefined {
     if (isLibrary(name)) return undefined;
-    for (const path of candidatePaths(from.path, name)) {
-      const module = this.at(path, name);
-      if (module) return module;
-    }
-    return undefined;
+    const key = `${from.path}\n${name}`;
+    if (this.named.has(key)) return this.named.get(key);
+    let module: ModuleValue | undefined;
+    if (this.found.size < MAX_LOOKUPS)
+      for (const path of candidatePaths(from.path, name)) if ((module = this.at(path, name))) break;
+    this.named.set(key, module);
+    return module;
   }
 
   private at(path: string, name: string): ModuleValue | undefined {

@@ -13,6 +13,7 @@ export const names = {
   turn: "lr_lens_turn",
   item: "lr_lens_item",
   optimizer: "lr_lens_optimizer",
+  endless: "lr_lens_endless",
 };
 
 interface Edit {
@@ -92,11 +93,11 @@ export function rewritten(reader: Reader, nest: Nest, { kept }: Slice): string |
     const counts = inner.enumerated !== undefined && pair.length > 1;
     if (counts) edits.push({ ...first, text: code.slice(pair[0]!.from, pair[0]!.to) });
     else if (!count || inner.enumerated !== undefined) edits.push({ ...first, text: names.item });
-    // Any other outermost loop goes on as long as it is asked.
+    // The outermost loop goes on as long as it is asked.
     const start = counts ? inner.enumerated : count ? String(count.start) : "0";
-    // One that is known ends as it does.
-    if (isTop && value instanceof Range && value.length > 1 && !counts) return;
-    if (isTop) put(`range(${start}, 2 ** 50, ${counts ? 1 : (count?.step ?? 1)})`);
+    const endless = `range(${start}, 2 ** 50, ${counts ? 1 : (count?.step ?? 1)})`;
+    const ends = value instanceof Range && value.length > 1 && !counts;
+    if (isTop) put(ends ? `(${endless} if ${names.endless} else ${code.slice(from.from, to.to)})` : endless);
     else put(`range(${start}, ${start} + len(${source}))`);
   }
 
@@ -145,15 +146,16 @@ export function rewritten(reader: Reader, nest: Nest, { kept }: Slice): string |
 }
 
 function applied(text: string, edits: readonly Edit[], base: number): string {
-  let result = text;
+  const pieces: string[] = [];
   const sorted = edits.toSorted((a, b) => b.from - a.from || b.to - a.to);
-  let limit = Infinity;
+  let limit = base + text.length;
   for (const { from, to, text: put } of sorted) {
     if (to > limit) continue;
-    result = result.slice(0, from - base) + put + result.slice(to - base);
+    pieces.push(text.slice(to - base, limit - base), put);
     limit = from;
   }
-  return result;
+  pieces.push(text.slice(0, limit - base));
+  return pieces.reverse().join("");
 }
 
 /** A statement's end without the line ends that the grammar counts to it. */
