@@ -8,6 +8,7 @@ import { importedWriters } from "./importedWriters.js";
 import { inlineRate } from "./inlineRates.js";
 import { carriedRate } from "./ownLoop/loopRate.js";
 import { findingOf, type Candidate } from "./functionFinding.js";
+import { kerasCallbacks } from "./kerasCallbacks.js";
 import { namedRateFunctions } from "./namedFunctions.js";
 import { rebuiltOptimizers } from "./rebuiltOptimizers.js";
 import { guarded } from "./guarded.js";
@@ -17,6 +18,7 @@ import {
   countsItself,
   functionAround,
   inTrainingLoop,
+  MOST_WRITES,
   parametersOf,
   rateWrites,
   timeParameter,
@@ -42,7 +44,13 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   };
   const carried = (place: SyntaxNode, writer?: SyntaxNode, target?: SyntaxNode) =>
     tell(guarded(() => carriedRate(reader, workspace, place, writer, target)));
-  for (const write of rateWrites(program.source.tree, code)) {
+  const callbacks = guarded(() => kerasCallbacks(reader)) ?? [];
+  for (const { finding } of callbacks) tell(finding);
+  const inCallback = ({ from, to }: SyntaxNode) => callbacks.some(({ owner }) => from > owner.from && to <= owner.to);
+  const rates = rateWrites(program.source.tree, code);
+  if (rates.length >= MOST_WRITES) reader.exhausted = true;
+  for (const write of rates) {
+    if (inCallback(write.statement)) continue;
     const found = writerOf(reader, write, 0);
     if (found) add(found.definition, found.writes, found.writes && write.remote);
     else if (inTrainingLoop(write.statement, code)) {
@@ -55,6 +63,7 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   for (const finding of rebuiltOptimizers(reader, workspace)) tell(finding);
   for (const definition of namedRateFunctions(reader)) {
     // A helper of a function that is told already is a part of it.
+    if (inCallback(definition)) continue;
     const callers = callersOf(reader, definition);
     const inside = (node: SyntaxNode) =>
       [...candidates.values()].some((c) => node.from > c.definition.from && node.to <= c.definition.to);

@@ -89,7 +89,8 @@ export function bindingsOf(body: SyntaxNode, code: string): Bindings {
         child.name === "MatchClause" ||
         child.name.endsWith("Statement") ||
         child.name === "StatementGroup" ||
-        child.name.endsWith("Definition")
+        child.name.endsWith("Definition") ||
+        /(?<!Capture)Pattern$/.test(child.name)
       )
         statement(child);
       else if (child.name === "CapturePattern") add(child.firstChild);

@@ -1,0 +1,142 @@
+import type { SyntaxNode } from "@lezer/common";
+import { Raises } from "../schedules/define.js";
+import { callersOf } from "./callers.js";
+import { Dict, first, FunctionValue, Instance, Method, nodeOf, outlineOf, type Val } from "./evaluate/index.js";
+import { dictOf } from "./evaluate/access.js";
+import type { Finding } from "./finding.js";
+import { constructorArguments, missing, placed, startFor } from "./functionFinding.js";
+import { instanceOf } from "./functionObjects.js";
+import { FakeOptimizer, Interpreter } from "./interpret.js";
+import type { Reader } from "./reader.js";
+import { trainerRun } from "./trainers.js";
+import { functionAround, parametersOf, rateWrites } from "./writes.js";
+
+/** Methods that `fit` calls, in the order of a run; the rate that counts is the one between a batch's begin and end. */
+const hooks = {
+  start: ["on_train_begin"],
+  epochBegin: ["on_epoch_begin"],
+  batchBegin: ["on_train_batch_begin", "on_batch_begin"],
+  batchEnd: ["on_train_batch_end", "on_batch_end"],
+  epochEnd: ["on_epoch_end"],
+} as const;
+/** Where a callback is told: at the hook that sets the rate most often. */
+const telling = [...hooks.batchBegin, ...hooks.batchEnd, ...hooks.epochBegin, ...hooks.epochEnd, ...hooks.start];
+const mostTurns = 2_000_000;
+
+/** Keras callbacks of the file that set the rate of their model's optimizer, with what they keep in themselves. */
+export function kerasCallbacks(reader: Reader): { readonly finding: Finding; readonly owner: SyntaxNode }[] {
+  const { code, tree } = reader.program.source;
+  if (!/class[ \t]+\w+[ \t]*\([^)]{0,500}Callback/.test(code)) return [];
+  const writers = rateWrites(tree, code).flatMap(({ statement }) => functionAround(statement) ?? []);
+  if (writers.length === 0) return [];
+  return outlineOf(tree).flatMap((entry) => {
+    if (entry.kind !== "class" || !/Callback\b/.test(reader.text(entry).split("\n", 1)[0]!)) return [];
+    const owner = nodeOf(tree, entry);
+    const finding = callback(reader, owner, writers);
+    return finding ? [{ finding, owner }] : [];
+  });
+}
+
+function callback(reader: Reader, owner: SyntaxNode, writers: readonly SyntaxNode[]): Finding | undefined {
+  const methods = new Map<string, FunctionValue>();
+  for (let child = owner.getChild("Body")?.firstChild ?? null; child; child = child.nextSibling) {
+    const fn = child.name === "FunctionDefinition" ? reader.program.definition(child) : undefined;
+    if (fn instanceof FunctionValue) methods.set(fn.name, fn);
+  }
+  const sets = (name: string): boolean => {
+    const node = methods.get(name)?.node;
+    return node !== undefined && writers.some((writer) => reaches(reader, node, writer, 0));
+  };
+  const told = telling.find(sets);
+  const method = told === undefined ? undefined : methods.get(told);
+  const instance = method && instanceOf(reader, owner, method.owner);
+  if (!method || !instance) return undefined;
+  const perBatch = [...hooks.batchBegin, ...hooks.batchEnd].some((name) => methods.has(name));
+  const trainer = trainerRun(reader);
+  const steps = trainer.stepsPerEpoch;
+  const given = reader.assume.get("steps_per_epoch") ?? (steps && "value" in steps ? steps.value : undefined);
+  const rate = followed(reader, instance, methods, perBatch, typeof given === "number" ? given : 1000);
+  const init = methods.get("__init__")?.node;
+  const names = init ? parametersOf(init, reader.program.source.code).slice(1) : [];
+  const { args } = constructorArguments(reader, names, instance.call, methods.get("__init__"));
+  return {
+    ...placed(reader, method.node.getChild("VariableName")!, method.node),
+    args: { ...args, ...missing(reader, rate, args) },
+    rate,
+    ...startFor(reader, rate),
+    run: { ...trainer, ...(perBatch ? { unit: "step", steppedPer: "batch" } : { unit: "epoch", steppedPer: "epoch" }) },
+  };
+}
+
+/** True when the method is the one that writes, or calls it. */
+function reaches(reader: Reader, method: SyntaxNode, writer: SyntaxNode, depth: number): boolean {
+  if (method.from === writer.from) return true;
+  return (
+    depth < 3 &&
+    callersOf(reader, writer).some(({ node }) => {
+      const around = functionAround(node);
+      return around !== undefined && reaches(reader, method, around, depth + 1);
+    })
+  );
+}
+
+/** The rate of each turn: the hooks are called as `fit` calls them, on one object, from the start. */
+function followed(
+  reader: Reader,
+  instance: Instance,
+  methods: ReadonlyMap<string, FunctionValue>,
+  perBatch: boolean,
+  perEpoch: number,
+): (t: number, initialLr: number) => number {
+  const interpreter = new Interpreter(reader.program);
+  let known: number[] = [];
+  let start = NaN;
+  let failed: unknown;
+  const run = (until: number, initial: number) =>
+    interpreter.run((call) => {
+      const { self, optimizer } = standIn(instance, initial, perEpoch);
+      const logs = dictOf([], false, "logs", "logs");
+      const at = (names: readonly string[], ...args: Val[]) => {
+        for (const name of names) {
+          const fn = methods.get(name);
+          if (fn) call(new Method(fn, self), [...args, logs].slice(0, fn.code.params.length - 1));
+        }
+      };
+      at(hooks.start);
+      for (let t = 0; t <= until; t++) {
+        const batch = perBatch ? t % perEpoch : 0;
+        const epoch = perBatch ? Math.floor(t / perEpoch) : t;
+        if (batch === 0) at(hooks.epochBegin, epoch);
+        at(hooks.batchBegin, batch);
+        known[t] = optimizer.rate(initial);
+        at(hooks.batchEnd, batch);
+        if (!perBatch || batch === perEpoch - 1) at(hooks.epochEnd, epoch);
+      }
+    });
+  return (t, initial) => {
+    if (t > mostTurns) throw new Raises(`too complex to follow: more than ${mostTurns} steps one after the other`);
+    if (start !== initial) [known, start, failed] = [[], initial, undefined];
+    if (t >= known.length && failed === undefined)
+      try {
+        run(Math.max(t, 4 * known.length, 256), initial);
+      } catch (error) {
+        failed = error;
+      }
+    if (known[t] === undefined) throw failed;
+    return known[t];
+  };
+}
+
+/** The object in a copy of its own, with a model whose optimizer is the stand-in. */
+function standIn(instance: Instance, initial: number, perEpoch: number): { self: Instance; optimizer: FakeOptimizer } {
+  const optimizer = new FakeOptimizer(initial);
+  const self = new Instance(instance.cls, instance.call);
+  for (const [name, value] of instance.attrs) {
+    const one = first(value);
+    // What the hooks fill is filled from the start again.
+    self.attrs.set(name, one instanceof Dict && one.entries.size === 0 ? dictOf([]) : value);
+  }
+  self.attrs.set("model", dictOf([["optimizer", optimizer.value]], true));
+  if (!self.attrs.has("params")) self.attrs.set("params", dictOf([["steps", perEpoch]], false, "params", "params"));
+  return { self, optimizer };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { analyze } from "../../src/recognize/analyze.js";
+import { rateAt, resolve } from "../../src/recognize/resolve.js";
+
+const read = (text: string) =>
+  analyze({ path: "train.py", languageId: "python", text }, { read: () => undefined }).findings.map((finding) =>
+    resolve(finding),
+  );
+const head = "import math\nfrom tensorflow import keras\nfrom tensorflow.keras import backend as K\n";
+
+describe("Keras callbacks that set the rate", () => {
+  it.each<[text: string, spans: string, rates: Record<number, number>, why: string]>([
+    [
+      `${head}class Clr(keras.callbacks.Callback):\n    def __init__(self, base_lr=0.001, max_lr=0.006, size=2000.):\n        super().__init__()\n        self.base_lr, self.max_lr, self.size = base_lr, max_lr, size\n        self.count = 0.\n        self.history = {}\n    def clr(self):\n        cycle = math.floor(1 + self.count / (2 * self.size))\n        x = abs(self.count / self.size - 2 * cycle + 1)\n        return self.base_lr + (self.max_lr - self.base_lr) * max(0, 1 - x)\n    def on_train_begin(self, logs={}):\n        logs = logs or {}\n        K.set_value(self.model.optimizer.lr, self.base_lr)\n    def on_batch_end(self, epoch, logs=None):\n        logs = logs or {}\n        self.count += 1\n        self.history.setdefault('lr', []).append(K.get_value(self.model.optimizer.lr))\n        for k, v in logs.items():\n            self.history.setdefault(k, []).append(v)\n        K.set_value(self.model.optimizer.lr, self.clr())\nmodel.fit(x, y, epochs=1, steps_per_epoch=500, callbacks=[Clr(0.01, 0.05, 100.)])\n`,
+      "on_batch_end",
+      { 0: 0.01, 50: 0.03, 100: 0.05, 200: 0.01 },
+      "a count kept in self, the rate set for the next batch",
+    ],
+    [
+      `${head}class Halve(keras.callbacks.Callback):\n    def on_epoch_end(self, epoch, logs=None):\n        if (epoch + 1) % 5 == 0:\n            lr = self.model.optimizer.learning_rate\n            self.model.optimizer.learning_rate.assign(lr * 0.5)\nmodel.compile(optimizer=keras.optimizers.Adam(0.01))\n`,
+      "on_epoch_end",
+      { 4: 0.01, 5: 0.005, 10: 0.0025 },
+      "built on the optimizer's own rate, at the end of an epoch",
+    ],
+    [
+      `${head}class Warm(keras.callbacks.Callback):\n    def __init__(self, warm, peak):\n        self.warm, self.peak = warm, peak\n        self.n = 0\n    def on_train_batch_begin(self, batch, logs=None):\n        self.model.optimizer.learning_rate = self.peak * min(1, self.n / self.warm)\n    def on_train_batch_end(self, batch, logs=None):\n        self.n = self.n + 1\ncallbacks = [Warm(100, 0.2)]\n`,
+      "on_train_batch_begin",
+      { 0: 0, 50: 0.1, 100: 0.2 },
+      "counted by another hook",
+    ],
+    [
+      `${head}class Step(keras.callbacks.Callback):\n    def on_epoch_begin(self, epoch, logs=None):\n        self.set(0.1 * 0.5 ** epoch)\n    def set(self, lr):\n        K.set_value(self.model.optimizer.lr, lr)\n`,
+      "on_epoch_begin",
+      { 0: 0.1, 2: 0.025 },
+      "through a method of its own",
+    ],
+  ])("%#: %j", (text, spans, rates) => {
+    const found = read(text);
+    expect(found.map(({ finding: { span } }) => text.slice(span.from, span.to))).toEqual([spans]);
+    for (const [t, rate] of Object.entries(rates)) expect(rateAt(found[0]!, Number(t))).toBeCloseTo(rate, 12);
+  });
+
+  it("what hangs on a metric is told, and has no curve", () => {
+    const [found] = read(
+      `${head}class Patience(keras.callbacks.Callback):\n    def on_epoch_end(self, epoch, logs=None):\n        if logs['val_loss'] > 0.5:\n            self.model.optimizer.lr = self.model.optimizer.lr * 0.1\n`,
+    );
+    expect(found!.problem).toMatch(/val_loss/);
+  });
+
+  it.each([
+    [
+      `${head}class Log(keras.callbacks.Callback):\n    def on_epoch_end(self, epoch, logs=None):\n        print(K.get_value(self.model.optimizer.lr))\n`,
+      "it only reads",
+    ],
+    [
+      `${head}class Kl(keras.callbacks.Callback):\n    def on_epoch_begin(self, epoch, logs=None):\n        K.set_value(self.weight, min(1.0, epoch / 10))\n`,
+      "the weight of a loss",
+    ],
+  ])("%j is none: %s", (text) => expect(read(text)).toEqual([]));
+});
