@@ -46,8 +46,12 @@ export function recognizePython(
   const calls = found.map((one) => complete(reader, one, transforms.get(one) ?? [], surroundings));
   const functions = guarded(() => rateFunctions(reader, reader.all(), workspace)) ?? [];
   const many = Math.max(reached.length, functions.length) >= MOST_SCHEDULES;
-  const problem =
-    program.source.problem ?? (many ? `too complex to follow: more than ${MOST_SCHEDULES} schedules` : undefined);
+  const bound = many
+    ? `more than ${MOST_SCHEDULES} schedules`
+    : reader.exhausted
+      ? "more places that set the rate, or more code around them, than are looked at"
+      : undefined;
+  const problem = program.source.problem ?? (bound && `too complex to follow: ${bound}`);
   const classes = guarded(() => schedulerClasses(reader)) ?? [];
   const factories = guarded(() => rateFactories(reader, reader.all())) ?? { found: [], makers: [] };
   const toldByFactory = ({ span, cell }: Finding) =>

@@ -20,7 +20,7 @@ const attribute = /(?:^|\.)(?:optimi[sz]er\w*|opt\w*|\w*optim)\.(?:lr|learning_r
 const group = /group|\bg\b|\bpg\b|\bp\b|param|optim|\bopt\b|\bparams\b/i;
 
 /** A file that sets its rate at more places than this is looked at no further. */
-const MOST_WRITES = 100;
+export const MOST_WRITES = 100;
 
 /** What a graph calls its rate: `lr`, `self.lr_ph`, `learning_rate_placeholder`. */
 const graphRate =
