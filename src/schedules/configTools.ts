@@ -3,6 +3,7 @@ import { configToolsCaffe } from "./configToolsCaffe.js";
 import { configToolsComposer } from "./configToolsComposer.js";
 import { configToolsDarknet } from "./configToolsDarknet.js";
 import { configToolsDiffusion } from "./configToolsDiffusion.js";
+import { configToolsDl4j } from "./configToolsDl4j.js";
 import { configToolsFinetuning } from "./configToolsFinetuning.js";
 import { configToolsMmcv } from "./configToolsMmcv.js";
 import { configToolsModelGarden } from "./configToolsModelGarden.js";
@@ -78,6 +79,7 @@ export const configTools = [
   ...configToolsSpeechBrain,
   ...configToolsSpeech,
   ...configToolsRl,
+  ...configToolsDl4j,
   ...configToolsComposer,
   ...configToolsTrainer,
   ...configToolsModelGarden,

@@ -1,268 +1,210 @@
 import type { Curve } from "../engine/curve.js";
+import { byFactor, byInverse, byPower } from "../engine/decays.js";
+import { byCosine, byLine, cosineFall, oneCycle } from "../engine/oneCycle.js";
 import { int, round } from "../engine/python.js";
-import { byCosine, byLine, oneCycle } from "../engine/oneCycle.js";
-import { cycle, decay, flat, halfCosine, hold, perEpoch, segments } from "../engine/segments.js";
-import { everyPeriod } from "../engine/shapes.js";
-import {
-  Raises,
-  anything,
-  defineSchedule,
-  factor,
-  flag,
-  integer,
-  lr,
-  numbers,
-  power,
-  ratio,
-  steps,
-  word,
-} from "./define.js";
-import type { ParamSpec, ScheduleDefinition } from "./define.js";
+import { cycle, decay, drops, flat, halfCosine, hold, perEpoch, segments } from "../engine/segments.js";
+import { earliest, ending, everyPeriod } from "../engine/shapes.js";
+import { anything, factor, flag, integer, lr, numbers, power, ratio, required, steps } from "./define.js";
+import { library } from "./library.js";
+import { warmupParams, warmedUp } from "./mmcvWarmup.js";
+import { refuse } from "./refuse.js";
 
 /**
  * OpenMMLab's `lr_config = dict(policy=...)` (mmcv 1.x). The curve counts iterations; with by_epoch the regular rate changes
- * at epochs only. The warm-up multiplies the regular rate while t < warmup_iters.
+ * at epochs only: the rule counts in whatever D, the run's length, is counted in. B is the base rate.
  */
-const source = "mmcv 1.7.2, mmcv/runner/hooks/lr_updater.py";
-
-const common = {
-  by_epoch: flag("count in epochs, not iterations", { default: true }),
-  warmup: word("warm-up shape", { default: null, choices: ["constant", "linear", "exp"] }),
-  warmup_iters: steps("iterations of warm-up (epochs with warmup_by_epoch)", { default: 0 }),
-  warmup_ratio: ratio("factor at the first iteration", { default: 0.1, min: 0, above: true, max: 1 }),
-  warmup_by_epoch: flag("warmup_iters counts epochs", { default: false }),
-  max_epochs: integer("epochs of the runner", { default: null }),
-  max_iters: integer("iterations of the runner", { default: null }),
-};
-type Common = {
-  [K in keyof typeof common]: K extends "warmup"
-    ? string | null
-    : K extends "by_epoch" | "warmup_by_epoch"
-      ? boolean
-      : number | null;
-};
-
-/** What a policy sees: base rate, and the run's length D in the unit it counts in. */
-interface Run {
-  readonly base: number;
-  readonly total: number;
-  readonly byEpoch: boolean;
-}
+const mmcv = library({
+  homes: ["mmcv:"],
+  needs: ["initial_lr", "steps_per_epoch", "epochs"],
+  quirks: ["The warm-up multiplies the running schedule instead of replacing it."],
+  source: "mmcv 1.7.2, mmcv/runner/hooks/lr_updater.py",
+  last: {
+    by_epoch: true,
+    ...warmupParams,
+    max_epochs: integer("epochs of the runner", { default: null }),
+    max_iters: integer("iterations of the runner", { default: null }),
+  },
+  run(a, context) {
+    const spe = Math.max(1, context.steps_per_epoch || 1);
+    const iterations = a.max_iters as number | null;
+    const epochs =
+      (a.max_epochs as number | null) ?? (iterations === null ? context.epochs : Math.ceil(iterations / spe));
+    return { base: context.initial_lr, D: a.by_epoch ? epochs : (iterations ?? epochs * spe), spe };
+  },
+  finish: (regular: Curve, a, { spe }) => warmedUp(a.by_epoch ? perEpoch(regular, spe) : regular, a, spe),
+});
 
 const minimum = {
   min_lr: lr("final rate", { default: null }),
   min_lr_ratio: ratio("final rate as a share of the base rate", { default: null }),
 };
-function target(a: { min_lr: number | null; min_lr_ratio: number | null }, base: number): number {
-  if ((a.min_lr === null) === (a.min_lr_ratio === null))
-    throw new Raises("AssertionError: exactly one of min_lr and min_lr_ratio must be given");
-  return a.min_lr ?? base * a.min_lr_ratio!;
+interface Minimum {
+  readonly min_lr: number | null;
+  readonly min_lr_ratio: number | null;
 }
-
-type Values<P extends Readonly<Record<string, ParamSpec>>> = Parameters<
-  Parameters<typeof defineSchedule<P>>[0]["compile"]
->[0];
-
-function policy<P extends Readonly<Record<string, ParamSpec>>>(
-  id: string,
-  params: P,
-  formula: string,
-  regular: (args: Values<P>, run: Run) => Curve,
-  quirks: readonly string[] = [],
-): ScheduleDefinition {
-  return defineSchedule({
-    id: `mmcv:${id}`,
-    params: { ...params, ...common, ...params } as Readonly<Record<string, ParamSpec>>,
-    needs: ["initial_lr", "steps_per_epoch", "epochs"],
-    unit: "step",
-    formula,
-    quirks: ["The warm-up multiplies the running schedule instead of replacing it.", ...quirks],
-    source,
-    compile(args, context) {
-      const a = args as unknown as Values<P> & Common;
-      const spe = Math.max(1, context.steps_per_epoch || 1);
-      const epochs = a.max_epochs ?? (a.max_iters === null ? context.epochs : Math.ceil(a.max_iters / spe));
-      const total = a.by_epoch ? epochs : (a.max_iters ?? epochs * spe);
-      const own = regular(a, { base: context.initial_lr, total, byEpoch: a.by_epoch });
-      return warmed(a.by_epoch ? perEpoch(own, spe) : own, a, spe);
-    },
-  });
+function target({ min_lr, min_lr_ratio }: Minimum, base: number): number {
+  const isOne = (min_lr === null) !== (min_lr_ratio === null);
+  refuse(!isOne, "AssertionError: exactly one of min_lr and min_lr_ratio must be given");
+  return min_lr ?? base * min_lr_ratio!;
 }
-
-function warmed(c: Curve, a: Common, spe: number): Curve {
-  if (a.warmup === null) return c;
-  const shape = shapes[a.warmup];
-  if (!shape)
-    throw new Raises(
-      `ValueError: "${a.warmup}" is not a supported type for warming up, valid types are "constant", "linear" and "exp"`,
-    );
-  const W = (a.warmup_iters ?? 0) * (a.warmup_by_epoch ? spe : 1);
-  const low = a.warmup_ratio ?? 0.1;
-  if (!(W > 0)) throw new Raises('AssertionError: "warmup_iters" must be a positive integer');
-  if (!(low > 0 && low <= 1)) throw new Raises('AssertionError: "warmup_ratio" must be in range (0,1]');
-  return {
-    ...c,
-    at: (t) => (t < W ? c.at(t) * shape(t / W, low) : c.at(t)),
-    nextBreak: (t) => Math.min(c.nextBreak(t), t < W ? Math.ceil(W) : Infinity),
-    phases: [
-      { kind: "warmup", from: 0, to: W },
-      ...c.phases.filter((p) => p.to > W).map((p) => ({ ...p, from: Math.max(p.from, W) })),
-    ],
-  };
-}
-const shapes: Readonly<Record<string, (p: number, low: number) => number>> = {
-  constant: (_, low) => low,
-  linear: (p, low) => 1 - (1 - p) * (1 - low),
-  exp: (p, low) => low ** (1 - p),
-};
 
 const easing = (name: string) => (name === "linear" ? byLine : byCosine);
 const iterations = flag("count in epochs; refused here", { default: false });
+const iterationsOnly = 'AssertionError: currently only support "by_epoch" = False';
+const exponent = power("exponent", { default: 1 });
 
 export const configToolsMmcv = [
-  policy("fixed", {}, "B", (_, { base }) => segments(flat(Infinity, base))),
-  policy(
-    "step",
-    {
+  mmcv({
+    name: "fixed",
+    params: {},
+    formula: "B",
+    rule: (_, { base }) => segments(flat(Infinity, base)),
+  }),
+  mmcv({
+    name: "step",
+    params: {
       step: anything("epochs between drops, or the list of epochs of the drops"),
-      gamma: factor("factor of a drop", { default: 0.1 }),
+      gamma: 0.1,
       min_lr: lr("floor", { default: null }),
     },
-    "B · gamma^⌊t / step⌋, or gamma^(number of steps ≤ t)",
-    ({ step, gamma, min_lr }, { base }) => {
-      const rate = (drops: number) => Math.max(base * gamma ** drops, min_lr ?? -Infinity);
-      if (!Array.isArray(step)) {
-        const every = step as number;
-        if (!(every > 0)) throw new Raises("AssertionError: step must be positive");
-        return segments(decay(Infinity, (t) => rate(Math.floor(t / every)), everyPeriod(every)));
-      }
-      const edges = step as readonly number[];
-      if (edges.some((s) => !(s > 0))) throw new Raises("AssertionError: every step must be positive");
-      return segments(...edges.map((edge, i) => decay(edge, rate(i))), decay(Infinity, rate(edges.length)));
+    formula: "B · gamma^⌊t / step⌋, or gamma^(number of steps ≤ t)",
+    rule({ step, gamma, min_lr }, { base }) {
+      const rate = (passed: number) => Math.max(base * gamma ** passed, (min_lr as number | null) ?? -Infinity);
+      const edges = (Array.isArray(step) ? step : []) as readonly number[];
+      refuse(!edges.every((edge) => edge > 0), "AssertionError: every step must be positive");
+      if (Array.isArray(step)) return segments(...drops(edges, rate));
+      const every = step as number;
+      refuse(!(every > 0), "AssertionError: step must be positive");
+      return segments(decay(Infinity, (t) => rate(Math.floor(t / every)), everyPeriod(every)));
     },
-  ),
-  policy("exp", { gamma: factor("factor per epoch") }, "B · gamma^t", ({ gamma }, { base }) =>
-    segments(decay(Infinity, (t) => base * gamma ** t)),
-  ),
-  policy(
-    "poly",
-    { power: power("exponent", { default: 1 }), min_lr: lr("final rate", { default: 0 }) },
-    "(B − min_lr) · (1 − t / D)^power + min_lr",
-    ({ power, min_lr }, { base, total }) =>
-      segments(
-        decay(total + 1, (t) => (base - min_lr) * (1 - t / total) ** power + min_lr),
-        flat(Infinity, NaN),
-      ),
-  ),
-  policy(
-    "inv",
-    { gamma: factor("slope"), power: power("exponent", { default: 1 }) },
-    "B · (1 + gamma · t)^−power",
-    ({ gamma, power }, { base }) => segments(decay(Infinity, (t) => base * (1 + gamma * t) ** -power)),
-  ),
-  policy("CosineAnnealing", minimum, "min + (B − min) · (1 + cos(π · t / D)) / 2", (a, { base, total }) => {
-    const low = target(a, base);
-    return segments(decay(Infinity, (t) => byCosine(base, low, t / total), everyPeriod(total)));
   }),
-  policy(
-    "FlatCosineAnnealing",
-    { start_percent: ratio("share of the run at the base rate", { default: 0.75, min: 0, max: 1 }), ...minimum },
-    "B until round(start_percent · D), then half a cosine to min",
-    (a, { base, total }) => {
-      if (a.start_percent < 0 || a.start_percent > 1)
-        throw new Raises(`ValueError: expected float between 0 and 1 start_percent, but got ${a.start_percent}`);
-      const [low, start] = [target(a, base), round(total * a.start_percent)];
-      return segments(
-        hold(start, base),
-        decay(Infinity, (t) => byCosine(base, low, (t - start) / (total - start)), everyPeriod(total - start, start)),
-      );
+  mmcv({
+    name: "exp",
+    params: { gamma: factor("factor per epoch") },
+    formula: "B · gamma^t",
+    rule: ({ gamma }, { base }) => segments(byFactor(base, gamma)),
+  }),
+  mmcv({
+    name: "poly",
+    params: { power: exponent, min_lr: lr("final rate", { default: 0 }) },
+    formula: "(B − min_lr) · (1 − t / D)^power + min_lr",
+    rule: ({ power, min_lr }, { base, D }) => segments(...byPower(base, D, power, min_lr)),
+  }),
+  mmcv({
+    name: "inv",
+    params: { gamma: factor("slope"), power: exponent },
+    formula: "B · (1 + gamma · t)^−power",
+    rule: ({ gamma, power }, { base }) => segments(byInverse(base, gamma, power)),
+  }),
+  mmcv({
+    name: "CosineAnnealing",
+    params: minimum,
+    formula: "min + (B − min) · (1 + cos(π · t / D)) / 2",
+    rule: (a, { base, D }) => segments(cosineFall(base, target(a, base), 0, D)),
+  }),
+  mmcv({
+    name: "FlatCosineAnnealing",
+    params: {
+      start_percent: ratio("share of the run at the base rate", { default: 0.75, min: 0, max: 1 }),
+      ...minimum,
     },
-  ),
-  policy(
-    "CosineRestart",
-    {
+    formula: "B until round(start_percent · D), then half a cosine to min",
+    rule({ start_percent: share, ...a }, { base, D }) {
+      const outside = share < 0 || share > 1;
+      refuse(outside, `ValueError: expected float between 0 and 1 start_percent, but got ${share}`);
+      const [low, start] = [target(a, base), round(D * share)];
+      return segments(hold(start, base), cosineFall(base, low, start, D - start));
+    },
+  }),
+  mmcv({
+    name: "CosineRestart",
+    params: {
       periods: numbers("lengths of the cycles"),
       restart_weights: numbers("height of each cycle", { default: [1] }),
       ...minimum,
     },
-    "min + weight · (B − min) · (1 + cos(π · t_cycle / period)) / 2",
-    ({ periods, restart_weights, ...a }, { base }) => {
-      if (periods.length !== restart_weights.length)
-        throw new Raises("AssertionError: periods and restart_weights should have the same length.");
-      const low = target(a as never, base);
-      let from = 0;
-      const parts = periods.map((period, i) => {
-        const start = from;
-        from += period;
-        return cycle(
-          from,
-          (t) => low + restart_weights[i]! * (base - low) * halfCosine(Math.min((t - start) / period, 1)),
-        );
-      });
-      const past = `ValueError: Current iteration exceeds cumulative_periods ${from}`;
-      return { ...segments(...parts), end: { at: from, because: past } };
-    },
-  ),
-  policy("LinearAnnealing", minimum, "B + (min − B) · t / D", (a, { base, total }) => {
-    const low = target(a, base);
-    return segments(decay(Infinity, (t) => byLine(base, low, t / total)));
+    formula: "min + weight · (B − min) · (1 + cos(π · t_cycle / period)) / 2",
+    rule: ({ periods, restart_weights, ...a }, { base }) =>
+      restarting(periods, restart_weights, base, () => target(a, base)),
   }),
-  policy(
-    "cyclic",
-    {
+  mmcv({
+    name: "LinearAnnealing",
+    params: minimum,
+    formula: "B + (min − B) · t / D",
+    rule(a, { base, D }) {
+      const low = target(a, base);
+      return segments(decay(Infinity, (t) => byLine(base, low, t / D)));
+    },
+  }),
+  mmcv({
+    name: "cyclic",
+    params: {
       target_ratio: anything("highest and lowest rate as multiples of the base", { default: [10, 1e-4] }),
       cyclic_times: integer("cycles in the run", { default: 1 }),
       step_ratio_up: ratio("rising share of a cycle", { default: 0.4 }),
-      anneal_strategy: word("shape of the two halves", { default: "cos", choices: ["cos", "linear"] }),
+      anneal_strategy: "cos",
       gamma: factor("shrink of a cycle", { default: 1 }),
       by_epoch: iterations,
     },
-    "B up to target_ratio[0] · B over step_ratio_up of the cycle, then down to target_ratio[1] · B",
-    (a, { base, total, byEpoch }) => {
-      if (byEpoch) throw new Raises('AssertionError: currently only support "by_epoch" = False');
-      const given = a.target_ratio as number | readonly number[];
-      const [top, bottom] = Array.isArray(given)
-        ? [given[0] as number, (given[1] as number | undefined) ?? (given[0] as number) / 1e5]
-        : [given as number, (given as number) / 1e5];
-      const [period, ease] = [Math.floor(total / a.cyclic_times), easing(a.anneal_strategy)];
-      const up = int(a.step_ratio_up * period);
-      const rate = (t: number) => {
-        const [i, scale] = [t % period, a.gamma ** Math.floor(t / period)];
-        const high = base * (1 - scale + top * scale);
-        return i < up ? ease(base, high, i / up) : ease(high, base * bottom, (i - up) / (period - up));
-      };
-      const breaks = (t: number) => Math.min(everyPeriod(period)(t), everyPeriod(period, up - period)(t));
-      return segments(cycle(Infinity, rate, breaks));
+    formula: "B up to target_ratio[0] · B over step_ratio_up of the cycle, then down to target_ratio[1] · B",
+    rule(a, { base, D }) {
+      refuse(a.by_epoch, iterationsOnly);
+      return cyclic(a, base, Math.floor(D / a.cyclic_times));
     },
-  ),
-  policy(
-    "OneCycle",
-    {
-      max_lr: lr("peak rate"),
+  }),
+  mmcv({
+    name: "OneCycle",
+    params: {
+      max_lr: required,
       total_steps: steps("iterations of the cycle; the run's when absent", { default: null }),
-      pct_start: ratio("rising share", { default: 0.3 }),
-      anneal_strategy: word("shape of the phases", { default: "cos", choices: ["cos", "linear"] }),
-      div_factor: factor("max_lr / initial rate", { default: 25 }),
-      final_div_factor: factor("initial rate / final rate", { default: 1e4 }),
+      pct_start: 0.3,
+      anneal_strategy: "cos",
+      div_factor: 25,
+      final_div_factor: 1e4,
       by_epoch: iterations,
-      three_phase: flag("fall back to the initial rate before the last phase", { default: false }),
+      three_phase: false,
     },
-    "max_lr / div_factor → max_lr over pct_start, then to max_lr / div_factor / final_div_factor",
-    (a, { total, byEpoch }) => {
-      if (byEpoch) throw new Raises('AssertionError: currently only support "by_epoch" = False');
-      const [N, first] = [a.total_steps ?? total, a.max_lr / a.div_factor];
-      const last = first / a.final_div_factor;
-      return segments(
-        ...oneCycle({
-          total: N,
-          rise: a.pct_start,
-          first,
-          peak: a.max_lr,
-          last,
-          ease: easing(a.anneal_strategy),
-          threePhase: a.three_phase,
-        }),
-      );
+    formula: "max_lr / div_factor → max_lr over pct_start, then to max_lr / div_factor / final_div_factor",
+    rule({ max_lr: peak, pct_start: rise, three_phase: threePhase, ...a }, { D }) {
+      refuse(a.by_epoch, iterationsOnly);
+      const total = (a.total_steps as number | null) ?? D;
+      const first = peak / a.div_factor;
+      const [last, ease] = [first / a.final_div_factor, easing(a.anneal_strategy)];
+      return segments(...oneCycle({ total, rise, first, peak, last, ease, threePhase }));
     },
-  ),
+  }),
 ];
+
+/** Half cosines one after the other, each from its own height; the library fails past the last one. */
+function restarting(periods: readonly number[], weights: readonly number[], base: number, lowest: () => number): Curve {
+  const fits = periods.length === weights.length;
+  refuse(!fits, "AssertionError: periods and restart_weights should have the same length.");
+  const low = lowest();
+  let from = 0;
+  const parts = periods.map((period, i) => {
+    const [start, height] = [from, weights[i]! * (base - low)];
+    from += period;
+    return cycle(from, (t) => low + height * halfCosine(Math.min((t - start) / period, 1)));
+  });
+  return ending(segments(...parts), from, `ValueError: Current iteration exceeds cumulative_periods ${from}`);
+}
+
+interface Cyclic {
+  readonly target_ratio: unknown;
+  readonly step_ratio_up: number;
+  readonly anneal_strategy: string;
+  readonly gamma: number;
+}
+
+/** Up and down in each period, whose height shrinks by gamma from one to the next. */
+function cyclic(a: Cyclic, base: number, period: number): Curve {
+  const given = (Array.isArray(a.target_ratio) ? a.target_ratio : [a.target_ratio]) as number[];
+  const [top, bottom = given[0]! / 1e5] = given as [number, number?];
+  const [up, ease] = [int(a.step_ratio_up * period), easing(a.anneal_strategy)];
+  const rate = (t: number) => {
+    const [i, scale] = [t % period, a.gamma ** Math.floor(t / period)];
+    const high = base * (1 - scale + top * scale);
+    return i < up ? ease(base, high, i / up) : ease(high, base * bottom, (i - up) / (period - up));
+  };
+  return segments(cycle(Infinity, rate, earliest(everyPeriod(period), everyPeriod(period, up - period))));
+}

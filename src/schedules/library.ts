@@ -50,7 +50,8 @@ export function library<
       ...own,
       id,
       aliases: [...others, ...aliases],
-      params: { ...first, ...params, ...last },
+      // Once for the place, and once more for the word of the schedule itself.
+      params: { ...first, ...params, ...last, ...params },
       quirks: [...always, ...quirks],
       compile(args, context) {
         const given = run ? run(args as never, context) : (context as Run);
