@@ -80,32 +80,28 @@ const warmupCosineLR = deepspeedSchedule({
   },
   formula: "lr = base_lr · (warm-up from warmup_min_ratio, then a half cosine to cos_min_ratio)",
   quirks: ["The first update's rate is exactly 0, even with a warmup_min_ratio."],
-  rule(a, context) {
-    positiveInt(a, "warmup_num_steps");
-    const parts = warmCosine(a);
-    return forEachGroup(context, (_, base) => ({
-      lr: afterConstruction(0, segments(...parts(base)), a.last_batch_iteration, base),
-    }));
-  },
+  rule: (a, context) => warmCosine(a, context),
 });
 
-interface WarmCosine extends Record<
-  "total_num_steps" | "warmup_min_ratio" | "warmup_num_steps" | "cos_min_ratio",
-  number
+interface WarmCosine extends Readonly<
+  Record<"total_num_steps" | "warmup_min_ratio" | "warmup_num_steps" | "cos_min_ratio" | "last_batch_iteration", number>
 > {
   readonly warmup_type: string;
 }
-function warmCosine({ total_num_steps: T, cos_min_ratio: low, ...a }: WarmCosine): (base: number) => Segment[] {
+function warmCosine(a: WarmCosine, context: Context): Compiled {
+  positiveInt(a, "warmup_num_steps");
+  const { total_num_steps: T, cos_min_ratio: low } = a;
   const W = Math.max(2, a.warmup_num_steps);
   const rise = rising(W, a.warmup_type);
   const length = Math.max(1, T - W);
   const last = W + length - 1;
   const fall = (j: number) => Math.max(0, low + (1 - low) * halfCosine(Math.min(1, (j - W + 1) / length)));
-  return (base) => [
-    warmup(W, (j) => base * (a.warmup_min_ratio + rise(j) * (1 - a.warmup_min_ratio))),
-    decay(last, (j) => base * fall(j)),
-    flat(Infinity, base * fall(last)),
-  ];
+  return forEachGroup(context, (_, base) => {
+    const up = warmup(W, (j) => base * (a.warmup_min_ratio + rise(j) * (1 - a.warmup_min_ratio)));
+    const down = decay(last, (j) => base * fall(j));
+    const curve = segments(up, down, flat(Infinity, base * fall(last)));
+    return { lr: afterConstruction(0, curve, a.last_batch_iteration, base) };
+  });
 }
 
 const lrRangeTest = deepspeedSchedule({
@@ -118,17 +114,24 @@ const lrRangeTest = deepspeedSchedule({
   },
   needs: [],
   formula: "lr = min_lr · (1 + step_rate · t / step_size), floored when staircase",
-  rule(a, context) {
-    positiveInt(a, "lr_range_test_step_size");
-    const [size, stairs] = [a.lr_range_test_step_size, a.lr_range_test_staircase];
-    const interval = (j: number) => (stairs ? Math.floor((j + 1) / size) : (j + 1) / size);
-    const breaks = stairs ? changes(interval) : undefined;
-    return perGroup(a, ["lr_range_test_min_lr"], context, ({ lr_range_test_min_lr: min }, base) => {
-      const rise = warmup(Infinity, (j) => min * (1 + a.lr_range_test_step_rate * interval(j)), breaks);
-      return { lr: afterConstruction(min, segments(rise), a.last_batch_iteration, base) };
-    });
-  },
+  rule: (a, context) => rangeTest(a, context),
 });
+
+interface RangeTest extends Readonly<
+  Record<`lr_range_test_${"min_lr" | "step_size" | "step_rate"}` | "last_batch_iteration", number>
+> {
+  readonly lr_range_test_staircase: boolean;
+}
+function rangeTest(a: RangeTest, context: Context): Compiled {
+  positiveInt(a, "lr_range_test_step_size");
+  const [size, stairs] = [a.lr_range_test_step_size, a.lr_range_test_staircase];
+  const interval = (j: number) => (stairs ? Math.floor((j + 1) / size) : (j + 1) / size);
+  const breaks = stairs ? changes(interval) : undefined;
+  return perGroup(a, ["lr_range_test_min_lr"], context, ({ lr_range_test_min_lr: min }, base) => {
+    const rise = warmup(Infinity, (j) => min * (1 + a.lr_range_test_step_rate * interval(j)), breaks);
+    return { lr: afterConstruction(min, segments(rise), a.last_batch_iteration, base) };
+  });
+}
 
 export const deepspeed: readonly ScheduleDefinition[] = [
   warmupLR,

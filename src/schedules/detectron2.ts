@@ -58,16 +58,18 @@ const oldMultiStep = old({
   params: { milestones: required, gamma: 0.1 },
   formula: "lr · warm-up · gamma^(number of milestones ≤ t)",
   quirks: ["Milestones inside the warm-up already act."],
-  rule({ milestones, gamma, ...a }, { initial_lr: base }) {
-    const falls = milestones.some((m, i) => i > 0 && m < milestones[i - 1]!);
-    refuse(falls, "ValueError: Milestones should be a list of increasing integers.");
-    const warm = warmFactor(a);
-    const edges = milestones.map(Math.ceil);
-    const rate = (t: number) => base * warm(t) * pow(gamma, countUpTo(milestones, t));
-    const drops = (t: number) => firstAbove(edges, t);
-    return segments(warmup(Math.ceil(a.warmup_iters), rate, drops), decay(Infinity, rate, drops));
-  },
+  rule: ({ milestones, gamma, ...a }, { initial_lr }) => warmSteps(initial_lr, milestones, gamma, a),
 });
+
+function warmSteps(base: number, milestones: readonly number[], gamma: number, a: Warm) {
+  const falls = milestones.some((m, i) => i > 0 && m < milestones[i - 1]!);
+  refuse(falls, "ValueError: Milestones should be a list of increasing integers.");
+  const warm = warmFactor(a);
+  const edges = milestones.map(Math.ceil);
+  const rate = (t: number) => base * warm(t) * pow(gamma, countUpTo(milestones, t));
+  const drops = (t: number) => firstAbove(edges, t);
+  return segments(warmup(Math.ceil(a.warmup_iters), rate, drops), decay(Infinity, rate, drops));
+}
 
 const oldCosine = old({
   name: "WarmupCosineLR",

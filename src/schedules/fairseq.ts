@@ -27,21 +27,18 @@ const inverseSqrt = scheduler("inverse_sqrt", "inverse_square_root_schedule.Inve
   },
 });
 
+const skipsFirst = "Of a list of rates the first is skipped: epoch n takes entry n, counted from 0.";
 const polynomial = scheduler("polynomial_decay", "polynomial_decay_schedule.PolynomialDecayLRSchedule", {
   params: {
     ...{ ...rate, warmup_updates },
     force_anneal: integer("epoch from which each starts anew from the current rate", { default: null }),
-    end_learning_rate: 0,
-    power: 1,
+    ...{ end_learning_rate: 0, power: 1 },
     total_num_update: steps("update at which the decay ends; max_update when absent", { default: null }),
     max_update,
   },
   needs: ["initial_lr", "steps_per_epoch"],
   formula: "lr · t / W up to W, then (lr − end) · (1 − (t − W) / (T − W))^power + end",
-  quirks: [
-    "Of a list of rates the first is skipped: epoch n takes entry n, counted from 0.",
-    "T included, end_learning_rate holds.",
-  ],
+  quirks: [skipsFirst, "T included, end_learning_rate holds."],
   compile: (a, context) => polynomialCurve(a, rates(a.lr, context), a.total_num_update ?? a.max_update, context),
 });
 
@@ -196,16 +193,23 @@ const fixed = scheduler("fixed", "fixed_schedule.FixedLRSchedule", {
   },
   needs: ["initial_lr", "steps_per_epoch"],
   formula: "lr[epoch] · min(1, (t + 1) / W); from force_anneal on lr[−1] · lr_shrink^(epoch + 1 − force_anneal)",
-  compile({ force_anneal: from, lr_shrink, warmup_updates: W, lr }, context) {
-    const lrs = rates(lr, context);
-    const isGiven = (epoch: number) => (from as number | null) === null || epoch < from;
-    const inEpoch = (epoch: number) =>
-      isGiven(epoch) ? lrs[Math.min(epoch, lrs.length) - 1]! : lrs.at(-1)! * pow(lr_shrink, epoch + 1 - from);
-    const at = (t: number) => inEpoch(epochOf(t, context)) * (W > 0 && t < W ? (t + 1) / W : 1);
-    const breaks = epochBreaks(lrs.length > 1 || (from as number | null) !== null, context);
-    return segments(warmup(W, at, breaks), decay(Infinity, at, breaks));
-  },
+  compile: (a, context) => byEpoch(a, rates(a.lr, context), context),
 });
+
+type Fixed = Readonly<Record<"lr_shrink" | "warmup_updates", number>> & { readonly force_anneal: number | null };
+function byEpoch(
+  { force_anneal: from, lr_shrink, warmup_updates: W }: Fixed,
+  lrs: readonly number[],
+  context: Context,
+) {
+  const inEpoch = (epoch: number) =>
+    from === null || epoch < from
+      ? lrs[Math.min(epoch, lrs.length) - 1]!
+      : lrs.at(-1)! * pow(lr_shrink, epoch + 1 - from);
+  const at = (t: number) => inEpoch(epochOf(t, context)) * (W > 0 && t < W ? (t + 1) / W : 1);
+  const breaks = epochBreaks(lrs.length > 1 || from !== null, context);
+  return segments(warmup(W, at, breaks), decay(Infinity, at, breaks));
+}
 
 const step = scheduler("step", "step_lr_scheduler.StepLRSchedule", {
   params: {
@@ -215,14 +219,19 @@ const step = scheduler("step", "step_lr_scheduler.StepLRSchedule", {
     lr_decay: factor("factor of a drop", { default: 0.5, max: 1 }),
   },
   formula: "max(min_lr, lr · lr_decay^⌊(t − W) / lr_deacy_period⌋) after a linear warm-up",
-  compile({ lr, warmup_updates: W, warmup_init_lr: init, lr_deacy_period: every, lr_decay, min_lr: low }, context) {
-    const top = rates(lr, context)[0]!;
-    assert(every > 0 && lr_decay <= 1 && low >= 0 && top > low);
-    const first = init >= 0 ? init : low;
-    const drop = (t: number) => Math.max(top * pow(lr_decay, Math.floor((t - W) / every)), low);
-    const rise = warmup(W, (t) => first + (t * (top - first)) / W);
-    return segments(rise, decay(Infinity, drop, everyPeriod(every, W)));
-  },
+  compile: (a, context) => dropping(a, rates(a.lr, context)[0]!),
 });
+
+type Step = Readonly<Record<`warmup_${"updates" | "init_lr"}` | `lr_${"deacy_period" | "decay"}` | "min_lr", number>>;
+function dropping(
+  { warmup_updates: W, lr_deacy_period: every, lr_decay, min_lr: low, ...a }: Step,
+  top: number,
+): Curve {
+  assert(every > 0 && lr_decay <= 1 && low >= 0 && top > low);
+  const first = a.warmup_init_lr >= 0 ? a.warmup_init_lr : low;
+  const drop = (t: number) => Math.max(top * pow(lr_decay, Math.floor((t - W) / every)), low);
+  const rise = warmup(W, (t) => first + (t * (top - first)) / W);
+  return segments(rise, decay(Infinity, drop, everyPeriod(every, W)));
+}
 
 export const fairseq = [inverseSqrt, polynomial, cosine, triStage, triangular, fixed, step, manual, onPlateau];

@@ -1,3 +1,4 @@
+import type { Curve } from "../engine/curve.js";
 import { repr } from "../engine/python.js";
 import { halfCosine } from "../engine/segments.js";
 import { compileCall, compileSchedule, isScheduleCall } from "./compile.js";
@@ -72,17 +73,13 @@ const lrScheduler = igniteSchedule({
   needs: ["initial_lr"],
   formula: "get_lr() of the PyTorch scheduler, before each update",
   quirks: ["Recursive schedulers come out one step early: ExponentialLR starts at base_lr · gamma."],
-  rule: ({ lr_scheduler, use_legacy }, context) => {
-    const call = torchCall(lr_scheduler);
-    return forEachGroup(context, (_, base) => ({
-      lr: wrapped(call, { ...context, initial_lr: base }, use_legacy ? 1 : 0).curve,
-    }));
-  },
+  rule: (a, context) => aroundTorch(a.lr_scheduler, a.use_legacy ? 1 : 0, context),
 });
 
-function torchCall(value: Value): ScheduleCall {
+function aroundTorch(call: Value, ahead: number, context: Context): Compiled {
   const what = "TypeError: Argument lr_scheduler should be a subclass of torch.optim.lr_scheduler.LRScheduler";
-  return isScheduleCall(value) && !isIgnite(value) ? value : raise(what);
+  if (!isScheduleCall(call) || isIgnite(call)) raise(what);
+  return forEachGroup(context, (_, base) => ({ lr: wrapped(call, { ...context, initial_lr: base }, ahead).curve }));
 }
 
 const concatScheduler = igniteSchedule({
@@ -93,14 +90,10 @@ const concatScheduler = igniteSchedule({
     save_history,
   },
   formula: "scheduler i for durations[i] events, each counting its own events from 0",
-  rule({ schedulers, durations }, context) {
-    checkConcat(schedulers, durations);
-    const curves = schedulers.map((call) => compileCall(call, context).lr);
-    return concatenated(curves, durations);
-  },
+  rule: (a, context) => inOrder(a.schedulers, a.durations, context),
 });
 
-function checkConcat(calls: readonly ScheduleCall[], durations: readonly number[]): void {
+function inOrder(calls: readonly ScheduleCall[], durations: readonly number[], context: Context): Curve {
   const n = calls.length;
   refuse(n < 2, "ValueError: Argument schedulers should be of more than one parameter schedulers");
   const whole = `ValueError: Argument durations should be list/tuple of integers, but given ${repr(durations)}`;
@@ -109,6 +102,10 @@ function checkConcat(calls: readonly ScheduleCall[], durations: readonly number[
   refuse(n !== durations.length + 1, `ValueError: Incorrect number schedulers or duration values, ${given}`);
   const foreign = calls.findIndex((call) => !isScheduleCall(call) || !isIgnite(call));
   refuse(foreign >= 0, `TypeError: Value at index ${foreign} of schedulers should be a parameter scheduler`);
+  return concatenated(
+    calls.map((call) => compileCall(call, context).lr),
+    durations,
+  );
 }
 
 const createLrSchedulerWithWarmup = igniteSchedule({
@@ -171,13 +168,15 @@ const paramGroupScheduler = igniteSchedule({
   },
   needs: ["initial_lr"],
   formula: "scheduler i drives parameter group i",
-  rule({ schedulers: calls }, context) {
-    const known = calls.length && calls.every((call) => isScheduleCall(call) && isIgnite(call));
-    refuse(!known, "ValueError: Argument schedulers should be a list/tuple of parameter schedulers");
-    const [lr, ...groups] = calls.map((call) => compileCall(call, context).lr);
-    return { lr: lr!, ...(groups.length && { groups }) };
-  },
+  rule: (a, context) => oneForEach(a.schedulers, context),
 });
+
+function oneForEach(calls: readonly ScheduleCall[], context: Context): Compiled {
+  const known = calls.length && calls.every((call) => isScheduleCall(call) && isIgnite(call));
+  refuse(!known, "ValueError: Argument schedulers should be a list/tuple of parameter schedulers");
+  const [lr, ...groups] = calls.map((call) => compileCall(call, context).lr);
+  return { lr: lr!, ...(groups.length && { groups }) };
+}
 
 export const ignite: readonly ScheduleDefinition[] = [
   linearCyclicalScheduler,

@@ -17,13 +17,16 @@ const torchtune = defineSchedule({
   formula: "lr · t / W, then lr · max(0, (1 + cos(2π · num_cycles · (t − W) / (T − W))) / 2)",
   quirks: ["Past the end the cosine goes on and the rate rises again."],
   source: "torchtune 0.6.1, torchtune/training/lr_schedulers.py",
-  compile({ num_warmup_steps: W, num_training_steps: T, num_cycles }, { initial_lr: base }) {
-    const N = Math.max(1, T - W);
-    const at = (t: number) => base * Math.max(0, 0.5 * (1 + Math.cos(Math.PI * num_cycles * 2 * ((t - W) / N))));
-    const rise = warmup(W, (t) => (base * t) / Math.max(1, W));
-    return segments(rise, decay(Infinity, at, everyPeriod(N / (2 * Math.abs(num_cycles)), W)));
-  },
+  compile: (a, { initial_lr }) => waves(initial_lr, a.num_warmup_steps, a.num_training_steps, a.num_cycles),
 });
+
+/** t / W, then `cycles` cosine periods until T, and on. */
+function waves(base: number, W: number, T: number, cycles: number): Curve {
+  const length = Math.max(1, T - W);
+  const at = (t: number) => base * Math.max(0, 0.5 * (1 + Math.cos(Math.PI * cycles * 2 * ((t - W) / length))));
+  const rise = warmup(W, (t) => (base * t) / Math.max(1, W));
+  return segments(rise, decay(Infinity, at, everyPeriod(length / (2 * Math.abs(cycles)), W)));
+}
 
 /** Linear warm-up by `rise`, half a cosine to min_lr at T, min_lr past it; W = T divides by zero at that step. */
 function warmCosine(base: number, W: number, T: number, low: number, rise: (t: number) => number): Curve {
@@ -80,12 +83,14 @@ const litgptFinetune = defineSchedule({
     "W = 0 divides by zero.",
   ],
   source: "litgpt 0.5.13, litgpt/finetune/lora.py",
-  compile({ warmup_steps: W, max_steps: T }, { initial_lr: base }) {
-    divide(0, W);
-    const wave = (t: number) => base * halfCosine(divide(t - W, T - W));
-    const rise = warmup(W, (t) => (base * t) / W);
-    return segments(rise, cycle(Infinity, wave, everyPeriod(Math.abs(T - W), W)));
-  },
+  compile: (a, { initial_lr }) => unclampedCosine(initial_lr, a.warmup_steps, a.max_steps),
 });
+
+function unclampedCosine(base: number, W: number, T: number): Curve {
+  divide(0, W);
+  const wave = (t: number) => base * halfCosine(divide(t - W, T - W));
+  const rise = warmup(W, (t) => (base * t) / W);
+  return segments(rise, cycle(Infinity, wave, everyPeriod(Math.abs(T - W), W)));
+}
 
 export const llm = [torchtune, litgptPretrain, nanoGpt, litgptFinetune, megatron, megatronArguments];

@@ -58,7 +58,11 @@ export const constantLR = torchSchedule({
 
 export const linearLR = torchSchedule({
   id: id("LinearLR"),
-  params: { start_factor: factor("factor at the start", { ...share, above: true }), end_factor: 1, total_iters: 5 },
+  params: {
+    start_factor: factor("factor at the start", { ...share, above: true }),
+    end_factor: factor("factor at the end", { ...share, default: 1 }),
+    total_iters: 5,
+  },
   formula: "lr = base_lr · (start_factor + (end_factor - start_factor) · min(t, total_iters) / total_iters)",
   quirks: ["With total_iters = 0 the rate stays at start_factor."],
   rule: (a) => linearRule(a.start_factor, a.end_factor, a.total_iters),

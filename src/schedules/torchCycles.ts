@@ -3,7 +3,7 @@ import { divide, power } from "../engine/python.js";
 import { cycle, halfCosine, segments } from "../engine/segments.js";
 import { cycling, earliest, everyPeriod, withTurns } from "../engine/shapes.js";
 import { opaque } from "../engine/stepwise.js";
-import { factor, flag, integer, lr, rateFunction, real, steps, word } from "./define.js";
+import { factor, flag, lr, rateFunction, real, required, word } from "./define.js";
 import type { Context, RateFunction } from "./define.js";
 import { refuse } from "./refuse.js";
 import { isInt, torchSchedule, written, type GroupOf, type Rule } from "./torchRules.js";
@@ -12,23 +12,17 @@ const id = (name: string) => `torch.optim.lr_scheduler.${name}`;
 
 export const cosineAnnealingWarmRestarts = torchSchedule({
   id: id("CosineAnnealingWarmRestarts"),
-  params: {
-    T_0: steps("steps until the first restart", { min: 1 }),
-    T_mult: integer("each cycle is this times as long as the one before", { default: 1, min: 1 }),
-    eta_min: 0,
-  },
+  params: { T_0: required, T_mult: 1, eta_min: 0 },
   formula: "lr = eta_min + (base_lr - eta_min) · (1 + cos(π · T_cur / T_i)) / 2",
   quirks: ["At the restart step the rate is base_lr again.", "step(epoch + i / iters) gives t a fraction."],
-  rule(a) {
-    const positive = "ValueError: Expected positive integer T_0";
-    refuse(a.T_0 <= 0 || !isInt(a, "T_0"), `${positive}, but got ${written(a, "T_0")}`);
-    const whole = "ValueError: Expected integer T_mult >= 1";
-    refuse(a.T_mult < 1 || !isInt(a, "T_mult"), `${whole}, but got ${written(a, "T_mult")}`);
-    return restarting(a.T_0, a.T_mult, a.eta_min);
-  },
+  rule: (a) => restarting(a, a.T_0, a.T_mult, a.eta_min),
 });
 
-function restarting(first: number, mult: number, low: number): Rule {
+function restarting(a: object, first: number, mult: number, low: number): Rule {
+  const positive = "ValueError: Expected positive integer T_0";
+  refuse(first <= 0 || !isInt(a, "T_0"), `${positive}, but got ${written(a, "T_0")}`);
+  const whole = "ValueError: Expected integer T_mult >= 1";
+  refuse(mult < 1 || !isInt(a, "T_mult"), `${whole}, but got ${written(a, "T_mult")}`);
   const { start, length } = restarts(first, mult);
   const progress = (t: number) => (t - start(t)) / length(start(t));
   const at = (base: number, t: number) => low + (base - low) * halfCosine(progress(t));

@@ -2,7 +2,7 @@ import type { Curve } from "../engine/curve.js";
 import { decay, flat, halfCosine, segments } from "../engine/segments.js";
 import { isScheduleCall } from "./compile.js";
 import { integer, lr, schedule } from "./define.js";
-import type { Context, ScheduleCall, ScheduleDefinition } from "./define.js";
+import type { Args, Context, ScheduleDefinition, Value } from "./define.js";
 import { refuse } from "./refuse.js";
 import { isInt, torchSchedule, type GroupOf, type Rule } from "./torchRules.js";
 import { stepped, stepperOf } from "./torchSteppers.js";
@@ -19,28 +19,23 @@ export const swalr: ScheduleDefinition = torchSchedule({
     swa_start: integer("not an argument: the last epoch after which the loop steps `scheduler`", ofLoop),
   },
   perGroup: ["swa_lr"],
-  inLoop: ({ scheduler, swa_start, ...args }, context) =>
-    isScheduleCall(scheduler) && typeof swa_start === "number"
-      ? thenSwa(scheduler, { kind: "schedule", definition: swalr, args }, swa_start, context)
-      : undefined,
+  inLoop: ({ scheduler, swa_start, ...args }, context) => thenSwa(scheduler, args, swa_start, context),
   formula: "lr = lr_at_start + (swa_lr - lr_at_start) · a(min(1, t / anneal_epochs))",
   quirks: [
     "It undoes its own previous blend from the rate it finds, so a scheduler acting before it shifts the start.",
     "anneal_epochs = 0 jumps to swa_lr at construction.",
   ],
   source: "torch 2.15.0, torch/optim/swa_utils.py",
-  rule(a) {
-    const { anneal_epochs: n, anneal_strategy: strategy } = a;
-    const unknown = strategy !== "cos" && strategy !== "linear";
-    refuse(unknown, `ValueError: anneal_strategy must be one of 'cos' or 'linear', instead got ${strategy}`);
-    const wrong = n < 0 || !isInt(a, "anneal_epochs");
-    refuse(wrong, `ValueError: anneal_epochs must be equal or greater than 0, got ${n}`);
-    return blended(a.swa_lr, n, strategy === "cos" ? (p) => 1 - halfCosine(p) : (p) => p);
-  },
+  rule: (a) => blended(a, a.swa_lr, a.anneal_epochs, a.anneal_strategy),
 });
 
 /** From the group's rate to `to` in n steps: each step takes its last blend out of the rate that it finds, and mixes anew. */
-function blended(to: number, n: number, blend: (p: number) => number): Rule {
+function blended(a: object, to: number, n: number, strategy: string): Rule {
+  const unknown = strategy !== "cos" && strategy !== "linear";
+  refuse(unknown, `ValueError: anneal_strategy must be one of 'cos' or 'linear', instead got ${strategy}`);
+  const wrong = n < 0 || !isInt(a, "anneal_epochs");
+  refuse(wrong, `ValueError: anneal_epochs must be equal or greater than 0, got ${n}`);
+  const blend = strategy === "cos" ? (p: number) => 1 - halfCosine(p) : (p: number) => p;
   const share = (step: number) => blend(Math.max(0, Math.min(1, step / Math.max(1, n))));
   const mix = (start: number, step: number) => to * share(step) + start * (1 - share(step));
   return {
@@ -57,11 +52,13 @@ function blended(to: number, n: number, blend: (p: number) => number): Rule {
   };
 }
 
-/** One scheduler until step `from`, SWALR after it, as PyTorch's guide on weight averaging drives them. */
-function thenSwa(main: ScheduleCall, swa: ScheduleCall, from: number, context: Context): Curve {
+/** One scheduler until step `from`, SWALR after it, as PyTorch's guide on weight averaging drives them; if there is one. */
+function thenSwa(main: Value, args: Args, from: Value, context: Context): Curve | undefined {
+  if (!isScheduleCall(main) || typeof from !== "number") return undefined;
   const of: GroupOf = { index: 0, count: 1, context };
   return stepped(context.initial_lr, context, (group) => {
-    const [first, second] = [stepperOf(main, group, of), stepperOf(swa, group, of)];
+    const first = stepperOf(main, group, of);
+    const second = stepperOf({ kind: "schedule", definition: swalr, args }, group, of);
     return (k) => (k - 1 > from ? second : first).step();
   });
 }
