@@ -1,7 +1,7 @@
 import { int, repr } from "../engine/python.js";
 import { compileSchedule } from "./compile.js";
 import { defineSchedule, factor, integer, optimizer, power, steps, word } from "./define.js";
-import type { ScheduleDefinition } from "./define.js";
+import type { Compiled, Context, ScheduleDefinition } from "./define.js";
 import * as factors from "./lambdaFactors.js";
 import { fromZero, lambdaSchedules, warm } from "./lambdaSchedules.js";
 import { lambdaSchedule, raise } from "./torchRules.js";
@@ -66,19 +66,30 @@ const getScheduler = defineSchedule({
   needs: ["initial_lr"],
   formula: "the schedule that `name` names",
   quirks: ["num_cycles reaches cosine_with_restarts alone: a plain cosine ignores it."],
-  compile({ name, num_cycles, power, step_rules, num_warmup_steps, num_training_steps, last_epoch }, context) {
-    const definition = Object.hasOwn(byType, name)
-      ? byType[name]!
-      : raise(`ValueError: '${name}' is not a valid SchedulerType`);
-    const own = name === "cosine_with_restarts" ? { num_cycles } : name === "polynomial" ? { power } : {};
-    const given = { num_warmup_steps, num_training_steps, last_epoch, step_rules, ...own };
-    const args = lengthsFor(definition, given, (key) => {
-      if (key === "step_rules") raise("AttributeError: 'NoneType' object has no attribute 'split'");
-      raise(`ValueError: SchedulerType.${name.toUpperCase()} requires \`${key}\`, please provide that argument.`);
-    });
-    return compileSchedule(definition, args, context);
-  },
+  compile: (a, context) => chosen(a, context),
 });
+
+interface Choice {
+  readonly name: string;
+  readonly num_cycles: number;
+  readonly power: number;
+  readonly step_rules: string;
+  readonly num_warmup_steps: number;
+  readonly num_training_steps: number;
+  readonly last_epoch: number;
+}
+function chosen({ name, num_cycles, power, ...a }: Choice, context: Context): Compiled {
+  const known = Object.hasOwn(byType, name) ? byType[name] : undefined;
+  const definition = known ?? raise(`ValueError: '${name}' is not a valid SchedulerType`);
+  const own = name === "cosine_with_restarts" ? { num_cycles } : name === "polynomial" ? { power } : {};
+  const { num_warmup_steps, num_training_steps, last_epoch, step_rules } = a;
+  const given = { num_warmup_steps, num_training_steps, last_epoch, step_rules, ...own };
+  const args = lengthsFor(definition, given, (key) => {
+    if (key === "step_rules") raise("AttributeError: 'NoneType' object has no attribute 'split'");
+    raise(`ValueError: SchedulerType.${name.toUpperCase()} requires \`${key}\`, please provide that argument.`);
+  });
+  return compileSchedule(definition, args, context);
+}
 
 function number(text: string): number {
   const trimmed = text.trim();

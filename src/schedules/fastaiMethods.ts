@@ -40,12 +40,14 @@ const fitFlatCos = ofLearner({
   },
   formula: "lr over pct_start of the run, then a half cosine to lr / div_final",
   quirks: [neverThere],
-  rule({ n_epoch, lr, div_final, pct_start }, context) {
-    const top = (lr as number | null) ?? context.initial_lr;
-    const parts = { shares: [pct_start, 1 - pct_start], kinds: ["hold", "decay"] } as const;
-    return fitted({ n_epoch, ...parts, lr: [cos(top, top), cos(top, top / div_final)] }, context);
-  },
+  rule: (a, context) => flatThenCosine(a, (a.lr as number | null) ?? context.initial_lr, context),
 });
+
+type Flat = Readonly<Record<"n_epoch" | "div_final" | "pct_start", number>>;
+function flatThenCosine({ n_epoch, div_final, pct_start }: Flat, top: number, context: Context): Compiled {
+  const parts = { shares: [pct_start, 1 - pct_start], kinds: ["hold", "decay"] } as const;
+  return fitted({ n_epoch, ...parts, lr: [cos(top, top), cos(top, top / div_final)] }, context);
+}
 
 const fitSgdr = ofLearner({
   name: "fit_sgdr",
@@ -58,14 +60,16 @@ const fitSgdr = ofLearner({
   },
   formula: "in each cycle a half cosine from lr_max to 0; cycle i lasts cycle_len · cycle_mult^i epochs",
   quirks: ["cycle_mult = 1 raises ZeroDivisionError."],
-  rule({ n_cycles, cycle_len, lr_max, cycle_mult: mult }, context) {
-    refuse(mult === 1, "ZeroDivisionError: integer division or modulo by zero");
-    const top = (lr_max as number | null) ?? context.initial_lr;
-    const n_epoch = Math.floor((cycle_len * (mult ** n_cycles - 1)) / (mult - 1));
-    const shares = Array.from({ length: Math.min(n_cycles, 64) }, (_, i) => (cycle_len * mult ** i) / n_epoch);
-    return fitted({ n_epoch, shares, lr: shares.map(() => cos(top, 0)), kinds: shares.map(() => "cycle") }, context);
-  },
+  rule: (a, context) => growingCycles(a, (a.lr_max as number | null) ?? context.initial_lr, context),
 });
+
+type Cycles = Readonly<Record<"n_cycles" | "cycle_len" | "cycle_mult", number>>;
+function growingCycles({ n_cycles, cycle_len, cycle_mult: mult }: Cycles, top: number, context: Context): Compiled {
+  refuse(mult === 1, "ZeroDivisionError: integer division or modulo by zero");
+  const n_epoch = Math.floor((cycle_len * (mult ** n_cycles - 1)) / (mult - 1));
+  const shares = Array.from({ length: Math.min(n_cycles, 64) }, (_, i) => (cycle_len * mult ** i) / n_epoch);
+  return fitted({ n_epoch, shares, lr: shares.map(() => cos(top, 0)), kinds: shares.map(() => "cycle") }, context);
+}
 
 const keywordOnly = true;
 const fineTune = ofLearner({

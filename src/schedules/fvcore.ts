@@ -5,6 +5,7 @@ import { composite, warmedUp } from "./fvcoreComposite.js";
 import { fixedGammaOf, multiStepOf, stepOf } from "./fvcoreSteps.js";
 import { above, atLeast, ofWhere, outside, paramScheduler, wholes } from "./fvcoreWhere.js";
 import { refuse } from "./refuse.js";
+import { raise } from "./torchRules.js";
 
 const start_value = lr("value at the start");
 const ends = { start_value, end_value: required };
@@ -14,14 +15,10 @@ const constant = paramScheduler({
   params: { value: lr("the value") },
   formula: "value",
   quirks: ["Raises at the end of the run itself: t must stay below the total."],
-  make: ({ value }) => ({
-    kind: "constant",
-    edges: [atLeast(1)],
-    at(where) {
-      if (where >= 1) throw outside(where);
-      return value;
-    },
-  }),
+  make: ({ value }) => {
+    const at = (where: number) => (where >= 1 ? raise(outside(where)) : value);
+    return { kind: "constant", edges: [atLeast(1)], at };
+  },
 });
 
 const cosine = paramScheduler({

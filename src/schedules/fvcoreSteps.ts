@@ -1,7 +1,7 @@
 import { divide } from "../engine/python.js";
-import { Raises } from "./define.js";
 import { above, epsilon, outside, type OfWhere } from "./fvcoreWhere.js";
 import { refuse } from "./refuse.js";
+import { raise } from "./torchRules.js";
 
 type Milestones = readonly number[] | null;
 /** values[number of milestones ≤ step]; equal parts of the updates where no milestones are given. */
@@ -26,7 +26,7 @@ export function multiStepOf(values: readonly number[], updates: number | null, g
     kind: "decay",
     edges: [...edges.map((m) => ({ near: m / N, passed: (w: number) => step(w) >= m })), above(1)],
     at(where) {
-      if (where > 1) throw outside(where);
+      refuse(where > 1, outside(where));
       const k = step(where);
       return values[edges.filter((m) => m <= k).length]!;
     },
@@ -41,8 +41,7 @@ export function stepOf(values: readonly number[]): OfWhere {
     edges: values.map((_, i) => ({ near: (i + 1) / values.length, passed: (w: number) => index(w) > i })),
     at(where) {
       const v = values[index(where)];
-      if (v === undefined) throw new Raises("IndexError: list index out of range");
-      return v;
+      return v ?? raise("IndexError: list index out of range");
     },
   };
 }

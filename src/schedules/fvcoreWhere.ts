@@ -95,4 +95,4 @@ export function ofWhere(value: Value | undefined): OfWhere {
 export const wholes = Array.from({ length: 20 }, (_, i) => atLeast(i + 1));
 
 export const outside = (where: number) =>
-  new Raises(`RuntimeError: where in ParamScheduler must be in [0, 1]: got ${repr(where, true)}`);
+  `RuntimeError: where in ParamScheduler must be in [0, 1]: got ${repr(where, true)}`;

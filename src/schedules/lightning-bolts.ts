@@ -1,3 +1,4 @@
+import type { Curve } from "../engine/curve.js";
 import { cosineStep, unclamped } from "../engine/cosine.js";
 import { assert } from "../engine/python.js";
 import { cycle, decay, flat, halfCosine, segments, warmup } from "../engine/segments.js";
@@ -61,6 +62,7 @@ function warmCosine(W: number, M: number, start: number, low: number): Rule {
   };
 }
 
+const past = "Past total_steps the straight line goes below 0 and the cosine climbs again.";
 const linearWarmupDecay = lambdaSchedule({
   ...names("linear_warmup_decay"),
   params: {
@@ -71,23 +73,23 @@ const linearWarmupDecay = lambdaSchedule({
   },
   function: true,
   formula: "factor t / warmup_steps, then (1 + cos(π · p)) / 2, or 1 - p, or 1",
-  quirks: [
-    "Past total_steps the straight line goes below 0 and the cosine climbs again.",
-    "It is a factor for LambdaLR.",
-  ],
-  factor: ({ warmup_steps: W, total_steps: T, cosine, linear }) => {
-    assert(!(linear && cosine));
-    const length = Math.max(1, T - W);
-    const progress = (t: number) => (t - W) / length;
-    const rise = warmup(W, (t) => t / Math.max(1, W));
-    if (linear)
-      return segments(
-        rise,
-        decay(Infinity, (t) => 1 - progress(t)),
-      );
-    if (!cosine) return segments(rise, flat(Infinity, 1));
-    return segments(rise, ...unclamped(W + length, (t) => halfCosine(progress(t)), everyPeriod(length, W)));
-  },
+  quirks: [past, "It is a factor for LambdaLR."],
+  factor: (a) => warmFactor(a.warmup_steps, a.total_steps, a.cosine, a.linear),
 });
+
+/** t / W, then what `cosine` or `linear` make of the share of the rest that has passed; 1 with neither. */
+function warmFactor(W: number, T: number, cosine: boolean, linear: boolean): Curve {
+  assert(!(linear && cosine));
+  const length = Math.max(1, T - W);
+  const progress = (t: number) => (t - W) / length;
+  const rise = warmup(W, (t) => t / Math.max(1, W));
+  if (linear)
+    return segments(
+      rise,
+      decay(Infinity, (t) => 1 - progress(t)),
+    );
+  if (!cosine) return segments(rise, flat(Infinity, 1));
+  return segments(rise, ...unclamped(W + length, (t) => halfCosine(progress(t)), everyPeriod(length, W)));
+}
 
 export const lightningBolts: readonly ScheduleDefinition[] = [linearWarmupCosineAnnealingLR, linearWarmupDecay];

@@ -86,7 +86,7 @@ function warmed(formula: Formula, common: Common, base: number, meets: boolean):
   );
 }
 
-interface Cycles {
+export interface Cycles {
   readonly t_initial: number;
   readonly lr_min: number;
   readonly cycle_mul: number;

@@ -3,7 +3,7 @@ import { changes } from "../engine/search.js";
 import { halfCosine } from "../engine/segments.js";
 import { countUpTo, firstAbove } from "../engine/shapes.js";
 import { anything, factor, integer, lr, power, real, steps } from "./define.js";
-import { cycled, timmSchedule } from "./timmRules.js";
+import { cycled, timmSchedule, type Cycles, type Formula } from "./timmRules.js";
 import { raise } from "./torchRules.js";
 
 const t_initial = steps("length of the first cycle", { min: 0, above: true });
@@ -45,13 +45,16 @@ export const tanhLRScheduler = timmSchedule("tanh_lr.TanhLRScheduler", {
     "Without warmup_prefix the warm-up ends on the curve's own value there.",
     "Before the first step the rate is the optimizer's, slightly above the formula's.",
   ],
-  rule(a, base) {
-    const fall = (p: number) => 0.5 * (1 - Math.tanh(a.lb * (1 - p) + a.ub * p));
-    const formula = cycled(a, base, (t, length) => fall(t / length));
-    for (const holds of [a.lb < a.ub, a.cycle_limit >= 0, a.warmup_t >= 0, a.warmup_lr_init >= 0]) assert(holds);
-    return formula;
-  },
+  rule: (a, base) => tanhCycles(a, base),
 });
+
+type Tanh = Cycles & Readonly<Record<"lb" | "ub" | "warmup_t" | "warmup_lr_init", number>>;
+function tanhCycles(a: Tanh, base: number): Formula {
+  const fall = (p: number) => 0.5 * (1 - Math.tanh(a.lb * (1 - p) + a.ub * p));
+  const formula = cycled(a, base, (t, length) => fall(t / length));
+  for (const holds of [a.lb < a.ub, a.cycle_limit >= 0, a.warmup_t >= 0, a.warmup_lr_init >= 0]) assert(holds);
+  return formula;
+}
 
 export const polyLRScheduler = timmSchedule("poly_lr.PolyLRScheduler", {
   params: { t_initial, power: 0.5, ...cycleParams },

@@ -1,7 +1,7 @@
 import { repr } from "../engine/python.js";
 import { compileSchedule } from "./compile.js";
 import { anything, defineSchedule, lr, optimizer, ratio, required, steps, word } from "./define.js";
-import type { Args, ScheduleDefinition, Value } from "./define.js";
+import type { Args, Compiled, Context, ScheduleDefinition, Value } from "./define.js";
 import { greedySchedule } from "./greedy.js";
 import * as factors from "./lambdaFactors.js";
 import { fromZero, lambdaSchedules, risesAgain, warm } from "./lambdaSchedules.js";
@@ -136,16 +136,19 @@ export const getScheduler = defineSchedule({
   },
   needs: ["initial_lr"],
   formula: "the schedule that `name` names",
-  compile: ({ name, scheduler_specific_kwargs: extra, ...lengths }, context) => {
-    const definition = typeof name === "string" && Object.hasOwn(byType, name) ? byType[name]! : unknown(name);
-    const args = lengthsFor(definition, lengths, (key) => {
-      const message = `requires \`${key}\`, please provide that argument.`;
-      raise(`ValueError: SchedulerType.${constantName(name)} ${message}`);
-    });
-    const plain = ["constant", "constant_with_warmup"].includes(name);
-    return compileSchedule(definition, { ...args, ...(plain ? {} : extraArgs(extra, definition)) }, context);
-  },
+  compile: ({ name, scheduler_specific_kwargs, ...lengths }, context) =>
+    chosen(name, lengths, scheduler_specific_kwargs, context),
 });
+
+function chosen(name: string, lengths: Args, extra: Value, context: Context): Compiled {
+  const definition = typeof name === "string" && Object.hasOwn(byType, name) ? byType[name]! : unknown(name);
+  const args = lengthsFor(definition, lengths, (key) => {
+    const message = `requires \`${key}\`, please provide that argument.`;
+    raise(`ValueError: SchedulerType.${constantName(name)} ${message}`);
+  });
+  const plain = ["constant", "constant_with_warmup"].includes(name);
+  return compileSchedule(definition, { ...args, ...(plain ? {} : extraArgs(extra, definition)) }, context);
+}
 
 /** Those of the arguments that the schedule takes; a None that it cannot take is `missing`. */
 export function lengthsFor(definition: ScheduleDefinition, given: Args, missing: (name: string) => never): Args {
