@@ -9,6 +9,7 @@ import { configToolsMmcv } from "./configToolsMmcv.js";
 import { configToolsModelGarden } from "./configToolsModelGarden.js";
 import { configToolsObjectDetection } from "./configToolsObjectDetection.js";
 import { configToolsPaddle } from "./configToolsPaddle.js";
+import { configToolsPaddleDetection } from "./configToolsPaddleDetection.js";
 import { configToolsPretraining } from "./configToolsPretraining.js";
 import { configToolsRl } from "./configToolsRl.js";
 import { configToolsSpeech } from "./configToolsSpeech.js";
@@ -69,6 +70,7 @@ export const configTools = [
   ...configToolsObjectDetection,
   ...configToolsYolo,
   ...configToolsMmcv,
+  ...configToolsPaddleDetection,
   ...configToolsPaddle,
   ...configToolsSwin,
   ...configToolsBasicsr,
