@@ -51,7 +51,8 @@ export function rateOf(
   const late = writes && /^def\s+on_(?:epoch|batch|train_batch)_end\b/.test(body);
   if (!late) return at;
   const begin = (initial: number) => {
-    const method = fn instanceof Method && fn.self instanceof Instance ? lookup(fn.self.cls, "on_train_begin") : undefined;
+    const method =
+      fn instanceof Method && fn.self instanceof Instance ? lookup(fn.self.cls, "on_train_begin") : undefined;
     if (!(fn instanceof Method) || !(method instanceof FunctionValue)) return initial;
     return interpreter.run((call) => {
       const optimizer = FakeOptimizer.for(body, initial);
@@ -62,7 +63,15 @@ export function rateOf(
   return (t, initial) => (t < 1 ? begin(initial) : at(t - 1, initial));
 
   function at(t: number, initial: number): number {
-    if (!stateful) return interpreter.run((call) => once(call, FakeOptimizer.for(body, initial), t, initial));
+    if (!stateful) {
+      // Where it sets nothing, what an earlier step set is kept.
+      const rate = interpreter.run((call) => {
+        const optimizer = FakeOptimizer.for(body, initial);
+        const rate = once(call, optimizer, t, initial);
+        return !writes || optimizer.written ? rate : undefined;
+      });
+      if (rate !== undefined) return rate;
+    }
     // Another start is another run.
     if (!Object.is(initial, start)) [start, known] = [initial, []];
     if (t >= known.length) {

@@ -23,8 +23,9 @@ import { LIMITS, NotKnown, PyError, TooComplex } from "./evaluate/machine.js";
 export class FakeOptimizer {
   readonly group: Dict;
   readonly value: Dict;
+  private readonly start: Float;
   constructor(initialLr: number, momentum = 0, count = 1) {
-    const lr = new Float(initialLr);
+    const lr = (this.start = new Float(initialLr));
     const group = () =>
       dictOf([
         ["lr", lr],
@@ -67,6 +68,12 @@ export class FakeOptimizer {
   static for(code: string, initialLr: number): FakeOptimizer {
     const named = [...code.matchAll(/param_groups\[(\d)\]/g)].map((match) => Number(match[1]));
     return new FakeOptimizer(initialLr, 0, 1 + Math.max(0, ...named));
+  }
+
+  /** True once the code has set a rate, be it the one that was there. */
+  get written(): boolean {
+    const own = ["lr", "learning_rate"].map((name) => dictGet(this.value, name));
+    return [dictGet(this.group, "lr"), ...own].some((value) => value !== this.start);
   }
 
   /** The rate after what the code did: the group's, or the optimizer's own attribute when that was written. */

@@ -127,12 +127,13 @@ function importedSchedulers(reader: Reader): Finding[] {
     const value = reader.object(site.node);
     const one = value === undefined ? undefined : first(value);
     if (!(one instanceof Instance) || one.cls.module.file === undefined) continue;
-    const get = lookup(one.cls, "get_lr");
+    const get = lookup(one.cls, "get_lr") ?? lookup(one.cls, "lr_lambda");
     if (!(get instanceof FunctionValue) || !derives(one.cls, 0)) continue;
     const init = lookup(one.cls, "__init__");
     const names = init instanceof FunctionValue ? init.code.params.map((param) => param.name).slice(1) : [];
     const { args, optimizer } = constructorArguments(reader, names, one.call, init);
-    const rate = groupRate(reader, get, one);
+    const factor = get.name === "lr_lambda" ? stepRate(reader, get, one, false) : undefined;
+    const rate = factor ? (t: number, initial: number) => initial * factor(t, initial) : groupRate(reader, get, one);
     found.push({
       ...placed(reader, site.node, site.node),
       callee: reader.text(site.callee),
@@ -151,7 +152,10 @@ function derives(cls: ClassValue, depth: number): boolean {
     cls.bases.some((base) => {
       const one = first(base);
       if (one instanceof ClassValue) return derives(one, depth + 1);
-      return one instanceof Library && [one.name, ...one.others].some((name) => /(?:^|\.)_?LRScheduler$/.test(name));
+      return (
+        one instanceof Library &&
+        [one.name, ...one.others].some((name) => /(?:^|\.)_?LRScheduler$|\.LambdaLR$/.test(name))
+      );
     })
   );
 }

@@ -139,6 +139,20 @@ const rows: readonly Row[] = [
     text: "class Net:\n    def scale_lr(self, decay=0.1):\n        for group in self.optimizer.param_groups:\n            group['lr'] *= decay\n",
     found: { scale_lr: { values: { decay: 0.1 } } },
   },
+  {
+    why: "a function that sets the rate in some epochs only: the others keep it",
+    text: `import torch\n${opt}def adjust_opt(optimizer, epoch):\n    if epoch < 150: lr = 0.1\n    elif epoch == 150: lr = 0.01\n    elif epoch == 225: lr = 0.001\n    else: return\n    for group in optimizer.param_groups:\n        group['lr'] = lr\n`,
+    found: { adjust_opt: { rates: { 100: 0.1, 160: 0.01, 230: 0.001 } } },
+  },
+  {
+    why: "a LambdaLR of another file that brings its own lambda",
+    text: `import torch\nfrom utils import WarmupSchedule\n${opt}s = WarmupSchedule(opt, 10)\n`,
+    files: {
+      "utils.py":
+        "import torch\nclass WarmupSchedule(torch.optim.lr_scheduler.LambdaLR):\n    def __init__(self, optimizer, warmup_steps, last_epoch=-1):\n        self.warmup_steps = warmup_steps\n        super().__init__(optimizer, self.lr_lambda, last_epoch=last_epoch)\n    def lr_lambda(self, step):\n        return min(1.0, step / self.warmup_steps)\n",
+    },
+    found: { "WarmupSchedule(opt, 10)": { rates: { 5: 0.05, 20: 0.1 }, values: { warmup_steps: 10 } } },
+  },
 ];
 
 describe("schedules of the user's own classes and functions", () => {
