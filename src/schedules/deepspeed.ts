@@ -4,7 +4,7 @@ import { factor, flag, lr, ratio, steps, word } from "./define.js";
 import type { Compiled, Context, ScheduleDefinition } from "./define.js";
 import { oneCycle } from "./deepspeedOneCycle.js";
 import { afterConstruction, deepspeedSchedule, positiveInt } from "./deepspeedRules.js";
-import { forEachGroup, perGroup } from "./torchRules.js";
+import { forEachGroup, perGroup } from "./torchGroups.js";
 
 const length = {
   warmup_num_steps: steps("steps of warm-up, at least 2", { default: 1000, min: 1 }),

@@ -5,7 +5,7 @@ import { decay, flat, segments, warmup } from "../engine/segments.js";
 import { factor, flag, integer, lr, real, steps, type Compiled, type Context } from "./define.js";
 import { afterConstruction, deepspeedSchedule } from "./deepspeedRules.js";
 import { refuse } from "./refuse.js";
-import { perGroup } from "./torchRules.js";
+import { perGroup } from "./torchGroups.js";
 
 const stairs = (where: string, value: number | null) => integer(where, { default: value, min: 0 });
 const shrinking = "steps in which the decay grows by decay_lr_rate; 0 switches it off";

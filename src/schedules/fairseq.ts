@@ -1,15 +1,14 @@
 import type { Curve } from "../engine/curve.js";
-import { assert, divide, floorDivide, int, log, power as pow } from "../engine/python.js";
+import { assert, divide, int, log, power as pow } from "../engine/python.js";
 import { recursive } from "../engine/recursive.js";
-import { cooldown, cycle, decay, halfCosine, hold, segments, warmup } from "../engine/segments.js";
+import { cooldown, decay, hold, segments, warmup } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { factor, flag, integer, lr, numbers, ratio, steps, type Context } from "./define.js";
+import { factor, integer, numbers, ratio, steps, type Context } from "./define.js";
 import { epochBreaks, epochOf, lengthOf, rate, rates, scheduler, single } from "./fairseqCommon.js";
-import { warmup_init_lr, warmup_updates } from "./fairseqCommon.js";
+import { max_update, warmup_init_lr, warmup_updates } from "./fairseqCommon.js";
+import { cosine, triangular } from "./fairseqCycles.js";
 import { manual } from "./fairseqManual.js";
 import { onPlateau } from "./fairseqPlateau.js";
-
-const max_update = steps("updates of the run", { default: 0 });
 
 const inverseSqrt = scheduler("inverse_sqrt", "inverse_square_root_schedule.InverseSquareRootSchedule", {
   params: { ...rate, warmup_updates: steps("updates of linear warm-up", { default: 4000 }), warmup_init_lr },
@@ -65,57 +64,6 @@ function polynomialCurve(a: Polynomial, lrs: readonly number[], T: number, conte
   return segments(warmup(W > 0 ? W + 1 : 0, at, breaks), decay(T, at, breaks), cooldown(Infinity, at));
 }
 
-const period = "updates of the first period; max_update − warmup_updates when not positive";
-const cosine = scheduler("cosine", "cosine_lr_scheduler.CosineLRSchedule", {
-  params: {
-    ...{ warmup_updates, warmup_init_lr, ...rate },
-    min_lr: lr("lowest rate of the first period", { default: 0 }),
-    t_mult: factor("growth of the period", { default: 1 }),
-    lr_period_updates: steps(period, { default: -1 }),
-    lr_shrink: factor("shrink of both ends per period", { default: 0.1 }),
-    max_update,
-  },
-  formula: "shrink^i · (min_lr + (lr − min_lr) · (1 + cos(π · t_i / period_i)) / 2) after the warm-up",
-  quirks: [
-    "At the end of a period the next begins, a tenth as high unless lr_shrink is written.",
-    "min_lr shrinks too.",
-  ],
-  compile: (a, context) => cosineCurve(a, single(a.lr, context, "cosine")),
-});
-
-type Cosine = Readonly<Record<`warmup_${"updates" | "init_lr"}` | `lr_${"period_updates" | "shrink"}`, number>> &
-  Readonly<Record<"min_lr" | "t_mult" | "max_update", number>>;
-function cosineCurve({ min_lr: low, warmup_updates: W, t_mult: m, ...a }: Cosine, top: number): Curve {
-  assert(top > low, `max_lr (=[${top}]) must be more than min_lr (=${low})`);
-  const given = a.lr_period_updates > 0;
-  assert(given || a.max_update > 0, "Either --max_update or --lr-period-updates must be set");
-  const period = given ? a.lr_period_updates : a.max_update - W;
-  const first = a.warmup_init_lr < 0 ? low : a.warmup_init_lr;
-  const rise = W > 0 ? (top - first) / W : 1;
-  const indexOf = (n: number) => Math.floor(m === 1 ? divide(n, period) : log(1 - divide(n, period) * (1 - m), m));
-  const startOf = (i: number) => (m === 1 ? period * i : ((1 - m ** i) / (1 - m)) * period);
-  const at = (t: number) => {
-    const i = indexOf(t - W);
-    const shrink = pow(a.lr_shrink, i);
-    const progress = divide(t - W - startOf(i), m === 1 ? period : m ** i * period);
-    return low * shrink + (top * shrink - low * shrink) * halfCosine(progress);
-  };
-  const restart = (t: number) => {
-    const i = indexOf(t - W);
-    let next = Math.max(t + 1, W + Math.ceil(startOf(i + 1)) - 1);
-    for (let tries = 0; tries < 3 && indexOf(next - W) <= i; tries++) next++;
-    return next;
-  };
-  // Periods that shrink have a finite sum, at which the logarithm leaves its domain.
-  const last = m < 1 ? Math.ceil(W + period / (1 - m)) : Infinity;
-  const cycles = cycle(last, at, (t) => (t + 1 < last ? restart(t) : last));
-  return segments(
-    warmup(W, (t) => first + t * rise),
-    cycles,
-    cycle(Infinity, at),
-  );
-}
-
 const triStage = scheduler("tri_stage", "tri_stage_lr_scheduler.TriStageLRSchedule", {
   params: {
     warmup_steps: 0,
@@ -152,37 +100,6 @@ function threeStages(a: TriStage, top: number, stages: Stages): Curve {
     decay(W + H + D + 1, (t) => top * Math.exp(-fall * (t - W - H))),
     cooldown(Infinity, a.final_lr_scale * top),
   );
-}
-
-const triangular = scheduler("triangular", "triangular_lr_scheduler.TriangularLRSchedule", {
-  params: {
-    max_lr: lr("highest rate"),
-    lr_period_updates: steps("updates of a cycle", { default: 5000 }),
-    lr_shrink: factor("shrink of the peak per cycle", { default: 0.1 }),
-    shrink_min: flag("the lowest rate shrinks too", { default: false }),
-    ...rate,
-  },
-  formula: "lr + (max_lr · shrink^cycle − lr) · max(0, 1 − |t / half − 2 · (cycle + 1) + 1|)",
-  quirks: ["Half a period is the period divided by 2, rounded down: odd periods lose an update."],
-  compile: (a, context) => triangles(a, single(a.lr, context, "triangular")),
-});
-
-interface Triangular {
-  readonly max_lr: number;
-  readonly lr_period_updates: number;
-  readonly lr_shrink: number;
-  readonly shrink_min: boolean;
-}
-function triangles(a: Triangular, low: number): Curve {
-  assert(a.max_lr > low, "max_lr must be more than lr");
-  const half = floorDivide(a.lr_period_updates, 2);
-  const at = (t: number) => {
-    const i = Math.floor(divide(t, 2 * half));
-    const shrink = pow(a.lr_shrink, i);
-    const [bottom, top] = [a.shrink_min ? low * shrink : low, a.max_lr * shrink];
-    return bottom + (top - bottom) * Math.max(0, 1 - Math.abs(t / half - 2 * (i + 1) + 1));
-  };
-  return segments(cycle(Infinity, at, everyPeriod(half)));
 }
 
 const fixed = scheduler("fixed", "fixed_schedule.FixedLRSchedule", {

@@ -19,6 +19,7 @@ export function scheduler<P extends Params>(name: string, path: string, declared
 
 export const rate = { lr: anything("rate, or a list with one rate per epoch", { default: null }) };
 export const warmup_updates = steps("updates of linear warm-up", { default: 0 });
+export const max_update = steps("updates of the run", { default: 0 });
 export const warmup_init_lr = lr("rate at update 0; negative: the scheduler's own choice", { default: -1 });
 
 /** One rate per epoch, counted from 1; the last one goes on. */

@@ -2,7 +2,8 @@ import { defineSchedule, factor, flag, integer, lr, optimizer } from "./define.j
 import type { Compiled, Context, LiveSchedule, ScheduleDefinition, TypedArgs } from "./define.js";
 import { betterBy, metricDriven, oneEach, short } from "./plateau.js";
 import { refuse } from "./refuse.js";
-import { eachGroup, groupCount, oneGroup, raise } from "./torchRules.js";
+import { eachGroup, groupCount, oneGroup } from "./torchGroups.js";
+import { raise } from "./torchRules.js";
 
 const params = {
   optimizer,

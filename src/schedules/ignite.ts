@@ -10,7 +10,8 @@ import { afterLine, concatenated, isIgnite, wrapped } from "./igniteWrapped.js";
 import { library } from "./library.js";
 import { refuse } from "./refuse.js";
 import { reduceLROnPlateau } from "./torch.js";
-import { forEachGroup, isInt, raise, written } from "./torchRules.js";
+import { forEachGroup } from "./torchGroups.js";
+import { isInt, raise, written } from "./torchRules.js";
 
 const homes = ["ignite.handlers.", "ignite.handlers.param_scheduler."];
 const igniteSchedule = library({

@@ -2,7 +2,7 @@ import { defineSchedule, flag, handle, integer, optimizer, word } from "./define
 import type { Compiled, Context, Params, ScheduleDefinition, TypedArgs } from "./define.js";
 import { INF, active, combined, type Active, type Rule } from "./mmengineRules.js";
 import { refuse } from "./refuse.js";
-import { forEachGroup } from "./torchRules.js";
+import { forEachGroup } from "./torchGroups.js";
 
 const source = "mmengine 0.10.7, mmengine/optim/scheduler/param_scheduler.py";
 export const span = {

@@ -3,7 +3,8 @@ import { bindArguments, isScheduleCall } from "./compile.js";
 import { anything, defineSchedule, integer, type ScheduleDefinition, type Value } from "./define.js";
 import { made, ruleOf } from "./mmengineFamily.js";
 import { INF, combined, type Active } from "./mmengineRules.js";
-import { forEachGroup, raise } from "./torchRules.js";
+import { forEachGroup } from "./torchGroups.js";
+import { raise } from "./torchRules.js";
 
 /**
  * A Runner's `param_scheduler`: one dict or a list, with `convert_to_iter_based`, and `end` defaulting to the run's length.

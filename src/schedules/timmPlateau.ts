@@ -2,7 +2,7 @@ import { defineSchedule, factor, lr, optimizer, ratio, steps, word, type LiveSch
 import { metricDriven, plateau } from "./plateau.js";
 import { noiseAt, type Noise } from "./timmNoise.js";
 import { initialize, names, noiseParams } from "./timmRules.js";
-import { forEachGroup } from "./torchRules.js";
+import { forEachGroup } from "./torchGroups.js";
 
 const { noise_range_t, noise_pct, noise_std, noise_seed } = noiseParams;
 

@@ -5,7 +5,7 @@ import { segments, warmup } from "../engine/segments.js";
 import { anything, defineSchedule, flag, handle, integer, lr, optimizer, ratio, real, steps } from "./define.js";
 import type { Definition, Params, ScheduleDefinition, TypedArgs } from "./define.js";
 import { noisy } from "./timmNoise.js";
-import { forEachGroup } from "./torchRules.js";
+import { forEachGroup } from "./torchGroups.js";
 
 /** By the class within its module: `cosine_lr.CosineLRScheduler`. */
 export function names(path: string) {

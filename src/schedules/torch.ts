@@ -6,7 +6,8 @@ import { cosineAnnealingWarmRestarts, cyclicLR } from "./torchCycles.js";
 import { constantRule, cosineRule, exponentialRule, lambdaRule, linearRule } from "./torchFormulas.js";
 import { multiStepRule, multiplicativeRule, polynomialRule, stepRule } from "./torchFormulas.js";
 import { oneCycleLR } from "./torchOneCycle.js";
-import { eachGroup, groupCount, oneGroup, torchClass, torchSchedule } from "./torchRules.js";
+import { eachGroup, groupCount, oneGroup } from "./torchGroups.js";
+import { torchClass, torchSchedule } from "./torchRules.js";
 import { swalr } from "./torchSwa.js";
 
 const id = (name: string) => `torch.optim.lr_scheduler.${name}`;

@@ -3,7 +3,8 @@ import { countUpTo, product, scale, sequence } from "../engine/shapes.js";
 import { numbers, optimizer, required, schedules } from "./define.js";
 import type { Compiled, Context, Value } from "./define.js";
 import { refuse } from "./refuse.js";
-import { callsOf, forEachGroup, ruleOfCall, torchClass, type Group, type Rule } from "./torchRules.js";
+import { forEachGroup } from "./torchGroups.js";
+import { callsOf, ruleOfCall, torchClass, type Group, type Rule } from "./torchRules.js";
 import { chained, isComposed, partsOf, refusePlateaus, sequential, stepped } from "./torchSteppers.js";
 
 export const sequentialLR = torchClass({

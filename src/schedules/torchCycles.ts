@@ -6,7 +6,8 @@ import { opaque } from "../engine/stepwise.js";
 import { factor, flag, lr, rateFunction, real, required, word } from "./define.js";
 import type { Context, RateFunction } from "./define.js";
 import { refuse } from "./refuse.js";
-import { isInt, torchSchedule, written, type GroupOf, type Rule } from "./torchRules.js";
+import { type GroupOf } from "./torchGroups.js";
+import { isInt, torchSchedule, written, type Rule } from "./torchRules.js";
 
 const id = (name: string) => `torch.optim.lr_scheduler.${name}`;
 

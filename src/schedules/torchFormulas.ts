@@ -7,7 +7,8 @@ import { opaque, stepwise } from "../engine/stepwise.js";
 import { compileCall, isRateFunction, isScheduleCall } from "./compile.js";
 import type { RateFunction, ScheduleCall } from "./define.js";
 import { refuse } from "./refuse.js";
-import { raise, type GroupOf, type Rule } from "./torchRules.js";
+import { type GroupOf } from "./torchGroups.js";
+import { raise, type Rule } from "./torchRules.js";
 
 /** A user's function is called at most this often to find where it turns or raises. */
 const lambdaWalk = (g: GroupOf) => Math.min(Math.max(g.context.total_steps || 0, 1000), 50_000);

@@ -5,7 +5,8 @@ import { decay, segments, warmup } from "../engine/segments.js";
 import { epochs, lr, steps } from "./define.js";
 import { refuse } from "./refuse.js";
 import { momentumParams, needsMomentum } from "./torchCycles.js";
-import { isInt, raise, torchSchedule, written, type GroupOf, type Rule } from "./torchRules.js";
+import { type GroupOf } from "./torchGroups.js";
+import { isInt, raise, torchSchedule, written, type Rule } from "./torchRules.js";
 
 export const oneCycleLR = torchSchedule({
   id: "torch.optim.lr_scheduler.OneCycleLR",

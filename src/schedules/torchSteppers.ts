@@ -3,7 +3,8 @@ import { countUpTo } from "../engine/shapes.js";
 import { stepwise } from "../engine/stepwise.js";
 import type { Args, Context, ScheduleCall, Value } from "./define.js";
 import { refuse } from "./refuse.js";
-import { callsOf, raise, ruleOfCall, type Group, type GroupOf, type Rule } from "./torchRules.js";
+import { type GroupOf } from "./torchGroups.js";
+import { callsOf, raise, ruleOfCall, type Group, type Rule } from "./torchRules.js";
 
 /** What the library calls on a scheduler: its own step, and what SequentialLR does to it. */
 interface Stepper {

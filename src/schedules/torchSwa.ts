@@ -4,7 +4,8 @@ import { isScheduleCall } from "./compile.js";
 import { integer, lr, schedule } from "./define.js";
 import type { Args, Context, ScheduleDefinition, Value } from "./define.js";
 import { refuse } from "./refuse.js";
-import { isInt, torchSchedule, type GroupOf, type Rule } from "./torchRules.js";
+import { type GroupOf } from "./torchGroups.js";
+import { isInt, torchSchedule, type Rule } from "./torchRules.js";
 import { stepped, stepperOf } from "./torchSteppers.js";
 
 const ofLoop = { default: null, keywordOnly: true };
