@@ -11,7 +11,7 @@ const runners: readonly {
   readonly perEpoch?: readonly string[];
 }[] = [
   {
-    names: /^\.(?:fit|fit_generator|train)$/,
+    names: /^(?:[a-z_]\w*)?\.(?:fit|fit_generator|train)$/,
     epochs: ["epochs", "nb_epoch", "num_epoch", "n_epochs", "max_epochs"],
     perEpoch: ["steps_per_epoch", "samples_per_epoch"],
   },
