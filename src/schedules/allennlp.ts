@@ -55,7 +55,12 @@ const invertedTriangular = defineSchedule({
 });
 
 export const allennlp = [
-  ...[slanted, polynomial, linear, noam, cosine, combined],
+  slanted,
+  polynomial,
+  linear,
+  noam,
+  cosine,
+  combined,
   ofTransformers("Constant", "constant", "get_constant_schedule"),
   ofTransformers("ConstantWithWarmup", "constant_with_warmup", "get_constant_schedule_with_warmup"),
   ofTransformers("CosineWithWarmup", "cosine_with_warmup", "get_cosine_schedule_with_warmup"),

@@ -64,6 +64,13 @@ const polynomial = scheduler("PolynomialScheduler", {
 });
 
 export const composer = [
-  ...[step, multiStep, constant, linear, exponential, cosine, restarts, polynomial],
+  step,
+  multiStep,
+  constant,
+  linear,
+  exponential,
+  cosine,
+  restarts,
+  polynomial,
   ...composerWarmups,
 ];

@@ -47,7 +47,11 @@ const getLinearScheduleWithWarmup = lambdaSchedule({
 const { cosine, cosine_with_restarts, polynomial, constant, constant_with_warmup } = lambdaSchedules(names);
 const byType: Readonly<Record<string, ScheduleDefinition>> = {
   linear: getLinearScheduleWithWarmup,
-  ...{ cosine, cosine_with_restarts, polynomial, constant, constant_with_warmup },
+  cosine,
+  cosine_with_restarts,
+  polynomial,
+  constant,
+  constant_with_warmup,
   piecewise_constant: getPiecewiseConstantSchedule,
 };
 

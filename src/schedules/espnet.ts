@@ -181,6 +181,15 @@ const cyclicCosine = chainer({
 });
 
 export const espnet = [
-  ...[warmupLr, noamLr, warmupStep, piecewise, tristage, exponential, cosine, onPlateau],
-  ...[unchanged, noamScheduler, cyclicCosine],
+  warmupLr,
+  noamLr,
+  warmupStep,
+  piecewise,
+  tristage,
+  exponential,
+  cosine,
+  onPlateau,
+  unchanged,
+  noamScheduler,
+  cyclicCosine,
 ];

@@ -5,7 +5,7 @@ import { cooldown, decay, hold, segments, warmup } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
 import { factor, integer, numbers, ratio, steps, type Context } from "./define.js";
 import { epochBreaks, epochOf, lengthOf, rate, rates, scheduler, single } from "./fairseqCommon.js";
-import { max_update, warmup_init_lr, warmup_updates } from "./fairseqCommon.js";
+import { max_update, warm, warmFrom, warmup_init_lr, warmup_updates } from "./fairseqCommon.js";
 import { cosine, triangular } from "./fairseqCycles.js";
 import { manual } from "./fairseqManual.js";
 import { onPlateau } from "./fairseqPlateau.js";
@@ -29,9 +29,11 @@ const inverseSqrt = scheduler("inverse_sqrt", "inverse_square_root_schedule.Inve
 const skipsFirst = "Of a list of rates the first is skipped: epoch n takes entry n, counted from 0.";
 const polynomial = scheduler("polynomial_decay", "polynomial_decay_schedule.PolynomialDecayLRSchedule", {
   params: {
-    ...{ ...rate, warmup_updates },
+    ...rate,
+    warmup_updates,
     force_anneal: integer("epoch from which each starts anew from the current rate", { default: null }),
-    ...{ end_learning_rate: 0, power: 1 },
+    end_learning_rate: 0,
+    power: 1,
     total_num_update: steps("update at which the decay ends; max_update when absent", { default: null }),
     max_update,
   },
@@ -72,7 +74,8 @@ const triStage = scheduler("tri_stage", "tri_stage_lr_scheduler.TriStageLRSchedu
     phase_ratio: numbers("the three as shares of max_update", { default: null }),
     init_lr_scale: ratio("factor at update 0", { default: 0.01 }),
     final_lr_scale: ratio("factor at the end", { default: 0.01 }),
-    ...{ max_update, ...rate },
+    max_update,
+    ...rate,
   },
   formula:
     "linear from lr · init_lr_scale, hold, lr · final_lr_scale^(t_decay / decay_steps), then lr · final_lr_scale",
@@ -106,7 +109,7 @@ const fixed = scheduler("fixed", "fixed_schedule.FixedLRSchedule", {
   params: {
     force_anneal: integer("epoch from which the rate shrinks every epoch", { default: null }),
     lr_shrink: factor("shrink per epoch", { default: 0.1 }),
-    ...{ warmup_updates, ...rate },
+    ...warm,
   },
   needs: ["initial_lr", "steps_per_epoch"],
   formula: "lr[epoch] · min(1, (t + 1) / W); from force_anneal on lr[−1] · lr_shrink^(epoch + 1 − force_anneal)",
@@ -130,7 +133,7 @@ function byEpoch(
 
 const step = scheduler("step", "step_lr_scheduler.StepLRSchedule", {
   params: {
-    ...{ warmup_updates, warmup_init_lr, ...rate },
+    ...warmFrom,
     min_lr: 0,
     lr_deacy_period: steps("updates between drops (spelled so)", { default: 25000 }),
     lr_decay: factor("factor of a drop", { default: 0.5, max: 1 }),

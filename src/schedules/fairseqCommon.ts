@@ -22,6 +22,10 @@ export const warmup_updates = steps("updates of linear warm-up", { default: 0 })
 export const max_update = steps("updates of the run", { default: 0 });
 export const warmup_init_lr = lr("rate at update 0; negative: the scheduler's own choice", { default: -1 });
 
+/** What most of them take. */
+export const warm = { warmup_updates, ...rate };
+export const warmFrom = { warmup_updates, warmup_init_lr, ...rate };
+
 /** One rate per epoch, counted from 1; the last one goes on. */
 export const rates = (given: Value, { initial_lr }: Context): readonly number[] =>
   given === null ? [initial_lr] : Array.isArray(given) ? (given as number[]) : [given as number];

@@ -3,12 +3,12 @@ import { assert, divide, floorDivide, log, power as pow } from "../engine/python
 import { cycle, halfCosine, segments, warmup } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
 import { factor, flag, lr, steps } from "./define.js";
-import { max_update, rate, scheduler, single, warmup_init_lr, warmup_updates } from "./fairseqCommon.js";
+import { max_update, rate, scheduler, single, warmFrom } from "./fairseqCommon.js";
 
 const period = "updates of the first period; max_update − warmup_updates when not positive";
 export const cosine = scheduler("cosine", "cosine_lr_scheduler.CosineLRSchedule", {
   params: {
-    ...{ warmup_updates, warmup_init_lr, ...rate },
+    ...warmFrom,
     min_lr: lr("lowest rate of the first period", { default: 0 }),
     t_mult: factor("growth of the period", { default: 1 }),
     lr_period_updates: steps(period, { default: -1 }),

@@ -1,7 +1,7 @@
 import type { Curve } from "../engine/curve.js";
 import { hold, segments, warmup } from "../engine/segments.js";
 import { factor, flag, integer, real, type Compiled, type Context, type LiveSchedule } from "./define.js";
-import { lengthOf, rate, scheduler, single, warmup_init_lr, warmup_updates } from "./fairseqCommon.js";
+import { lengthOf, scheduler, single, warmFrom } from "./fairseqCommon.js";
 import { metricDriven, plateau } from "./plateau.js";
 
 export const onPlateau = scheduler("reduce_lr_on_plateau", "reduce_lr_on_plateau.ReduceLROnPlateauLRSchedule", {
@@ -9,7 +9,7 @@ export const onPlateau = scheduler("reduce_lr_on_plateau", "reduce_lr_on_plateau
     lr_shrink: factor("factor of a reduction", { default: 0.1 }),
     lr_threshold: real("least relative improvement that counts", { default: 1e-4 }),
     lr_patience: integer("epochs without improvement that are tolerated", { default: 0 }),
-    ...{ warmup_updates, warmup_init_lr, ...rate },
+    ...warmFrom,
     maximize_best_checkpoint_metric: flag("greater is better", { default: false }),
   },
   needs: ["initial_lr", "steps_per_epoch"],

@@ -16,7 +16,8 @@ const moms = "momentum at the start, in the middle and at the end";
 const fitOneCycle = ofLearner({
   name: "fit_one_cycle",
   params: {
-    ...{ n_epoch, lr_max },
+    n_epoch,
+    lr_max,
     div: factor("highest rate / first rate", { default: 25 }),
     div_final,
     pct_start: ratio("share of the run that rises", { default: 0.25 }),

@@ -147,7 +147,10 @@ const reduceLROnPlateauScheduler = igniteSchedule({
   name: "ReduceLROnPlateauScheduler",
   unit: "epoch",
   params: {
-    ...{ optimizer, metric_name: word("which metric"), trainer: handle("the trainer"), ...ofGroup },
+    optimizer,
+    metric_name: word("which metric"),
+    trainer: handle("the trainer"),
+    ...ofGroup,
     ...(plateauParams as Readonly<Record<string, ParamSpec>>),
   },
   needs: ["initial_lr"],

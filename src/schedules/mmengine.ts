@@ -19,6 +19,7 @@ import {
   type Lowest,
 } from "./mmengineRules.js";
 
+const phases = { pct_start: 0.3, anneal_strategy: "cos", div_factor: 25, final_div_factor: 1e4, three_phase: false };
 const share = (value: number) => ({ default: value, min: 0, max: 1 });
 const etas = {
   eta_min: lr("lowest value", { default: null }),
@@ -107,7 +108,7 @@ const classes = [
     params: {
       eta_max: lr("peak value", { default: 0 }),
       total_steps: steps("steps of the cycle; end − begin when absent", { default: null }),
-      ...{ pct_start: 0.3, anneal_strategy: "cos", div_factor: 25, final_div_factor: 1e4, three_phase: false },
+      ...phases,
     },
     scaled: ["total_steps"],
     formula: "eta_max / div_factor → eta_max over pct_start, then to eta_max / div_factor / final_div_factor",

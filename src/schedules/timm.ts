@@ -31,7 +31,9 @@ const createSchedulerV2 = defineSchedule({
     warmup_epochs: integer("epochs of linear warm-up", { default: 0, min: 0 }),
     warmup_prefix: flag("the schedule starts after the warm-up", { default: false }),
     noise: anything("share of the run from which noise is added", { default: null }),
-    ...{ noise_pct, noise_std, noise_seed },
+    noise_pct,
+    noise_std,
+    noise_seed,
     cycle_mul: cycleParams.cycle_mul,
     cycle_decay: factor("each cycle's peak relative to the one before", { default: 0.1, min: 0 }),
     cycle_limit: cycleParams.cycle_limit,
@@ -109,7 +111,10 @@ function created(a: Choice, context: Context): Compiled {
       assert(a.step_on_epochs, "Plateau LR only supports step per epoch.");
       return make(plateauLRScheduler, {
         ...rise,
-        ...{ decay_rate, patience_t: a.patience_epochs, lr_min, mode: a.plateau_mode },
+        decay_rate,
+        patience_t: a.patience_epochs,
+        lr_min,
+        mode: a.plateau_mode,
       });
     case "wsd":
     case "rsqrt":

@@ -116,7 +116,11 @@ export const greedyLR = greedySchedule(greedyNames);
 const { cosine, cosine_with_restarts, polynomial, constant, constant_with_warmup } = lambdaSchedules(names);
 const byType: Readonly<Record<string, ScheduleDefinition>> = {
   linear: getLinearScheduleWithWarmup,
-  ...{ cosine, cosine_with_restarts, polynomial, constant, constant_with_warmup },
+  cosine,
+  cosine_with_restarts,
+  polynomial,
+  constant,
+  constant_with_warmup,
   inverse_sqrt: getInverseSqrtSchedule,
   reduce_lr_on_plateau: getReduceOnPlateau,
   cosine_with_min_lr: getCosineWithMinLr,
