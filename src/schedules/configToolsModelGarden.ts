@@ -1,10 +1,36 @@
-import { constant } from "../engine/shapes.js";
+import { curveOf } from "./nested.js";
 import { bindArguments, compileSchedule } from "./compile.js";
-import { defineSchedule, lr, power, real, word } from "./define.js";
-import type { Args, Context, ParamSpec, ScheduleDefinition } from "./define.js";
+import { lr, power, real, word } from "./define.js";
+import type { Args, Context, ParamSpec, ScheduleCall, ScheduleDefinition } from "./define.js";
+import { library } from "./library.js";
 import { tfm } from "./tfm.js";
 
 /** TensorFlow Model Garden's `optimizer_config`: `learning_rate.type` with the warm-up that stands beside it. */
+const modelGarden = library({
+  homes: ["tf-model-garden:"],
+  dtype: "float32",
+  quirks: ["The warm-up replaces the first warmup_steps; the decay's clock starts at step 0."],
+  source: "tf-models-official, official/modeling/optimization/configs/learning_rate_config.py and lr_schedule.py",
+  last: {
+    warmup: word("shape of the warm-up", { default: null, choices: ["linear", "polynomial"] }),
+    warmup_steps: real("steps of the warm-up", { default: 0 }),
+    warmup_learning_rate: lr("first rate of the linear warm-up", { default: 0 }),
+    warmup_power: power("exponent of the polynomial warm-up", { default: 1 }),
+  },
+  finish(rest: ScheduleCall | number, a, context) {
+    const linear = a.warmup === "linear";
+    const outer = a.warmup && a.warmup_steps > 0 && named(linear ? "LinearWarmup" : "PolynomialWarmUp");
+    if (!outer) return curveOf(rest, context);
+    const shape = linear ? { warmup_learning_rate: a.warmup_learning_rate } : { power: a.warmup_power };
+    return compileSchedule(
+      outer,
+      { after_warmup_lr_sched: rest, warmup_steps: a.warmup_steps, ...shape },
+      context as Context,
+    );
+  },
+});
+const named = (name: string) => tfm.find((d) => d.id.endsWith(`.${name}`));
+
 const TYPES: Readonly<Record<string, string>> = {
   stepwise: "PiecewiseConstantDecayWithOffset",
   exponential: "ExponentialDecayWithOffset",
@@ -21,72 +47,39 @@ const DEFAULTS: Readonly<Record<string, Args>> = {
   power_linear: { power: -0.5, linear_decay_fraction: 0.1, offset: 0 },
   power_with_offset: { power: -0.5, pre_offset_learning_rate: 1e6 },
 };
-const source = "tf-models-official, official/modeling/optimization/configs/learning_rate_config.py and lr_schedule.py";
-const warmupParams = {
-  warmup: word("shape of the warm-up", { default: null, choices: ["linear", "polynomial"] }),
-  warmup_steps: real("steps of the warm-up", { default: 0 }),
-  warmup_learning_rate: lr("first rate of the linear warm-up", { default: 0 }),
-  warmup_power: power("exponent of the polynomial warm-up", { default: 1 }),
-};
-const named = (name: string) => tfm.find((d) => d.id.endsWith(`.${name}`));
 
-function make(
-  type: string,
-  inner: ScheduleDefinition | undefined,
-  own: Readonly<Record<string, ParamSpec>>,
-  formula: string,
-): ScheduleDefinition {
-  return defineSchedule({
-    id: `tf-model-garden:${type}`,
-    params: { ...own, ...warmupParams } as Readonly<Record<string, ParamSpec>>,
-    unit: "step",
-    dtype: "float32",
-    formula,
-    quirks: ["The warm-up replaces the first warmup_steps; the decay's clock starts at step 0."],
-    source,
-    compile(given: Args, context: Context) {
-      const args = Object.fromEntries(Object.entries(given).filter(([key]) => key in own));
-      const W = given["warmup"] ? (given["warmup_steps"] as number) : 0;
-      const rest = inner
-        ? {
-            kind: "schedule" as const,
-            definition: inner,
-            args: bindArguments(inner, {
-              ...args,
-              ...(inner.params["offset"] && args["offset"] === undefined && { offset: 0 }),
-            }),
-          }
-        : (given["learning_rate"] as number);
-      const linear = given["warmup"] === "linear";
-      const outer = named(linear ? "LinearWarmup" : "PolynomialWarmUp");
-      if (W > 0 && outer)
-        return compileSchedule(
-          outer,
-          {
-            after_warmup_lr_sched: rest,
-            warmup_steps: W,
-            ...(linear ? { warmup_learning_rate: given["warmup_learning_rate"] } : { power: given["warmup_power"] }),
-          },
-          context,
-        );
-      return typeof rest === "number" ? constant(rest) : compileSchedule(rest.definition, rest.args, context);
-    },
-  });
+const constant = modelGarden({
+  name: "constant",
+  params: { learning_rate: lr("the rate", { default: 0.1 }) },
+  formula: "learning_rate",
+  rule: (a) => a.learning_rate,
+});
+
+/** The class's own parameters, with the configuration's defaults. */
+function ownParams(type: string, { params }: ScheduleDefinition): Record<string, ParamSpec> {
+  const own = Object.entries(params).filter(([key, spec]) => spec.kind !== "handle" && key !== "name");
+  return Object.fromEntries(
+    own.map(([key, spec]) => {
+      const usual = DEFAULTS[type]?.[key] ?? (key === "offset" ? 0 : spec.default);
+      return [key, { ...spec, ...(usual !== undefined && { default: usual }) }];
+    }),
+  );
 }
 
 export const configToolsModelGarden: readonly ScheduleDefinition[] = [
-  make("constant", undefined, { learning_rate: lr("the rate", { default: 0.1 }) }, "learning_rate"),
-  ...Object.entries(TYPES).flatMap(([type, name]) => {
-    const inner = named(name);
-    if (!inner) return [];
-    const own = Object.fromEntries(
-      Object.entries(inner.params)
-        .filter(([key, spec]) => spec.kind !== "handle" && key !== "name")
-        .map(([key, spec]) => {
-          const fallback = DEFAULTS[type]?.[key] ?? (key === "offset" ? 0 : spec.default);
-          return [key, { ...spec, ...(fallback !== undefined && { default: fallback }) }];
-        }),
-    );
-    return [make(type, inner, own, inner.formula)];
+  constant,
+  ...Object.entries(TYPES).flatMap(([name, className]) => {
+    const definition = named(className);
+    if (!definition) return [];
+    const params = ownParams(name, definition);
+    return modelGarden({
+      name,
+      params,
+      formula: definition.formula,
+      rule(given) {
+        const own = Object.fromEntries(Object.entries(given as Args).filter(([key]) => key in params));
+        return { kind: "schedule", definition, args: bindArguments(definition, own) };
+      },
+    });
   }),
 ];

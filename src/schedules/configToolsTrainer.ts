@@ -1,8 +1,9 @@
 import { compileSchedule } from "./compile.js";
-import { Raises, defineSchedule, flag, lr, ratio, real, steps } from "./define.js";
-import type { Args, Context, ParamSpec, ScheduleDefinition, Value } from "./define.js";
+import { flag, lr, ratio, real, steps } from "./define.js";
+import type { Args, ParamSpec, ScheduleDefinition, Value } from "./define.js";
 import { configToolsFinetuning } from "./configToolsFinetuning.js";
 import { diffusers } from "./diffusers.js";
+import { library } from "./library.js";
 import { transformers } from "./transformers.js";
 
 /**
@@ -37,46 +38,34 @@ interface Tool {
   /** Another definition than the function's own, when the values ask for it. */
   readonly instead?: (a: Args, name: string) => ScheduleDefinition | undefined;
   readonly own?: boolean;
-  readonly functions?: readonly ScheduleDefinition[];
-  readonly home?: string;
+  /** The function of this name. */
+  readonly named?: (name: string) => ScheduleDefinition | undefined;
 }
 
-const family = ({
-  tool,
-  params,
-  source,
-  quirk,
-  args,
-  instead,
-  own = true,
-  functions = transformers,
-  home = "transformers.",
-}: Tool): ScheduleDefinition[] =>
-  Object.entries(TYPES).flatMap(([name, id]) => {
-    const inner = byId(functions, `${home}${id}`);
+const transformersNamed = (name: string) => byId(transformers, `transformers.${name}`);
+
+function family({ tool, params, source, quirk, args, instead, own = true, named = transformersNamed }: Tool) {
+  const declare = library({ homes: [`${tool}:`], needs: ["total_steps"], quirks: [quirk], source });
+  return Object.entries(TYPES).flatMap(([name, id]) => {
+    const inner = named(id);
     if (!inner) return [];
     const extra = Object.fromEntries(Object.entries(inner.params).filter(([key]) => own && !PLUMBING.includes(key)));
-    return [
-      defineSchedule({
-        id: `${tool}:${name}`,
-        params: (name === "constant" ? unwarmed(params) : { ...params, ...extra }) as Params,
-        needs: ["total_steps"],
-        unit: "step",
-        formula: inner.formula.replaceAll("num_warmup_steps", "W").replaceAll("num_training_steps", "T"),
-        quirks: [quirk, ...(inner.quirks ?? [])],
-        source,
-        compile(given: Args, context: Context) {
-          const target = instead?.(given, name) ?? inner;
-          const all = args(given, context.total_steps, name);
-          const known = Object.entries({ ...pick(given, target), ...all }).filter(([key]) => key in target.params);
-          return compileSchedule(target, Object.fromEntries(known), {
-            ...context,
-            initial_lr: given["learning_rate"] as number,
-          });
-        },
-      }),
-    ];
+    return declare({
+      name,
+      params: name === "constant" ? unwarmed(params) : { ...params, ...extra },
+      formula: inner.formula.replaceAll("num_warmup_steps", "W").replaceAll("num_training_steps", "T"),
+      quirks: inner.quirks,
+      rule(a, context) {
+        const given = a as Args;
+        const target = instead?.(given, name) ?? inner;
+        const all = { ...pick(given, target), ...args(given, context.total_steps, name) };
+        const known = Object.entries(all).filter(([key]) => key in target.params);
+        const initial_lr = given["learning_rate"] as number;
+        return compileSchedule(target, Object.fromEntries(known), { ...context, initial_lr });
+      },
+    });
   });
+}
 
 /** "constant" has no warm-up, whatever the file says. */
 const unwarmed = (params: Params): Params =>
@@ -179,8 +168,7 @@ const kohya = family({
 
 const scripts = family({
   tool: "diffusers",
-  functions: diffusers,
-  home: "diffusers.optimization.",
+  named: (name) => byId(diffusers, `diffusers.optimization.${name}`),
   own: false,
   params: {
     learning_rate: lr("peak rate", { default: 1e-4 }),
@@ -199,21 +187,25 @@ const scripts = family({
 });
 
 /** torchtune's own function; the same rule as Transformers'. */
-const torchtune = defineSchedule({
-  id: "torchtune:get_cosine_schedule_with_warmup",
+const torchtune = library({
+  homes: ["torchtune:"],
+  needs: ["initial_lr", "total_steps"],
+  source: "meta-pytorch/torchtune, torchtune/training/lr_schedulers.py",
+})({
+  name: "get_cosine_schedule_with_warmup",
   params: {
     num_warmup_steps: steps("steps of warm-up"),
     num_training_steps: steps("steps of the run; the recipe gives them", { default: null }),
-    num_cycles: real("cosine periods in the decay", { default: 0.5 }),
+    num_cycles: 0.5,
   },
-  needs: ["initial_lr", "total_steps"],
-  unit: "step",
   formula: "lr · t / W, then lr · max(0, (1 + cos(2π · num_cycles · p)) / 2)",
-  source: "meta-pytorch/torchtune, torchtune/training/lr_schedulers.py",
-  compile(a, context) {
-    const inner = byId(transformers, "transformers.get_cosine_schedule_with_warmup");
-    if (!inner) throw new Raises("get_cosine_schedule_with_warmup is not known");
-    return compileSchedule(inner, { ...a, num_training_steps: a.num_training_steps ?? context.total_steps }, context);
+  rule(a, context) {
+    const num_training_steps = (a.num_training_steps as number | null) ?? context.total_steps;
+    return compileSchedule(
+      transformersNamed("get_cosine_schedule_with_warmup")!,
+      { ...a, num_training_steps },
+      context,
+    );
   },
 });
 
