@@ -137,7 +137,7 @@ function firstBelow(curve: Curve, pieces: Pieces, start: number, level: number, 
     let low = Math.max(from, start + 1);
     if (isUnder(low === from ? pieces.left[i]! : curve.at(low))) return low;
     if (!isUnder(pieces.right[i]!)) continue;
-    let high = last;
+    let high = Math.min(last, 2 ** 53);
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       if (isUnder(curve.at(middle))) high = middle;

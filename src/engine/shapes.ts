@@ -127,7 +127,7 @@ export function withTurns(c: Curve): Curve {
       const from = Math.max(0, t);
       const start = Math.sign(slope(from));
       // The direction at the far end: the last step inside the piece; on an endless one, far out but finite.
-      let high = Number.isFinite(to) ? to - 2 : far(from, c.at);
+      let high = Number.isFinite(to) ? Math.min(to - 2, 2 ** 53) : far(from, c.at);
       if (high <= from || Math.sign(slope(high)) === start || start === 0) return to;
       let low = from;
       while (high - low > 1) {
@@ -155,7 +155,7 @@ export function clamp(c: Curve, low: number, high = Infinity): Curve {
     nextBreak: (t) => {
       const to = c.nextBreak(t);
       const side = (u: number) => (c.at(u) < low ? -1 : c.at(u) > high ? 1 : 0);
-      const last = Number.isFinite(to) ? to - 1 : far(t, c.at);
+      const last = Number.isFinite(to) ? Math.min(to - 1, 2 ** 53) : far(t, c.at);
       if (last <= t || side(t) === side(last)) return to;
       let [a, b] = [t, last];
       while (b - a > 1) {

@@ -1,4 +1,5 @@
 import type { Curve } from "../engine/curve.js";
+import { firstWhere } from "../engine/search.js";
 import { opaque } from "../engine/stepwise.js";
 import type { Compiled } from "../schedules/define.js";
 import { walkOf } from "../schedules/nested.js";
@@ -33,21 +34,8 @@ function mapped(c: Curve, { apply, breaks = [], switches }: Transform): Curve {
 
 /** The step mapping must not fall; breaks are searched in the mapped step. */
 function stepped(c: Curve, f: (t: number) => number): Curve {
-  const firstReaching = (target: number, after: number): number => {
-    if (!Number.isFinite(target)) return Infinity;
-    let step = 1;
-    while (f(after + step) < target) {
-      step *= 2;
-      if (step > 2 ** 60) return Infinity;
-    }
-    let [low, high] = [after + Math.floor(step / 2), after + step];
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (f(middle) < target) low = middle;
-      else high = middle;
-    }
-    return high;
-  };
+  const firstReaching = (target: number, after: number): number =>
+    Number.isFinite(target) ? firstWhere((t) => f(t) >= target, after) : Infinity;
   const back = (t: number) => (t <= f(0) ? 0 : firstReaching(t, 0));
   return {
     at: (t) => c.at(f(t)),
