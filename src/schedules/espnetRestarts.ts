@@ -1,9 +1,10 @@
 import type { Curve } from "../engine/curve.js";
-import { PythonError, assert, divide, int, power as pow } from "../engine/python.js";
+import { cycles, mostCycles, stepsOfAll } from "../engine/cycles.js";
+import { assert, divide, int, power as pow } from "../engine/python.js";
 import { cycle, flat, halfCosine, segments } from "../engine/segments.js";
-import { countUpTo } from "../engine/shapes.js";
 import { factor, lr, steps } from "./define.js";
 import { scheduler } from "./espnetCommon.js";
+import { refuse } from "./refuse.js";
 
 export const cosine = scheduler("cosine_anneal_warmup_restart.CosineAnnealingWarmupRestarts", {
   params: {
@@ -26,26 +27,10 @@ type Restarts = Readonly<
 function restarting({ first_cycle_steps: first, cycle_mult: mult, warmup_steps: W, ...a }: Restarts): Curve {
   const { max_lr, min_lr, gamma } = a;
   assert(W < first);
-  const starts = [0];
-  const lengths = [first];
-  /** The cycle of step t. Lengths that no longer change repeat; a length of 0 (no warm-up) divides by zero. */
-  const cycleAt = (t: number): [index: number, start: number, length: number] => {
-    for (;;) {
-      const [i, length] = [starts.length - 1, lengths.at(-1)!];
-      const start = starts[i]!;
-      if (t < start + length) break;
-      const next = int((length - W) * mult) + W;
-      if (starts.length > 100_000) throw new PythonError("ValueError: more than 100000 restarts");
-      if (next === length || length <= 0) {
-        const more = length > 0 ? Math.floor((t - start) / length) : 0;
-        return [i + more, start + more * length, length];
-      }
-      starts.push(start + length);
-      lengths.push(next);
-    }
-    const i = countUpTo(starts, t) - 1;
-    return [i, starts[i]!, lengths[i]!];
-  };
+  const next = (length: number) => int((length - W) * mult) + W;
+  const cycleAt = cycles(first, next, (_, count) =>
+    refuse(count > mostCycles, "ValueError: more than 100000 restarts"),
+  );
   const rate = (t: number) => {
     const [i, start, length] = cycleAt(t);
     const [rise, s] = [max_lr * pow(gamma, i) - min_lr, t - start];
@@ -56,13 +41,7 @@ function restarting({ first_cycle_steps: first, cycle_mult: mult, warmup_steps: 
     return t < start + W ? Math.ceil(start + W) : length > 0 ? Math.ceil(start + length) : Infinity;
   };
   // With shrinking cycles and no warm-up the length reaches 0; that step is the last segment's first.
-  let ending = Infinity;
-  if (W === 0 && mult < 1) {
-    ending = 0;
-    let left = 100_000;
-    for (let length = first; length > 0 && left > 0; left--, length = int(length * mult)) ending += length;
-    if (left === 0) ending = Infinity;
-  }
+  const ending = W === 0 && mult < 1 ? stepsOfAll(first, next) : Infinity;
   return segments(
     flat(1, min_lr),
     cycle(ending, rate, (t) => Math.min(breaks(t), ending)),
