@@ -76,12 +76,14 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
     );
     if (!told && mayBe(definition)) tell(guarded(() => givenFinding(reader, given)));
   }
-  return [
-    ...[...candidates.values()].flatMap((candidate) =>
-      asked(reader, candidate).flatMap((one) => findingOf(reader, one, workspace) ?? []),
-    ),
-    ...inline,
-  ];
+  const own = [...candidates.values()].flatMap((candidate) =>
+    asked(reader, candidate).flatMap((one) => findingOf(reader, one, workspace) ?? []),
+  );
+  // Of two methods that the same subclass fills in the first is told.
+  const once = own.filter(
+    (one, i) => own.findIndex(({ span, cell }) => span.from === one.span.from && cell === one.cell) === i,
+  );
+  return [...once, ...inline];
 }
 
 /** A method that its class's subclasses fill in is theirs, one each. */

@@ -153,6 +153,11 @@ const rows: readonly Row[] = [
     },
     found: { "WarmupSchedule(opt, 10)": { rates: { 5: 0.05, 20: 0.1 }, values: { warmup_steps: 10 } } },
   },
+  {
+    why: "a method that hands out the rate that is there, given under the name of one: none",
+    text: "class Engine:\n    def get_current_lr(self, names=None):\n        name = names[0]\n        return self._optims[name].param_groups[-1]['lr']\n    def train(self):\n        log(lr=self.get_current_lr())\n",
+    found: {},
+  },
 ];
 
 describe("schedules of the user's own classes and functions", () => {
