@@ -80,6 +80,18 @@ const rows: readonly Row[] = [
     why: "batches counted from one",
   },
   {
+    text: "import torch, math\nimport numpy as np\ndef train(loader, optimizer, epoch, schedule):\n    for it, x in enumerate(log.log_every(loader, 10)):\n        for group in optimizer.param_groups:\n            group['lr'] = schedule[epoch * len(loader) + it]\n        loss(x).backward()\n        optimizer.step()\n    return 1, 2\ndef main(epochs=10):\n    loader = torch.utils.data.DataLoader(data, batch_size=320)\n    optimizer = torch.optim.SGD(params, lr=4.0)\n    warm = np.linspace(0, 4.0, 2 * len(loader))\n    left = len(loader) * (epochs - 2)\n    down = np.array([2.0 * (1 + math.cos(math.pi * t / left)) for t in np.arange(left)])\n    schedule = np.concatenate((warm, down))\n    for epoch in range(epochs):\n        a, b = train(loader, optimizer, epoch, schedule)\nmain()\n",
+    spans: "group['lr']",
+    rates: { 0: 0, 199: 4, 200: 4, 600: 2, 1000: 0.000015421237058887982 },
+    why: "an array as long as the run, made before it and read by epoch and batch",
+  },
+  {
+    text: `${torch}def train(loader, optimizer, epoch, sched, queue):\n    for it, x in enumerate(loader):\n        timer.update(1)\n        optimizer.param_groups[0]['lr'] = sched[epoch * 10 + it]\n        optimizer.step()\n    return queue\nsched, queue = [0.1 * 0.5 ** i for i in range(50)], None\nfor epoch in range(5):\n    if is_ready(queue):\n        queue = make(epoch)\n    queue = train(loader, opt, epoch, sched, queue)\n`,
+    spans: "optimizer.param_groups[0]['lr']",
+    rates: { 0: 0.1, 3: 0.0125 },
+    why: "what a function of the loop is given beside what the rate hangs on",
+  },
+  {
     text: `${torch}def decay_lr(optimizer):\n    for g in optimizer.param_groups:\n        g['lr'] *= 0.5\nfor epoch in range(30):\n    if epoch > 0 and epoch % 10 == 0:\n        decay_lr(opt)\n    ${train}\n`,
     spans: "decay_lr",
     rates: { 9: 0.1, 10: 0.05, 20: 0.025 },

@@ -12,7 +12,7 @@ import { lengthSymbol } from "./lengths.js";
 import { sorted } from "./lists.js";
 import { LIMITS, NotKnown, PyError, TooComplex } from "./machine.js";
 import { int, normalize, round } from "./numbers.js";
-import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
+import { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
 import { binary, truthOf, typeName } from "./operators.js";
 import { type Pure, applyPure } from "./pure.js";
 import { isInstance } from "./types.js";
@@ -300,7 +300,19 @@ const RUN: Record<string, Run> = {
       return lookup(v, key) !== undefined || new Unknown("its attributes are only known when the file runs");
     return new Unknown("its attributes are only known when the file runs");
   },
-  vars: ([x]) => attributesOf(x ?? new Unknown("the local names")),
+  dir: ([x], _, { m }) => {
+    const v = force(x ?? null);
+    if (v instanceof ModuleValue) m.load(v);
+    const attributes = attributesOf(v);
+    return attributes instanceof Dict && attributes !== v && !attributes.open
+      ? new List(dictItems(attributes).map(([key]) => key))
+      : new Unknown("the names of what only the run knows");
+  },
+  vars: ([x], _, { m }) => {
+    const v = force(x ?? null);
+    if (v instanceof ModuleValue) m.load(v);
+    return attributesOf(x ?? new Unknown("the local names"));
+  },
   isinstance: ([x, type]) => isInstance(force(x ?? null), force(type ?? null)),
   callable: ([x]) => {
     const v = force(x ?? null);
@@ -401,7 +413,6 @@ export const builtinNames: ReadonlyMap<string, Val> = new Map<string, Val>([
     "bytearray",
     "complex",
     "help",
-    "dir",
     "hash",
     "compile",
     "exec",

@@ -2,7 +2,7 @@ import { dictOf, force, relabel } from "./access.js";
 import { libraryBase, lookup } from "./attributes.js";
 import { callValue, invoke, safely, type CallPlace } from "./call.js";
 import { PyError, type Machine } from "./machine.js";
-import { ClassValue, FunctionValue, Instance, Method } from "./objects.js";
+import { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
 import { symbolFor } from "./symbols.js";
 import { CallResult, Choice, Deferred, Library, List, Tracked, Unknown, type Val } from "./values.js";
 
@@ -151,6 +151,7 @@ export function attributesOf(value: Val): Val {
   const v = force(value);
   if (v instanceof Instance) return dictOf([...v.attrs]);
   if (v instanceof ClassValue) return dictOf([...v.attrs].filter(([name]) => !name.startsWith("__")));
+  if (v instanceof ModuleValue) return dictOf([...v.globals]);
   return v;
 }
 

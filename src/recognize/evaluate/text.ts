@@ -103,6 +103,8 @@ const STRING: Record<string, StringFn> = {
   rstrip: trimmer(false, true),
   startswith: affix((v, part) => v.startsWith(part)),
   endswith: affix((v, part) => v.endsWith(part)),
+  isupper: (v) => v === v.toUpperCase() && v !== v.toLowerCase(),
+  islower: (v) => v === v.toLowerCase() && v !== v.toUpperCase(),
   isdigit: (v) => /^\d+$/.test(v),
   isnumeric: (v) => /^\d+$/.test(v),
   isdecimal: (v) => /^\d+$/.test(v),

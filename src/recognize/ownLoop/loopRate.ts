@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
-import type { Workspace } from "../../source/document.js";
+import type { Span, Workspace } from "../../source/document.js";
 import { Dict, first } from "../evaluate/index.js";
 import { nodeKey } from "../evaluate/syntax.js";
 import type { Finding } from "../finding.js";
@@ -29,11 +29,12 @@ export function loopRate(reader: Reader, workspace: Workspace, place: SyntaxNode
   const nest = nestAround(reader, place);
   if (!nest) return undefined;
   const regions = [nest.loops.at(-1)!, ...nest.functions];
-  const inside = (node: SyntaxNode) => regions.some(({ from, to }) => node.from >= from && node.to <= to);
+  const inside = (node: Span) => regions.some(({ from, to }) => node.from >= from && node.to <= to);
   const writes = placesOf(reader).filter(inside);
-  const calls = nest.functions.flatMap((definition) => callersOf(reader, definition).map(({ node }) => node));
-  const forced = [place, ...writes, ...calls.filter(inside)];
-  const slice = sliceOf(reader, nest, forced);
+  const calls = nest.functions.flatMap((definition) =>
+    callersOf(reader, definition).flatMap((site) => (inside(site) ? [{ site, definition }] : [])),
+  );
+  const slice = sliceOf(reader, nest, [place, ...writes], calls);
   if (!slice?.moves) return undefined;
   // The innermost loop that has anything to do with it counts the turns.
   const inner = nest.loops.findIndex((loop) => slice.kept.has(nodeKey(loop)));

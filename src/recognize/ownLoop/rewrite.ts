@@ -24,7 +24,7 @@ interface Edit {
 
 /** The optimizer's step: the rate that counts in a turn is the one at this place. */
 const strong =
-  /(?<!sched\w*)\.step\s*\(|apply_gradients|\.minimize\s*\(|train_on_batch|\.fit(?:_generator)?\s*\(|\bsess\w*\.run\s*\(|(?<!feed\w*)\.update\s*\((?!\s*\{)/i;
+  /(?<!sched\w*)\.step\s*\(|apply_gradients|\.minimize\s*\(|train_on_batch|\.fit(?:_generator)?\s*\(|\bsess\w*\.run\s*\(|(?:optim\w*|\bopt\w*|\btx|trainer|updater)\.update\s*\(/i;
 const weak = /\btrain\w*\s*\(|\.backward\s*\(|\.train\s*\(/i;
 
 /**
@@ -32,7 +32,7 @@ const weak = /\btrain\w*\s*\(|\.backward\s*\(|\.train\s*\(/i;
  * innermost loop at the place where the optimizer steps. What stands after the loop is left out, so that its names are as the loop
  * finds them.
  */
-export function rewritten(reader: Reader, nest: Nest, { kept }: Slice): string | undefined {
+export function rewritten(reader: Reader, nest: Nest, { kept, unused }: Slice): string | undefined {
   const { code } = reader.program.source;
   const edits: Edit[] = [];
   const fed = new Map(rateWrites(reader.program.source.tree, code).map((w) => [nodeKey(w.statement), w] as const));
@@ -72,7 +72,9 @@ export function rewritten(reader: Reader, nest: Nest, { kept }: Slice): string |
     if (/^(?:If|For|While|With|Try|Match)Statement$/.test(node.name)) bodiesOf(node).forEach(block);
   }
   function isOwn(call: SyntaxNode): boolean {
-    return [...called(reader, call)].some(({ definition }) => nest.functions.some(({ from }) => from === definition.from));
+    return [...called(reader, call)].some(({ definition }) =>
+      nest.functions.some(({ from }) => from === definition.from),
+    );
   }
   function forHead(node: SyntaxNode): void {
     const { targets, over } = headOf(node);
@@ -101,6 +103,7 @@ export function rewritten(reader: Reader, nest: Nest, { kept }: Slice): string |
     else put(`range(${start}, ${start} + len(${source}))`);
   }
 
+  for (const { from, to } of unused) edits.push({ from, to, text: "None" });
   const turn = nest.loops[0]!.getChild("Body");
   if (!turn || !tick(turn)) return undefined;
   function tick(body: SyntaxNode): boolean {

@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
-import { nodeOf, outlineOf } from "../evaluate/index.js";
+import { argumentFor } from "../callers.js";
+import { nodeOf, outlineOf, type PythonCall } from "../evaluate/index.js";
 import { bindingsOf, kids, nodeKey } from "../evaluate/syntax.js";
 import type { Reader } from "../reader.js";
 import { parametersOf, rateWrites } from "../writes.js";
@@ -20,6 +21,14 @@ export interface Slice {
   readonly kept: ReadonlySet<number>;
   /** True when what is kept moves: it counts, or reads what a loop counts. */
   readonly moves: boolean;
+  /** What is given to functions of the nest for parameters that the rate does not hang on. */
+  readonly unused: readonly SyntaxNode[];
+}
+
+/** A call of a function of the nest. */
+export interface NestCall {
+  readonly site: PythonCall;
+  readonly definition: SyntaxNode;
 }
 
 const compound = /^(?:If|For|While|With|Try|Match)Statement$/;
@@ -27,7 +36,12 @@ const compound = /^(?:If|For|While|With|Try|Match)Statement$/;
 const mostParts = 2000;
 
 /** The statements that the `forced` ones (writes of the rate) need, however far back in an earlier turn. */
-export function sliceOf(reader: Reader, nest: Nest, forced: readonly SyntaxNode[]): Slice | undefined {
+export function sliceOf(
+  reader: Reader,
+  nest: Nest,
+  writes: readonly SyntaxNode[],
+  calls: readonly NestCall[],
+): Slice | undefined {
   const { code } = reader.program.source;
   const parts: Part[] = [];
   const regions = [nest.loops.at(-1)!, ...nest.functions];
@@ -38,6 +52,19 @@ export function sliceOf(reader: Reader, nest: Nest, forced: readonly SyntaxNode[
     if (at >= 0) parts[at] = { ...parts[at]!, reads: pathsIn(value, code), targets: [] };
   }
   if (parts.length > mostParts) return undefined;
+  // Of a call of a function of the nest, what is given for the parameters that turn out to be needed.
+  const given = calls.flatMap(({ site, definition }) => {
+    const names = parametersOf(definition, code);
+    return names.flatMap((name) => {
+      const node = argumentFor(site, names, name);
+      return node ? [{ name, node }] : [];
+    });
+  });
+  for (const { site } of calls) {
+    const at = parts.findLastIndex(({ node, compound }) => !compound && node.from <= site.from && node.to >= site.to);
+    if (at >= 0) parts[at] = { ...parts[at]!, reads: pathsIn(site.callee, code), targets: [] };
+  }
+  const forced = [...writes, ...calls.map(({ site }) => site.node)];
   const kept = new Set<number>();
   const wanted = new Set<string>();
   const want = (part: Part) => {
@@ -65,8 +92,10 @@ export function sliceOf(reader: Reader, nest: Nest, forced: readonly SyntaxNode[
       .flatMap(({ node }) => headOf(node).targets.flatMap((target) => [...pathsIn(target, code)])),
   );
   const set = new Set(parts.flatMap(({ targets }) => targets));
-  for (let before = -1; before !== kept.size;) {
-    before = kept.size;
+  const isUsed = (name: string) => [...wanted].some((path) => path === name || path.startsWith(`${name}.`));
+  for (let before = -1; before !== kept.size + wanted.size;) {
+    before = kept.size + wanted.size;
+    for (const { name, node } of given) if (isUsed(name)) for (const path of pathsIn(node, code)) wanted.add(path);
     for (const part of parts) {
       if (part.compound || kept.has(nodeKey(part.node))) continue;
       if (part.node.name === "ContinueStatement" ? decidable(part, wanted, loopTargets, set) : needed(part)) want(part);
@@ -80,7 +109,7 @@ export function sliceOf(reader: Reader, nest: Nest, forced: readonly SyntaxNode[
         kept.has(nodeKey(part.node)) && !part.compound && !forced.some((node) => holds(part, node)) && needed(part),
     ) ||
     forced.some((node) => node.name === "UpdateStatement");
-  return { kept, moves };
+  return { kept, moves, unused: given.filter(({ name }) => !isUsed(name)).map(({ node }) => node) };
 }
 
 /** Statements of a block in order of text. A nested def is one of them. */
