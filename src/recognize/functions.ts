@@ -42,8 +42,11 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   const tell = (finding: Finding | undefined) => {
     if (finding && !inline.some((other) => other.area!.from === finding.area!.from)) inline.push(finding);
   };
-  const carried = (place: SyntaxNode, writer?: SyntaxNode, target?: SyntaxNode) =>
-    tell(guarded(() => carriedRate(reader, workspace, place, writer, target)));
+  const carried = (place: SyntaxNode, writer?: SyntaxNode, target?: SyntaxNode) => {
+    const finding = guarded(() => carriedRate(reader, workspace, place, writer, target));
+    // What a graph is fed in a loop is a schedule when it moves; a placeholder may well be fed the same each time.
+    if (!target || (finding?.rate && moves(finding.rate))) tell(finding);
+  };
   const callbacks = guarded(() => kerasCallbacks(reader)) ?? [];
   for (const { finding } of callbacks) tell(finding);
   const inCallback = ({ from, to }: SyntaxNode) => callbacks.some(({ owner }) => from > owner.from && to <= owner.to);
@@ -90,8 +93,20 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
 function asked(reader: Reader, candidate: Candidate): Candidate[] {
   const block = candidate.definition.parent;
   const owner = (block?.name === "DecoratedStatement" ? block.parent : block)?.parent;
-  const subclasses = owner?.name === "ClassDefinition" ? subclassesAsked(reader, owner) : [];
+  const subclasses = owner?.name === "ClassDefinition" ? subclassesAsked(reader, owner, candidate.definition) : [];
   return subclasses.length > 0 ? subclasses.map((of) => ({ ...candidate, of })) : [candidate];
+}
+
+/** Turns at which a rate that moves has usually moved. */
+const turns = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 500, 1000, 2000, 5000, 10_000, 50_000];
+
+function moves(rate: NonNullable<Finding["rate"]>): boolean {
+  try {
+    const first = rate(0, 0.1);
+    return turns.some((t) => rate(t, 0.1) !== first);
+  } catch {
+    return false;
+  }
 }
 
 function raises(rate: NonNullable<Finding["rate"]>): boolean {

@@ -47,7 +47,7 @@ export function schedulerClasses(reader: Reader): Finding[] {
       const own = kind && firstMethod(reader, owner, kind);
       const method = own ?? (kind && inherited(reader, owner, classes, kind, 0));
       const name = own?.getChild("VariableName") ?? owner.getChild("VariableName");
-      if (kind && method && name && subclassesAsked(reader, owner).length === 0)
+      if (kind && method && name && subclassesAsked(reader, owner, method).length === 0)
         found.push(...(findingOf(reader, owner, method, kind.takesStep, name) ?? []));
     }
   }
@@ -77,13 +77,29 @@ function kindOf(reader: Reader, owner: SyntaxNode, classes: Classes, depth: numb
   return undefined;
 }
 
-/** The classes of the file that fill in what this one leaves to them: by itself it makes no rate then. */
-export function subclassesAsked(reader: Reader, owner: SyntaxNode): SyntaxNode[] {
+/** The classes of the file that fill in what a method of this one, or what it calls on itself, leaves to them. */
+export function subclassesAsked(reader: Reader, owner: SyntaxNode, method: SyntaxNode): SyntaxNode[] {
   const name = owner.getChild("VariableName");
-  const abstract = /\braise\s+NotImplementedError\b|@(?:abc\.)?abstractmethod\b/;
-  if (!name || !abstract.test(reader.text(owner))) return [];
-  return [...classesOf(reader).values()].filter((other) => basesOf(reader, other).includes(reader.text(name)));
+  const own = method.getChild("VariableName");
+  if (!name || !own || !abstract.test(reader.text(owner))) return [];
+  // The method, and what it calls on itself, through other methods too.
+  const asked = new Set([reader.text(own)]);
+  const open: string[] = [];
+  for (const method of asked) {
+    const node = methodOf(reader, owner, method);
+    if (!node) continue;
+    const text = reader.text(node.parent?.name === "DecoratedStatement" ? node.parent : node);
+    if (abstract.test(text)) open.push(method);
+    for (const [, called] of text.matchAll(/\bself\.(\w+)\s*\(/g)) asked.add(called!);
+  }
+  if (open.length === 0) return [];
+  return [...classesOf(reader).values()].filter(
+    (other) =>
+      basesOf(reader, other).includes(reader.text(name)) && open.some((method) => methodOf(reader, other, method)),
+  );
 }
+
+const abstract = /\braise\s+NotImplementedError\b|@(?:abc\.)?abstractmethod\b/;
 
 function classesOf(reader: Reader): Classes {
   const { code, tree } = reader.program.source;
