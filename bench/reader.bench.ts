@@ -19,24 +19,31 @@ const none = { read: () => undefined };
 /** Reading Python: how much recognition costs beside the bare parse, and how fast a user's rate function is interpreted. */
 export function readerBench(): BenchRow[] {
   const short = script(2000);
-  const long = script(5000);
-  const parse = best(() => parser.parse(short));
-  const read = best(() => analyze(document(short), none));
-  const full = best(() => parser.parse(long));
   return [
-    {
-      name: "reader: parse and recognize 2,000 lines, against the bare parse",
-      ours: read,
-      peer: parse,
-      ratio: read / parse,
-      unit: "ms",
-      goal: { atMost: 1.5 },
-    },
-    keystroke("in a comment", long, full, /(?<=# Trains the model)(?=\.)/, " x"),
+    against(
+      "reader: parse and recognize 2,000 lines, against the bare parse",
+      1.5,
+      () => analyze(document(short), none),
+      short,
+    ),
+    keystroke("in a comment", script(5000), /(?<=# Trains the model)(?=\.)/, " x"),
     ...keystrokes(),
     prefilter(),
     rates(),
   ];
+}
+
+/** Both in turns, so that what else the machine does falls on both. */
+function against(name: string, atMost: number, run: () => void, text: string): BenchRow {
+  let [ours, peer] = [Infinity, Infinity];
+  for (let i = 0; i < 12; i++) {
+    peer = Math.min(
+      peer,
+      best(() => parser.parse(text), 1),
+    );
+    ours = Math.min(ours, best(run, 1));
+  }
+  return { name, ours, peer, ratio: ours / peer, unit: "ms", goal: { atMost } };
 }
 
 const document = (text: string) => ({ path: "train.py", languageId: "python", text });
@@ -44,40 +51,32 @@ const document = (text: string) => ({ path: "train.py", languageId: "python", te
 /** The same in as many lines with thirty schedules: where nothing depends on it, and where all of them do. */
 function keystrokes(): BenchRow[] {
   const text = script(5000, 30);
-  const full = best(() => parser.parse(text));
   const unrelated = /(?<=items = \[)(?=\])/;
   let previous = analyze(document(text), none);
   previous = analyze(document(text.replace(unrelated, "1")), none, { previous });
   return [
-    keystroke("in a function without a schedule, beside 30", text, full, unrelated, "1"),
+    keystroke("in a function without a schedule, beside 30", text, unrelated, "1"),
     {
       name: "reader: findings of these read again after it",
       value: previous.findings.filter((finding) => sourceOf(finding) === finding).length,
       unit: "findings",
       goal: { atMost: 0 },
     },
-    keystroke("in a constant that 30 schedules read", text, full, /(?<=GAMMA = 0\.)(?=1)/, "1"),
-    keystroke("in the call of one of 30 schedules", text, full, /(?<=epochs \/\/ )(?=3)/, "1"),
-    keystroke("in an argparse default beside 30 schedules", text, full, /(?<=default=0\.)(?=1)/, "1"),
+    keystroke("in a constant that 30 schedules read", text, /(?<=GAMMA = 0\.)(?=1)/, "1"),
+    keystroke("in the call of one of 30 schedules", text, /(?<=epochs \/\/ )(?=3)/, "1"),
+    keystroke("in an argparse default beside 30 schedules", text, /(?<=default=0\.)(?=1)/, "1"),
   ];
 }
 
 /** One more letter each time at the same place of 5,000 lines, with the analysis of the moment before at hand. */
-function keystroke(where: string, text: string, full: number, place: RegExp, first: string): BenchRow {
+function keystroke(where: string, text: string, place: RegExp, first: string): BenchRow {
   let previous = analyze(document(text), none);
   let typed = first;
-  const ms = best(() => {
+  const type = () => {
     previous = analyze(document(text.replace(place, typed)), none, { previous });
     typed = typed.length > 12 ? first : typed + "1";
-  });
-  return {
-    name: `reader: a keystroke in 5,000 lines ${where}, against a full parse`,
-    ours: ms,
-    peer: full,
-    ratio: ms / full,
-    unit: "ms",
-    goal: { atMost: 0.5 },
   };
+  return against(`reader: a keystroke in 5,000 lines ${where}, against a full parse`, 0.5, type, text);
 }
 
 function prefilter(): BenchRow {

@@ -3,7 +3,10 @@ import type { JoinedText } from "../source/notebook.js";
 import { pythonLines, type PythonLine } from "../source/pythonLines.js";
 import { mayHoldSchedule } from "./prefilter.js";
 
-/** A text without what no schedule can depend on. Two texts that condense to the same hold the same schedules. */
+/**
+ * A text without what no schedule can depend on. Recognizers read this text and no other, so two texts that condense to the same
+ * hold the same schedules; what a recognizer wants to see of a comment, or of a function that nothing leads to, has to stay here.
+ */
 export interface Condensed extends JoinedText {
   /** The span of the condensed text that `place` gave this for. */
   readonly back: (span: Span & { cell?: number }) => Span;
