@@ -1,5 +1,7 @@
 /** 2^21 numbers: 16 MB. */
 const kept = 2 ** 21;
+/** They are kept in pieces, so that none is ever copied. */
+const piece = 2 ** 14;
 
 /**
  * A value that each step makes from the one before: v(0) = first, v(t) = next(v(t − 1), t). Stepped once as far as asked and
@@ -10,17 +12,20 @@ export function recursive(
   next: (previous: number, t: number) => number,
   beyond: (t: number) => number = () => NaN,
 ): (t: number) => number {
-  let values = new Float64Array(64);
-  values[0] = first;
-  let known = 1;
+  const pieces: Float64Array[] = [];
+  let known = 0;
+  let last = first;
   return (t) => {
     if (t >= kept) return beyond(t);
-    if (t >= values.length) {
-      const larger = new Float64Array(Math.min(kept, 2 ** Math.ceil(Math.log2(t + 1))));
-      larger.set(values.subarray(0, known));
-      values = larger;
+    for (; known <= t; known++) {
+      if (known > 0) last = next(last, known);
+      // A short run takes a short piece.
+      const inside = known & (piece - 1);
+      const all = (pieces[known >> 14] ??= new Float64Array(64));
+      if (inside >= all.length) (pieces[known >> 14] = new Float64Array(Math.min(piece, 4 * all.length))).set(all);
+      pieces[known >> 14]![inside] = last;
     }
-    for (; known <= t; known++) values[known] = next(values[known - 1]!, known);
-    return values[Math.max(0, t)]!;
+    const at = Math.max(0, t);
+    return pieces[at >> 14]![at & (piece - 1)]!;
   };
 }

@@ -15,6 +15,8 @@ export { LIMITS, NotKnown, PyError, TooComplex };
 /** What walking through values (comparing them, say) may still cost in the present run: that has no machine at hand. */
 const walking = { left: 0 };
 const mostWalking = 400_000;
+/** What beginning a call and undoing it takes, in operations. */
+const callCost = 10;
 
 /** Spends a step of a walk through values; throws when there are none left. */
 export function walk(): void {
@@ -167,7 +169,7 @@ export class Machine {
 
   /** Fills up between the calls of one isolated run; gives what the one before took, which is also what the curve is charged. */
   refuel(fuel: number): number {
-    const taken = this.given - Math.max(0, this.fuel) + mostWalking - walking.left;
+    const taken = callCost + this.given - Math.max(0, this.fuel) + mostWalking - walking.left;
     // Of many rate functions each has its share.
     effort.spent += taken * Math.max(1, this.rates / 4);
     [this.given, this.fuel, walking.left] = [fuel, fuel, mostWalking];
