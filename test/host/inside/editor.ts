@@ -96,6 +96,37 @@ test("an unsaved edit shows at once, and its undoing too", async () => {
   equal(await hoverAt(document, tutorial), before, "hover after undo");
 });
 
+test("an unsaved edit of an imported file shows where it is imported, and is forgotten with the editor", async () => {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  ok(folder, "No folder is open");
+  const files = {
+    "shared_settings.py": "GAMMA = 0.5\n",
+    "shared_train.py":
+      "import torch\nfrom shared_settings import GAMMA\nopt = torch.optim.SGD(p, lr=0.1)\ns = torch.optim.lr_scheduler.ExponentialLR(opt, GAMMA)\n",
+  };
+  const uris = Object.keys(files).map((name) => vscode.Uri.joinPath(folder.uri, name));
+  for (const [i, text] of Object.values(files).entries())
+    await vscode.workspace.fs.writeFile(uris[i]!, new TextEncoder().encode(text));
+  try {
+    const { document } = await show("shared_train.py");
+    const shows = (value: string) =>
+      eventually(
+        `${value} in the hover`,
+        async () => (await hoverSoon(document, "ExponentialLR(")).includes(value),
+        5_000,
+      );
+    await shows("0.5");
+    const settings = await show("shared_settings.py");
+    await settings.edit((edit) => edit.replace(new vscode.Range(0, 8, 0, 11), "0.25"));
+    await shows("0.25");
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+    await shows("0.5");
+  } finally {
+    await closeAll();
+    for (const uri of uris) await vscode.workspace.fs.delete(uri);
+  }
+});
+
 test("a syntax error elsewhere leaves the other schedules", async () => {
   const text =
     "import tensorflow as tf\ndef broken(:\n  x = = (\n\nlr = tf.train.exponential_decay(0.1, step, 1000, 0.98)\n";
