@@ -13,6 +13,8 @@ import { rateFunctions } from "./functions.js";
 import { guarded } from "./guarded.js";
 import { solverAssignments } from "./idioms/detectron2.js";
 import { MOST_SCHEDULES, Reader, type Found } from "./reader.js";
+import { handStepped } from "./ownLoop/handStepped.js";
+import { ownRates } from "./ownRates.js";
 import { quantityOf } from "./quantity.js";
 import { schedulerClasses } from "./schedulerClasses.js";
 import { graphRates } from "./graphRates.js";
@@ -43,7 +45,9 @@ export function recognizePython(
   const values = [...program.module.records.values()];
   const surroundings = { values, trainer: guarded(() => trainerRun(reader)) ?? {} };
   const transforms = guarded(() => transformsOf(reader, found, values)) ?? new Map<Found, Transform[]>();
-  const calls = found.map((one) => complete(reader, one, transforms.get(one) ?? [], surroundings));
+  const byHand = guarded(() => handStepped(reader, workspace, found)) ?? new Map<Found, Transform>();
+  const madeOf = (one: Found) => [...(transforms.get(one) ?? []), ...(byHand.get(one) ? [byHand.get(one)!] : [])];
+  const calls = found.map((one) => complete(reader, one, madeOf(one), surroundings));
   const functions = guarded(() => rateFunctions(reader, reader.all(), workspace)) ?? [];
   const many = Math.max(reached.length, functions.length) >= MOST_SCHEDULES;
   const bound = many
@@ -69,6 +73,7 @@ export function recognizePython(
     ...factories.found,
     ...solvers,
   ];
+  if (all.length === 0) all.push(...(guarded(() => ownRates(reader, workspace)) ?? []));
   // An optimizer whose decay is 0 is a schedule only where there is no other.
   const idle = (f: Finding) =>
     calls.includes(f) && found[calls.indexOf(f)]?.definition.onlyWith?.some((name) => isZero(f.args[name]));

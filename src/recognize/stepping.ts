@@ -31,7 +31,7 @@ export function steppingOf(reader: Reader, found: Found): Partial<Run> | undefin
 }
 
 /** `.step()` calls on this scheduler: by the object, or where that is lost (a parameter, an attribute) by the variable's name. */
-function stepSites(reader: Reader, found: Found): PythonCall[] {
+export function stepSites(reader: Reader, found: Found): PythonCall[] {
   const sure: PythonCall[] = [];
   const likely: PythonCall[] = [];
   const name = assignedName(reader, found);

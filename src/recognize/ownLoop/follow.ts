@@ -6,6 +6,7 @@ import { LIMITS } from "../evaluate/machine.js";
 import { Interpreter } from "../interpret.js";
 import { readOptimizer } from "../optimizer.js";
 import type { Reader } from "../reader.js";
+import type { HandStepped } from "./handStepped.js";
 import { names } from "./rewrite.js";
 import { StandIns } from "./standIns.js";
 
@@ -21,6 +22,7 @@ export function followed(
   reader: Reader,
   workspace: Workspace,
   text: string,
+  schedulers: readonly HandStepped[] = [],
 ): ((t: number, initialLr: number) => number) | undefined {
   const program = reader.again(text, workspace);
   const fn = program && functionNamed(program, names.function);
@@ -38,7 +40,7 @@ export function followed(
     let left = mostFuel;
     try {
       interpreter.run((call) => {
-        const standIns = new StandIns(text, initial, isOptimizer);
+        const standIns = new StandIns(text, initial, isOptimizer, schedulers);
         standIns.place(machine, fn);
         const turn = new Builtin(names.turn, () => {
           const rate = standIns.rate();

@@ -10,6 +10,7 @@ import { runOf, settingAround } from "../stepping.js";
 import { functionAround, rateWrites, type RateWrite } from "../writes.js";
 import { callersOf } from "../callers.js";
 import { followed } from "./follow.js";
+import type { HandStepped } from "./handStepped.js";
 import { nestAround } from "./nest.js";
 import { rewritten } from "./rewrite.js";
 import { sliceOf } from "./slice.js";
@@ -25,7 +26,12 @@ export interface LoopRate {
  * The rate in each turn of the loop around a place where the rate is set: the loop is read with only the statements that the
  * rate hangs on, and run from its beginning with a stand-in for the optimizer. Nothing when what is set there does not move.
  */
-export function loopRate(reader: Reader, workspace: Workspace, place: SyntaxNode): LoopRate | undefined {
+export function loopRate(
+  reader: Reader,
+  workspace: Workspace,
+  place: SyntaxNode,
+  stepped?: { readonly sites: readonly SyntaxNode[]; readonly schedulers: readonly HandStepped[] },
+): LoopRate | undefined {
   const nest = nestAround(reader, place);
   if (!nest) return undefined;
   const regions = [nest.loops.at(-1)!, ...nest.functions];
@@ -34,12 +40,12 @@ export function loopRate(reader: Reader, workspace: Workspace, place: SyntaxNode
   const calls = nest.functions.flatMap((definition) =>
     callersOf(reader, definition).flatMap((site) => (inside(site) ? [{ site, definition }] : [])),
   );
-  const slice = sliceOf(reader, nest, [place, ...writes], calls);
-  if (!slice?.moves) return undefined;
+  const slice = sliceOf(reader, nest, [place, ...writes, ...(stepped?.sites ?? []).filter(inside)], calls);
+  if (!slice || !(slice.moves || stepped)) return undefined;
   // The innermost loop that has anything to do with it counts the turns.
   const inner = nest.loops.findIndex((loop) => slice.kept.has(nodeKey(loop)));
   const text = rewritten(reader, { ...nest, loops: nest.loops.slice(Math.max(0, inner)) }, slice);
-  const rate = text === undefined ? undefined : followed(reader, workspace, text);
+  const rate = text === undefined ? undefined : followed(reader, workspace, text, stepped?.schedulers);
   if (!rate) return undefined;
   const loop = nest.loops[Math.max(0, inner)]!;
   const { loops } = settingAround(reader, loop.getChild("Body")!.firstChild!);
