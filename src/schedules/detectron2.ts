@@ -112,7 +112,9 @@ function polyCurve(base: number, T: number, power: number, floor: number, a: War
     floor > 0 && t >= a.warmup_iters && raw(t) < floor ? base * floor : base * warm(t) * raw(t);
   // The floor is reached where (1 − t / T)^power falls under it.
   const reached = floor > 0 && power > 0 ? Math.min(T, Math.floor(T * (1 - floor ** (1 / power))) + 1) : T;
-  return segments(warmup(a.warmup_iters, rate), decay(reached, rate), decay(T + 1, rate), flat(Infinity, rate));
+  const W = a.warmup_iters;
+  const parts = [warmup(Math.min(W, T + 1), rate), decay(reached, rate), decay(T + 1, rate), warmup(W, rate)];
+  return segments(...parts, flat(Infinity, rate));
 }
 
 const kinds = ["WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "WarmupPolyLR"];

@@ -26,6 +26,8 @@ export function composite(parts: readonly OfWhere[], lengths: readonly number[],
   };
   const begins = totals.slice(0, -1).map((end, i): Edge => ({ near: end, passed: (w) => indexAt(w) > i }));
   const nested = parts.flatMap((part, i) => {
+    // Within a stretch of no length the library divides by zero, and only once it is there.
+    if (own[i] === 0 && scaling[i] === "rescaled") return [];
     const start = totals[i]! - own[i]!;
     const place = (near: number) => (scaling[i] === "rescaled" ? start + near * own[i]! : near);
     return part.edges

@@ -71,9 +71,19 @@ def each(case, rate):
     for step in [*case["steps"], *([case["raises"]["step"]] if "raises" in case else [])]:
         try:
             values.append(plain(rate(step)))
+        except Exception:
+            return firstly(case, values, rate, step)
+    return {"values": values[: len(case["steps"])]}
+
+
+def firstly(case, values, rate, failed):
+    """The case ended at the first step that raises: between two of its steps there may be others."""
+    for step in range(max((s for s in case["steps"] if s < failed), default=-1) + 1, failed + 1):
+        try:
+            plain(rate(step))
         except Exception as error:
             return ended(case, values, error, step)
-    return {"values": values[: len(case["steps"])]}
+    return {"values": values}
 
 
 def argument(value, call, **names):
@@ -192,8 +202,9 @@ def recorded(library, run, only=""):
     return data, text.splitlines(), pairs
 
 
-def drawn(library, run, table, count, seed):
-    """`count` cases with random arguments. `table`: callable -> {argument: list of values, or a function of the generator}."""
+def drawn(library, run, table, count, seed, dtype="float64"):
+    """`count` cases with random arguments. `table`: callable -> {argument: list of values, or a function of
+    the generator}; lr, optimizer and metrics are the case's own, `arg:lr` an argument of that name."""
     choose = random.Random(seed)
     cases = []
     for index in range(count):
@@ -203,7 +214,8 @@ def drawn(library, run, table, count, seed):
             value = values(choose) if callable(values) else choose.choice(values)
             if value is not ...:
                 args[key] = value
-        settings = {k: args.pop(k) for k in ("lr", "optimizer", "metrics") if k in args}
+        settings = {k: args.pop(k) for k in ("lr", "optimizer", "metrics", "val_losses", "initial_lr") if k in args}
+        args = {k.replace("arg:", ""): v for k, v in args.items()}
         steps = sorted(set(range(60)) | {choose.randrange(60, 700) for _ in range(80)})
         if "metrics" in settings:
             steps = list(range(len(settings["metrics"])))
@@ -211,7 +223,7 @@ def drawn(library, run, table, count, seed):
                 "args": args, "code": f"optim.{settings.pop('optimizer', 'SGD')}(", "unit": "step", "n": steps[-1] + 1,
                 "steps": steps, **settings}
         cases.append({**case, **run(case)})
-    return {"framework": library, "dtype": "float64", "cases": cases}
+    return {"framework": library, "dtype": dtype, "cases": cases}
 
 
 def line_of(case):
@@ -272,7 +284,8 @@ def main(libraries, run=None, table=None):
     options = parser.parse_args()
     if options.random:
         (library, run), *_ = runs.items()
-        data = drawn(library, run, table or {}, options.random, options.seed)
+        dtype = json.loads((GOLDEN / f"{library}.json").read_text())["dtype"]
+        data = drawn(library, run, table or {}, options.random, options.seed, dtype)
         write(options.out or f"{library}-random.json", heading(data), [line_of(c) for c in data["cases"]])
         print(f"{library}: {len(data['cases'])} random cases")
         return

@@ -49,4 +49,27 @@ def run(case):
     return {"values": values, "formula_values": formula}
 
 
-main("composer", run)
+TIMES = ["5ep", "100ba", "0.25dur", "0ba", "30ep", "0.5dur", "333ba"]
+RUN = {"lr": [0.1, 1e-3], "max_duration": ["30ep", "500ba", "10ep"], "dataloader_len": [20, 50, 7], "scale_schedule_ratio": [..., ..., ..., 0.5, 2.0]}
+WARM = {"t_warmup": ["3ep", "50ba", "0.1dur", "0ba", "40ep"], "scale_warmup": [..., ..., True], **RUN}
+P = "composer.optim."
+RANDOM = {P + name: ranges for name, ranges in {
+    "StepScheduler": {"step_size": TIMES, "gamma": [0.1, 0.5, 1.0, ...], **RUN},
+    "MultiStepScheduler": {"milestones": [["10ep", "20ep"], ["100ba"], ["0.5dur", "0.9dur"], ["20ep", "5ep"], []], "gamma": [0.1, 0.5, ...], **RUN},
+    "ConstantScheduler": {"alpha": [1.0, 0.3, ...], "t_max": [*TIMES, ...], **RUN},
+    "LinearScheduler": {"alpha_i": [1.0, 0.0, 0.5, ...], "alpha_f": [0.0, 1.0, 0.1, ...], "t_max": [*TIMES, ...], **RUN},
+    "ExponentialScheduler": {"gamma": [0.9, 0.5, 1.0, 0.01], "decay_period": ["1ep", "100ba", "0.3dur", "3ep", ...], **RUN},
+    "CosineAnnealingScheduler": {"t_max": [*TIMES, ...], "alpha_f": [0.0, 0.1, ...], **RUN},
+    "CosineAnnealingWarmRestartsScheduler": {"t_0": ["5ep", "100ba", "0.25dur", "33ba"], "t_mult": [1.0, 2.0, 1.5, ...], "alpha_f": [0.0, 0.1, ...], **RUN},
+    "PolynomialScheduler": {"power": [1.0, 2.0, 0.5], "t_max": [*TIMES, ...], "alpha_f": [0.0, 0.1, ...], **RUN},
+    "MultiStepWithWarmupScheduler": {"milestones": [["10ep", "20ep"], ["300ba"], ["0.5dur"]], "gamma": [0.1, 0.5, ...], **WARM},
+    "ConstantWithWarmupScheduler": {"alpha": [1.0, 0.3, ...], "t_max": ["1dur", ...], **WARM},
+    "LinearWithWarmupScheduler": {"alpha_i": [1.0, 0.5, ...], "alpha_f": [0.0, 0.1, ...], "t_max": ["1dur", ..., "60ep"], **WARM},
+    "CosineAnnealingWithWarmupScheduler": {"alpha_f": [0.0, 0.1, ...], "t_max": ["1dur", ..., "60ep"], **WARM},
+    "PolynomialWithWarmupScheduler": {"power": [2.0, 1.0, ...], "alpha_f": [0.0, 0.1, ...], "t_max": ["1dur", ..., "60ep"], **WARM},
+}.items()}
+RANDOM["llmfoundry.optim.InverseSquareRootWithWarmupScheduler"] = {
+    **RUN, "t_warmup": ["50ba", "10ba", "0ba", "2ep"], "t_scale": ["100ba", "10ba", "3ep"], "t_cooldown": ["0ba", "100ba", "450ba", "5ep"], "t_max": [..., ..., "0.5dur"],
+    "alpha_f_decay": [0.0, 0.1, ...], "alpha_f_cooldown": [0.0, 0.05, ...], "max_duration": ["500ba", "500ba", "20ep"]}
+
+main("composer", run, RANDOM)

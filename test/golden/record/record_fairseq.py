@@ -98,4 +98,31 @@ def begin(scheduler, epoch, updates):
     scheduler.step_update(updates)
 
 
-main("fairseq", run)
+LR = [[0.1], [5e-4], [0.002]]
+
+
+def losses(choose):
+    value, found = 1.5, []
+    for _ in range(80):
+        value += choose.choice([0, -0.1, -0.01, 0.05]) * choose.random()
+        found.append(round(value, 5))
+    return found
+
+
+W = [0, 1, 50, 300, ...]
+P = "fairseq.optim.lr_scheduler."
+RANDOM = {
+    P + "inverse_sqrt": {"arg:lr": LR, "warmup_updates": [1, 50, 300, 4000, ...], "warmup_init_lr": [-1, 0.0, 1e-7, 1e-3, ...]},
+    P + "polynomial_decay": {"arg:lr": LR, "total_num_update": [100, 300, 650], "warmup_updates": W, "end_learning_rate": [0.0, 1e-4, ...], "power": [1.0, 2.0, 0.5, ...]},
+    P + "cosine": {"arg:lr": LR, "max_update": [100, 300, 650], "warmup_updates": W, "warmup_init_lr": [-1, 0.0, 1e-5, ...], "min_lr": [0.0, 1e-4, ...],
+                   "t_mult": [1, 2, 1.5, ...], "lr_period_updates": [-1, 100, 33, ...], "lr_shrink": [0.1, 0.5, 1.0, ...]},
+    P + "tri_stage": {"arg:lr": LR, "warmup_steps": [0, 1, 50, ...], "hold_steps": [0, 100, ...], "decay_steps": [1, 200, ...], "init_lr_scale": [0.01, 1.0, 0.0, ...],
+                      "final_lr_scale": [0.01, 0.5, ...], "phase_ratio": [..., ..., "(0.1, 0.4, 0.5)", "(0.3, 0.3, 0.4)"], "max_update": [100, 300, 650]},
+    P + "triangular": {"arg:lr": LR, "max_lr": [0.5, 0.01], "lr_period_updates": [100, 33, 650, ...], "lr_shrink": [0.1, 0.5, 1.0, ...], "shrink_min": [True, False, ...]},
+    P + "fixed": {"arg:lr": LR, "warmup_updates": W, "lr_shrink": [0.1, 0.5, ...], "force_anneal": [None, 1, 2, ...], "updates_per_epoch": [10, 25]},
+    P + "step": {"arg:lr": LR, "warmup_updates": W, "warmup_init_lr": [-1, 0.0, 1e-4, ...], "lr_deacy_period": [1, 50, 200, ...], "lr_decay": [0.5, 0.1, 1.0, ...], "min_lr": [0.0, 1e-4]},
+    P + "reduce_lr_on_plateau": {"arg:lr": LR, "val_losses": losses, "updates_per_epoch": [10, 25], "lr_shrink": [0.1, 0.5, ...], "lr_threshold": [1e-4, 0.05, ...],
+                                 "lr_patience": [0, 1, 3, ...], "warmup_updates": W, "warmup_init_lr": [-1, 1e-4, ...]},
+}
+
+main("fairseq", run, RANDOM)

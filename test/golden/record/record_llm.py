@@ -46,4 +46,20 @@ def run(case):
                        lambda scheduler, _: lambda k: scheduler.step(increment=increment))
 
 
-main("llm", run)
+MEGA = {"init_lr": [0.0, 1e-5], "max_lr": [1e-3, 3e-4], "min_lr": [0.0, 1e-5, 1e-4, 2e-3], "lr_warmup_steps": [0, 1, 50, 300, 320], "lr_decay_steps": [300, 500, 1000, 0],
+        "start_wd": [0.01], "end_wd": [0.01], "wd_incr_steps": [500], "wd_incr_style": ["constant"], "increment": [1, 2, 7]}
+FLAG = {"arg:lr": [1e-3, 3e-4], "min_lr": [0.0, 1e-5, ...], "lr_decay_style": ["cosine", "linear", "constant", "inverse-square-root", ...], "lr_warmup_init": [..., ..., 1e-6],
+        "lr_warmup_fraction": [..., ..., 0.1, 0.013, None], "global_batch_size": [1, 8, 32]}
+GET = {"learning_rate": [1e-3, 6e-4], "warmup_iters": [0, 1, 50, 300], "min_lr": [0.0, 1e-5, 6e-4]}
+P = "megatron.core.optimizer_param_scheduler.OptimizerParamScheduler:"
+RANDOM = {
+    **{P + style: {**MEGA, "lr_decay_style": [style]} for style in ("cosine", "linear", "constant", "inverse-square-root")},
+    P + "WSD": {**MEGA, "lr_decay_style": ["WSD"], "wsd_decay_steps": [1, 100, 300, 0], "lr_wsd_decay_style": ["linear", "cosine", "exponential", "minus_sqrt", "poly"]},
+    "megatron:arguments": {**FLAG, "train_iters": [300, 650], "lr_warmup_iters": [0, 1, 50, ...], "lr_decay_iters": [200, 500, None, ...]},
+    "torchtune.training.get_cosine_schedule_with_warmup": {"lr": [0.1, 3e-4], "num_warmup_steps": [0, 1, 50, 300], "num_training_steps": [100, 300, 650], "num_cycles": [0.5, 1.0, 2.5, ...]},
+    "litgpt.pretrain.get_lr": {**GET, "max_iters": [50, 300, 650, 1000]},
+    "nanoGPT.train.get_lr": {**GET, "lr_decay_iters": [50, 300, 650, 1000]},
+    "litgpt.finetune.lora.get_lr_scheduler": {"lr": [0.1, 3e-4], "warmup_steps": [0, 1, 50, 300], "max_steps": [50, 300, 650]},
+}
+
+main("llm", run, RANDOM)

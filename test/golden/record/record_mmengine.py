@@ -69,4 +69,24 @@ def listed(case, param_scheduler, max_epochs, epoch_length):
     return walk(case, start)
 
 
-main("mmengine", run)
+LRS = [0.1, 0.01, 1e-3, 0.5]
+SPAN = {"begin": [0, 0, 5, 20, ...], "end": [1, 6, 30, 100, 400, ..., 3]}
+P = "mmengine.optim."
+SETS = {
+    "Constant": {"factor": [1 / 3, 0.5, 0.0, 1.0, 1.2, ...], **SPAN},
+    "Linear": {"start_factor": [0.001, 0.1, 1.0, 0.0, 1.1, ...], "end_factor": [1.0, 0.0, 0.5, ...], **SPAN},
+    "Step": {"step_size": [1, 7, 30, 100, 0], "gamma": [0.1, 0.9, 1.0, 0.0, ...], **SPAN},
+    "MultiStep": {"milestones": [[30, 80], [5], [], [10, 10, 40], [60, 20], [0, 3]], "gamma": [0.1, 0.5, ...], **SPAN},
+    "Exponential": {"gamma": [0.97, 0.5, 1.0, 1.01, 0.0], **SPAN},
+    "CosineAnnealing": {"T_max": [None, 10, 50, 300, 1, ...], "eta_min": [0.0, 1e-4, 0.02, ..., ...], "eta_min_ratio": [..., ..., 0.1, 0.0], **SPAN},
+    "Poly": {"eta_min": [0, 1e-4, 0.3, ...], "power": [1.0, 2.0, 0.5, 0.0, 3, ...], **SPAN},
+    "CosineRestart": {"periods": [[20, 40, 60], [5], [30, 30]], "restart_weights": [[1, 0.5, 0.25], [1], [1, 1], ...], "eta_min": [0, 1e-3, ..., ...],
+                      "eta_min_ratio": [..., ..., 0.1], **SPAN},
+    "OneCycle": {"eta_max": [0.1, 0.01, 1.0], "total_steps": [10, 100, 333, 700, 1, ...], "pct_start": [0.3, 0.1, 0.9, 0.0, 1.0, ...],
+                 "anneal_strategy": ["cos", "linear", "exp", ...], "div_factor": [25.0, 1, 10, ...], "final_div_factor": [1e4, 1, 100.0, ...],
+                 "three_phase": [True, False, ...], "begin": [0, 10, ...], "end": [50, 200, 700, ...]},
+}
+RANDOM = {P + name + "LR": {"lr": LRS, **ranges} for name, ranges in SETS.items()}
+RANDOM["mmdet.engine.schedulers.QuadraticWarmupLR"] = {"lr": LRS, **SPAN}
+
+main("mmengine", run, RANDOM)

@@ -1,4 +1,4 @@
-"""PaddlePaddle: the classes of paddle.optimizer.lr. Pins: paddlepaddle==3.3.1"""
+"""PaddlePaddle: the classes of paddle.optimizer.lr. Pins: paddlepaddle==3.3.1 setuptools"""
 import math
 
 from paddle.optimizer import lr

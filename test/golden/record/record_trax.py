@@ -14,4 +14,14 @@ def run(case):
     return each(case, getattr(library, case["callable"].rsplit(".", 1)[-1])(**case["args"]))
 
 
-main("trax", run)
+P = "trax.lr."
+RANDOM = {
+    P + "constant": {"value": [0.1, 0.0]},
+    P + "warmup": {"n_warmup_steps": [1, 10, 100, 1000], "max_value": [0.1, 1e-3]},
+    P + "warmup_and_rsqrt_decay": {"n_warmup_steps": [1, 10, 100, 1000], "max_value": [0.1, 1e-3]},
+    P + "multifactor": {"factors": ["constant * linear_warmup * rsqrt_decay", "constant * decay_every", "constant * linear_warmup * cosine_decay", "constant*rsqrt_hidden_size", ...],
+                        "constant": [0.1, 1.0, ...], "warmup_steps": [1, 50, 400, ...], "decay_factor": [0.5, 0.9, ...], "steps_per_decay": [20, 100, ...],
+                        "steps_per_cycle": [100, 333, ...]},
+}
+
+main("trax", run, RANDOM)
