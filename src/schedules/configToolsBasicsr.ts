@@ -13,7 +13,6 @@ const first = {
   warmup_iter: steps("iterations of linear warm-up from 0; -1 for none", { default: -1 }),
 };
 const restart_weights = numbers("height of each cycle", { default: [1] });
-const eta_min = lr("lowest rate", { default: 0 });
 
 const basicsr = library({
   homes: ["basicsr:"],
@@ -51,7 +50,7 @@ export const configToolsBasicsr = [
   ),
   basicsr({
     name: "CosineAnnealingRestartLR",
-    params: { periods: numbers("lengths of the cycles"), eta_min },
+    params: { periods: numbers("lengths of the cycles"), eta_min: 0 },
     formula: "eta_min + weight · (lr − eta_min) · (1 + cos(π · t_cycle / period)) / 2",
     quirks: [lateRestart],
     rule({ lr: base, periods, restart_weights: weights, eta_min }) {
@@ -75,7 +74,7 @@ export const configToolsBasicsr = [
   }),
   fork({
     name: "TrueCosineAnnealingLR",
-    params: { T_max: steps("iterations of half a cosine"), eta_min: lr("final rate", { default: 0 }) },
+    params: { T_max: steps("iterations of half a cosine"), eta_min: 0 },
     formula: "eta_min + (lr − eta_min) · (1 + cos(π · t / T_max)) / 2",
     quirks: ["Past T_max the rate climbs again."],
     source: "megvii-research/NAFNet, basicsr/models/base_model.py; torch CosineAnnealingLR",

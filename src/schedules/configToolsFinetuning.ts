@@ -2,7 +2,7 @@ import { byCosine, oneCycle } from "../engine/oneCycle.js";
 import { int } from "../engine/python.js";
 import { cooldown, decay, flat, hold, rising, segments, warmup } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { flag, lr, ratio, real, steps } from "./define.js";
+import { flag, lr, ratio, required, steps } from "./define.js";
 import { library } from "./library.js";
 
 /** Schedules of tools that tune language models, where they are not Transformers' own. Curves count optimizer steps. */
@@ -10,7 +10,7 @@ const trainer = {
   needs: ["total_steps"],
   /** Transformers' trainer values, under the tools' names. */
   first: {
-    learning_rate: lr("peak rate"),
+    learning_rate: required,
     num_warmup_steps: steps("steps of warm-up", { default: 0, alias: ["warmup_steps"] }),
     num_training_steps: steps("steps of the run", { default: null, alias: ["max_steps"] }),
   },
@@ -30,14 +30,13 @@ const kohya = library({
   homes: ["kohya:"],
   source: "kohya-ss/sd-scripts, library/train_util.py; transformers AdafactorSchedule",
 });
-const num_cycles = real("cosine periods in the decay", { default: 0.5 });
 /** The cosine of so many periods at share p, not below 0. */
 const waves = (cycles: number, p: number) => Math.max(0, 0.5 * (1 + Math.cos(Math.PI * cycles * 2 * p)));
 
 export const configToolsFinetuning = [
   axolotl({
     name: "rex",
-    params: { min_lr: lr("final rate", { default: 0 }) },
+    params: { min_lr: 0 },
     formula: "linear warm-up, then min + (lr − min) · z / (0.1 + 0.9 · z), z = (T − t) / (T − W)",
     rule({ learning_rate: base, num_warmup_steps: W, min_lr }, { T }) {
       const fall = (z: number) => min_lr + (base - min_lr) * (z / (0.1 + 0.9 * z));
@@ -53,7 +52,7 @@ export const configToolsFinetuning = [
     params: {
       cosine_min_lr_ratio: ratio("final factor", { default: 0 }),
       cosine_constant_lr_ratio: ratio("share of the run after which the floor holds", { default: null }),
-      num_cycles,
+      num_cycles: 0.5,
     },
     formula: "lr · (r + (1 − r) · max(0, (1 + cos(2π · num_cycles · p)) / 2))",
     rule({ learning_rate: base, num_warmup_steps: W, cosine_min_lr_ratio: r, num_cycles, ...a }, { T }) {
@@ -70,7 +69,7 @@ export const configToolsFinetuning = [
   }),
   axolotl({
     name: "cosine_quadratic_warmup",
-    params: { num_cycles },
+    params: { num_cycles: 0.5 },
     formula: "lr · (t / W)², then lr · max(0, (1 + cos(2π · num_cycles · p)) / 2)",
     rule({ learning_rate: base, num_warmup_steps: W, num_cycles }, { T }) {
       const N = Math.max(1, T - W);
@@ -103,8 +102,8 @@ export const configToolsFinetuning = [
     params: {
       num_stable_steps: steps("steps at the peak; a third of the rest when absent", { default: null }),
       num_decay_steps: steps("steps of the decay; the rest when absent", { default: null }),
-      min_lr_ratio: ratio("final factor", { default: 0 }),
-      num_cycles,
+      min_lr_ratio: 0,
+      num_cycles: 0.5,
       is_cosine: flag("decay by a cosine", { default: true }),
     },
     formula: "linear warm-up, hold ⌊(T − W) / 3⌋ steps, then a cosine to min_lr_ratio over the rest",

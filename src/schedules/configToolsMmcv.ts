@@ -4,7 +4,7 @@ import { byCosine, byLine, cosineFall, oneCycle } from "../engine/oneCycle.js";
 import { int, round } from "../engine/python.js";
 import { cycle, decay, drops, flat, halfCosine, hold, perEpoch, segments } from "../engine/segments.js";
 import { earliest, ending, everyPeriod } from "../engine/shapes.js";
-import { anything, factor, flag, integer, lr, numbers, power, ratio, required, steps } from "./define.js";
+import { anything, factor, flag, integer, numbers, ratio, required, steps } from "./define.js";
 import { library } from "./library.js";
 import { warmupParams, warmedUp } from "./mmcvWarmup.js";
 import { refuse } from "./refuse.js";
@@ -21,8 +21,8 @@ const mmcv = library({
   last: {
     by_epoch: true,
     ...warmupParams,
-    max_epochs: integer("epochs of the runner", { default: null }),
-    max_iters: integer("iterations of the runner", { default: null }),
+    max_epochs: null,
+    max_iters: null,
   },
   run(a, context) {
     const spe = Math.max(1, context.steps_per_epoch || 1);
@@ -35,8 +35,8 @@ const mmcv = library({
 });
 
 const minimum = {
-  min_lr: lr("final rate", { default: null }),
-  min_lr_ratio: ratio("final rate as a share of the base rate", { default: null }),
+  min_lr: null,
+  min_lr_ratio: null,
 };
 interface Minimum {
   readonly min_lr: number | null;
@@ -51,7 +51,6 @@ function target({ min_lr, min_lr_ratio }: Minimum, base: number): number {
 const easing = (name: string) => (name === "linear" ? byLine : byCosine);
 const iterations = flag("count in epochs; refused here", { default: false });
 const iterationsOnly = 'AssertionError: currently only support "by_epoch" = False';
-const exponent = power("exponent", { default: 1 });
 
 export const configToolsMmcv = [
   mmcv({
@@ -65,7 +64,7 @@ export const configToolsMmcv = [
     params: {
       step: anything("epochs between drops, or the list of epochs of the drops"),
       gamma: 0.1,
-      min_lr: lr("floor", { default: null }),
+      min_lr: null,
     },
     formula: "B · gamma^⌊t / step⌋, or gamma^(number of steps ≤ t)",
     rule({ step, gamma, min_lr }, { base }) {
@@ -86,13 +85,13 @@ export const configToolsMmcv = [
   }),
   mmcv({
     name: "poly",
-    params: { power: exponent, min_lr: lr("final rate", { default: 0 }) },
+    params: { power: 1, min_lr: 0 },
     formula: "(B − min_lr) · (1 − t / D)^power + min_lr",
     rule: ({ power, min_lr }, { base, D }) => segments(...byPower(base, D, power, min_lr)),
   }),
   mmcv({
     name: "inv",
-    params: { gamma: factor("slope"), power: exponent },
+    params: { gamma: factor("slope"), power: 1 },
     formula: "B · (1 + gamma · t)^−power",
     rule: ({ gamma, power }, { base }) => segments(byInverse(base, gamma, power)),
   }),

@@ -56,8 +56,8 @@ export const configToolsObjectDetection = [
     params: {
       learning_rate_base: lr("peak rate", { default: 0.002 }),
       total_steps: steps("step at which the cosine ends", { default: 4000000 }),
-      warmup_learning_rate: lr("rate at step 0", { default: 0.0002 }),
-      warmup_steps: steps("steps of linear warm-up", { default: 10000 }),
+      warmup_learning_rate: 0.0002,
+      warmup_steps: 10000,
       hold_base_rate_steps: steps("steps at the peak", { default: 0 }),
     },
     formula: "linear to base over warmup_steps, hold, then base · (1 + cos(π · p)) / 2, 0 past total_steps",

@@ -25,7 +25,7 @@ const tool = (id: "paddleclas" | "paddleocr", source: string) =>
       warmup_epoch: real("epochs of warm-up", { default: 0 }),
       warmup_start_lr: lr("rate at the start of the warm-up", { default: 0 }),
       by_epoch: false,
-      epochs: integer("epochs of the run", { default: null }),
+      epochs: null,
     },
     run(a, context) {
       const others = a as { readonly values?: readonly number[]; readonly max_lr?: number };
@@ -48,15 +48,14 @@ const tool = (id: "paddleclas" | "paddleocr", source: string) =>
   });
 const clas = tool("paddleclas", "PaddlePaddle/PaddleClas, ppcls/optimizer/learning_rate.py");
 const ocr = tool("paddleocr", "PaddlePaddle/PaddleOCR, ppocr/optimizer/learning_rate.py");
-const dropFactor = factor("factor of a drop", { default: 0.1 });
-const linearParams = { end_lr: lr("final rate", { default: 0 }), power: power("exponent", { default: 1 }) };
+const linearParams = { end_lr: 0, power: 1 };
 const three_phase = flag("fall back to the initial rate before the last phase", { default: false });
 const easing = (name: string) => (name === "linear" ? byLine : byCosine);
 
 const shared = [clas, ocr].flatMap((schedule) => [
   schedule({
     name: "Step",
-    params: { step_size: integer("epochs between drops"), gamma: dropFactor },
+    params: { step_size: integer("epochs between drops"), gamma: 0.1 },
     formula: "B · gamma^⌊epoch / step_size⌋",
     rule: (a, { base, spe }) => [bySteps(base, a.gamma, a.step_size * spe)],
   }),
@@ -74,7 +73,7 @@ const shared = [clas, ocr].flatMap((schedule) => [
   }),
   schedule({
     name: "MultiStepDecay",
-    params: { milestones: numbers("epochs of the drops"), gamma: dropFactor },
+    params: { milestones: numbers("epochs of the drops"), gamma: 0.1 },
     formula: "B · gamma^(number of milestones ≤ epoch)",
     rule(a, { base, spe }) {
       const edges = a.milestones.map((m) => m * spe);
@@ -99,7 +98,7 @@ const ofClas = [
   }),
   clas({
     name: "Cosine",
-    params: { eta_min: lr("final rate", { default: 0 }) },
+    params: { eta_min: 0 },
     formula: "eta_min + (B − eta_min) · (1 + cos(π · t / T)) / 2, T = epochs − warmup_epoch",
     rule(a, { base, spe, epochs, warm }) {
       const T = (epochs - warm) * spe;

@@ -1,7 +1,7 @@
 import type { Curve } from "../engine/curve.js";
 import { cosineFall } from "../engine/oneCycle.js";
 import { cooldown, decay, halfCosine, hold, segments, warmed, type Segment } from "../engine/segments.js";
-import { anything, factor, flag, integer, lr, numbers, power, ratio, real, steps, word } from "./define.js";
+import { anything, flag, integer, numbers, power, ratio, real, steps, word } from "./define.js";
 import { library } from "./library.js";
 import { refuse } from "./refuse.js";
 
@@ -14,7 +14,7 @@ const detection = library({
   needs: ["steps_per_epoch"],
   source: "PaddlePaddle/PaddleDetection, ppdet/optimizer/optimizer.py",
   first: {
-    base_lr: lr("base rate", { default: 0.01 }),
+    base_lr: 0.01,
     use_warmup: flag("the second scheduler is used", { default: true }),
     warmup: word("the second scheduler", { default: null, choices: ["LinearWarmup", "ExpWarmup"] }),
     steps: steps("iterations of warm-up: 500 linear, 1000 exponential", { default: null }),
@@ -39,7 +39,7 @@ export const configToolsPaddleDetection = [
     name: "CosineDecay",
     params: {
       max_epochs: integer("epochs of the cosine", { default: 1000 }),
-      min_lr_ratio: ratio("floor as a share of base_lr", { default: 0 }),
+      min_lr_ratio: 0,
       last_plateau_epochs: integer("last epochs at the floor", { default: 0 }),
     },
     formula: "min + (B − min) · (1 + cos(π · (t − W) / (T − W − plateau))) / 2, min in the last plateau epochs",

@@ -82,7 +82,7 @@ const maxtext = library({
   quirks: ["Steps past learning_rate_schedule_steps run at rate 0."],
   source: "AI-Hypercomputer/maxtext, maxtext_utils.py create_learning_rate_schedule",
   first: {
-    learning_rate: lr("peak rate", { default: 3e-5 }),
+    learning_rate: 3e-5,
     learning_rate_final_fraction: ratio("final factor", {
       default: 0.1,
       alias: ["cosine_learning_rate_final_fraction"],
@@ -178,7 +178,7 @@ export const configToolsPretraining = [
     name: "lr_scheduler",
     params: {
       lr: lr("peak rate (optimizer.lr)", { default: 8e-4 }),
-      warmup_steps: steps("steps of warm-up", { default: 200 }),
+      warmup_steps: 200,
       decay_ratio: ratio("decay as a share of the run; the rest after the warm-up when absent", { default: null }),
       decay_type: word("shape of the decay", { default: "linear", choices: Object.keys(shapes) }),
       min_lr_factor: ratio("final factor", { default: 0, alias: ["lr_min"] }),
@@ -226,8 +226,8 @@ export const configToolsPretraining = [
     params: {
       lr: lr("peak rate (optimizer.init_args.lr)", { default: 4e-4 }),
       min_lr: lr("final rate (train.min_lr)", { default: 4e-5 }),
-      lr_warmup_steps: steps("optimizer steps of warm-up", { default: 2000 }),
-      max_steps: runLength("optimizer steps of the run"),
+      lr_warmup_steps: 2000,
+      max_steps: null,
       gradient_accumulation: integer("micro-batches per optimizer step", { default: 1 }),
     },
     formula: "lr · t / W, then min_lr + (lr − min_lr) · (1 + cos(π · (t − W) / (T − W))) / 2",
@@ -245,7 +245,7 @@ export const configToolsPretraining = [
     name: "finetune",
     params: {
       lr: lr("peak rate (optimizer.init_args.lr)"),
-      lr_warmup_steps: steps("steps of warm-up (train.lr_warmup_steps)", { default: 100 }),
+      lr_warmup_steps: 100,
       max_steps: runLength("most steps of the run (train.max_steps)"),
     },
     formula: "lr · t / W, then lr · (1 + cos(π · (t − W) / (T − W))) / 2",

@@ -1,6 +1,6 @@
 import { cooldown, decay, flat, segments } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { anything, integer, lr, real, steps, type Compiled, type LiveSchedule } from "./define.js";
+import { anything, lr, real, steps, type Compiled, type LiveSchedule } from "./define.js";
 import { library } from "./library.js";
 
 /** Schedules of reinforcement-learning tools' config files. Steps are environment timesteps unless said. */
@@ -52,8 +52,8 @@ export const configToolsRl = [
     needs: ["epochs"],
     params: {
       learning_rate: initial,
-      max_epochs: integer("epochs of the run", { default: null }),
-      min_lr: lr("floor", { default: 1e-6 }),
+      max_epochs: null,
+      min_lr: 1e-6,
     },
     formula: "min_lr + (learning_rate − min_lr) · max(0, 1 − t / max_epochs)",
     rule({ learning_rate, max_epochs, min_lr }, { epochs }) {

@@ -22,7 +22,7 @@ const onmt = library({
   source: "OpenNMT/OpenNMT-py, onmt/utils/optimizers.py",
   first: {
     learning_rate: lr("base rate", { default: 1 }),
-    warmup_steps: steps("steps of warm-up", { default: 4000 }),
+    warmup_steps: 4000,
     hidden_size: integer("width of the model", { default: 500, alias: ["rnn_size", "model_dim"] }),
     learning_rate_decay: factor("factor of a drop", { default: 0.5 }),
     start_decay_steps: steps("step of the first drop", { default: 50000 }),

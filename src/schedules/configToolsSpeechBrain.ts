@@ -11,7 +11,6 @@ import { triangularMode } from "./triangular.js";
 
 const initial = lr("base rate");
 const warmSteps = steps("steps of warm-up");
-const wholeRun = steps("steps of the run");
 const model_size = real("normalizes by model_size^−½ instead of √W", { default: null });
 const afterStep = "The call follows the optimizer step, so the first update runs at the optimizer's own rate.";
 /** √W, or model_size^−½ where it is given. */
@@ -73,7 +72,7 @@ export const configToolsSpeechBrain = [
   }),
   late({
     name: "LinearWarmupScheduler",
-    params: { initial_value: initial, num_warmup_steps: warmSteps, num_training_steps: wholeRun },
+    params: { initial_value: initial, num_warmup_steps: required, num_training_steps: required },
     formula: "initial_value · t / W, then initial_value · max(0, (T − t) / (T − W))",
     rule({ initial_value: base, num_warmup_steps: W, num_training_steps: T }) {
       const fall = decay(T, (t) => (base * (T - t)) / Math.max(1, T - W));
@@ -105,7 +104,7 @@ export const configToolsSpeechBrain = [
     params: {
       lr: initial,
       n_warmup_steps: warmSteps,
-      total_steps: wholeRun,
+      total_steps: required,
       decay_factor: factor("factor at total_steps", { default: 0.1 }),
     },
     formula: "lr · t / W, then lr · decay_factor^((t − W) / (total_steps − W))",
@@ -161,7 +160,7 @@ export const configToolsSpeechBrain = [
       lr: initial,
       warmup: warmSteps,
       cooldown: steps("steps of the linear end"),
-      total_steps: wholeRun,
+      total_steps: required,
       decay_factor: factor("factor every decay_every steps", { default: 0.75 }),
       decay_every: steps("steps per factor", { default: 100000 }),
     },
@@ -182,7 +181,7 @@ export const configToolsSpeechBrain = [
       warmup_steps: required,
       hold_steps: steps("steps at the peak"),
       decay_steps: steps("steps of the decay"),
-      total_steps: wholeRun,
+      total_steps: required,
       init_lr_scale: ratio("factor at step 0", { default: 0.01 }),
       final_lr_scale: ratio("factor after decay_steps", { default: 0.05 }),
     },

@@ -1,6 +1,6 @@
 import { compileSchedule } from "./compile.js";
-import { flag, lr, ratio, real, steps } from "./define.js";
-import type { Args, ParamSpec, ScheduleDefinition, Value } from "./define.js";
+import { flag, ratio, real, required, steps } from "./define.js";
+import type { Args, Params, ScheduleDefinition, Value } from "./define.js";
 import { configToolsFinetuning } from "./configToolsFinetuning.js";
 import { diffusers } from "./diffusers.js";
 import { library } from "./library.js";
@@ -10,7 +10,6 @@ import { transformers } from "./transformers.js";
  * Trainers that name one of Transformers' schedules and give its warm-up under their own keys: Hugging Face Trainer arguments,
  * Axolotl, kohya's sd-scripts, diffusers' example scripts. Each id is `tool:` and the name as written.
  */
-type Params = Readonly<Record<string, ParamSpec>>;
 const TYPES: Readonly<Record<string, string>> = {
   linear: "get_linear_schedule_with_warmup",
   cosine: "get_cosine_schedule_with_warmup",
@@ -86,7 +85,7 @@ export function trainerWarmup(stepsOrShare: number, share: number, T: number): n
 }
 const huggingFace = family({
   tool: "transformers",
-  params: { learning_rate: lr("peak rate", { default: 5e-5 }), ...warmups },
+  params: { learning_rate: 5e-5, ...warmups },
   source: "transformers 5.23.0, training_args.py and trainer.py",
   quirk: "W is warmup_steps, else ⌈warmup_ratio · T⌉.",
   args: (a, T) => ({
@@ -104,7 +103,7 @@ const optional = (value: Value | undefined) => (typeof value === "number" ? valu
 const axolotl = family({
   tool: "axolotl",
   params: {
-    learning_rate: lr("peak rate"),
+    learning_rate: required,
     warmup_steps: steps("steps of warm-up", { default: null, min: 0 }),
     warmup_ratio: ratio("warm-up as a share of the run", { default: null, min: 0, max: 1 }),
     cosine_min_lr_ratio: ratio("final factor of cosine", { default: null }),
@@ -136,7 +135,7 @@ const kohya = family({
   tool: "kohya",
   own: false,
   params: {
-    learning_rate: lr("peak rate", { default: 2e-6 }),
+    learning_rate: 2e-6,
     lr_warmup_steps: steps("steps of warm-up; below 1 a share of the run", { default: 0, min: 0 }),
     lr_decay_steps: steps("steps of the decay of warmup_stable_decay; below 1 a share of the run", {
       default: 0,
@@ -171,8 +170,8 @@ const scripts = family({
   named: (name) => byId(diffusers, `diffusers.optimization.${name}`),
   own: false,
   params: {
-    learning_rate: lr("peak rate", { default: 1e-4 }),
-    lr_warmup_steps: steps("steps of warm-up", { default: 500, min: 0 }),
+    learning_rate: 1e-4,
+    lr_warmup_steps: 500,
     lr_num_cycles: real("restarts of cosine_with_restarts", { default: 1 }),
     lr_power: real("exponent of polynomial", { default: 1 }),
   },
@@ -194,7 +193,7 @@ const torchtune = library({
 })({
   name: "get_cosine_schedule_with_warmup",
   params: {
-    num_warmup_steps: steps("steps of warm-up"),
+    num_warmup_steps: required,
     num_training_steps: steps("steps of the run; the recipe gives them", { default: null }),
     num_cycles: 0.5,
   },

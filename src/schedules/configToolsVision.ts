@@ -28,7 +28,7 @@ const monai = library({ ...inMonai, first: { optimizer: null } });
 /** The rule is the rate at share r of the test. */
 const rangeTest = library({
   ...inMonai,
-  first: { optimizer: null, end_lr: lr("last rate"), num_iter: steps("iterations of the range test"), last_epoch: -1 },
+  first: { optimizer: null, end_lr: required, num_iter: steps("iterations of the range test"), last_epoch: -1 },
   finish: (at: (r: number) => number, { num_iter }) => segments(cycle(Infinity, (t) => at(t / (num_iter - 1)))),
 });
 const nnunet = library({
@@ -81,8 +81,8 @@ export const configToolsVision = [
     name: "cosine",
     needs: ["steps_per_epoch", "epochs"],
     params: {
-      max_lr: lr("peak rate", { default: 0.1 }),
-      min_lr: lr("final rate", { default: 1e-5 }),
+      max_lr: 0.1,
+      min_lr: 1e-5,
       max_epochs: ofRun,
       max_iterations: steps("iterations of the run", { default: 150000 }),
     },
@@ -102,7 +102,7 @@ export const configToolsVision = [
     needs: ["steps_per_epoch"],
     params: {
       lr: lr("base rate", { default: 0.1 }),
-      gamma: factor("factor of a drop", { default: 1 }),
+      gamma: 1,
       milestones: numbers("epochs of the drops"),
       max_epochs: ofRun,
     },

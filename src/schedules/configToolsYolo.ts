@@ -1,6 +1,6 @@
 import { cooldown, decay, drops, flat, halfCosine, segments, warmup, type Segment } from "../engine/segments.js";
 import { everyPeriod } from "../engine/shapes.js";
-import { factor, integer, lr, numbers, ratio, real, steps } from "./define.js";
+import { factor, integer, lr, numbers, ratio, steps } from "./define.js";
 import { library } from "./library.js";
 
 /** YOLOX's experiments; B is the base rate, W and T the iterations of the warm-up and the run. */
@@ -11,11 +11,11 @@ const yolox = library({
   source: "Megvii-BaseDetection/YOLOX, yolox/utils/lr_scheduler.py and exp/yolox_base.py",
   first: {
     basic_lr_per_img: lr("rate per image of the batch", { default: 0.01 / 64 }),
-    warmup_epochs: real("epochs of warm-up", { default: 5 }),
-    warmup_lr: lr("rate at iteration 0", { default: 0 }),
+    warmup_epochs: 5,
+    warmup_lr: 0,
     max_epoch: integer("epochs of the run", { default: 300 }),
     no_aug_epochs: integer("last epochs at the floor", { default: 15 }),
-    min_lr_ratio: ratio("floor as a share of the base rate", { default: 0.05 }),
+    min_lr_ratio: 0.05,
     milestones: numbers("epochs of the drops (multistep)", { default: [] }),
     gamma: factor("factor of a drop (multistep)", { default: 0.1 }),
   },
@@ -82,9 +82,9 @@ const yolov5 = library({
   first: {
     lr0: lr("initial rate", { default: 0.01 }),
     lrf: ratio("final rate as a share of lr0", { default: 0.01 }),
-    warmup_epochs: real("epochs of warm-up", { default: 3 }),
+    warmup_epochs: 3,
     warmup_bias_lr: lr("rate of biases at step 0", { default: 0.1 }),
-    epochs: integer("epochs of the run", { default: 100 }),
+    epochs: 100,
     min_warmup: steps("least steps of warm-up: 100 in YOLOv5, 1000 in YOLOv7 and old YOLOv5", { default: 100 }),
   },
   finish(f: (x: number) => number, { lr0, warmup_epochs, warmup_bias_lr, epochs, min_warmup }, { steps_per_epoch }) {

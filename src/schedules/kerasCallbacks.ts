@@ -2,11 +2,11 @@ import { f32 } from "../engine/float32.js";
 import type { Curve } from "../engine/curve.js";
 import { stepwise } from "../engine/stepwise.js";
 import { constant, ending } from "../engine/shapes.js";
-import { Raises, epochs, factor, rateFunction, real, word } from "./define.js";
+import { Raises, epochs, rateFunction, real, word } from "./define.js";
 import type { LiveSchedule, RateFunction, ScheduleDefinition } from "./define.js";
 import type { KerasVersion } from "./kerasDecays.js";
 import { library } from "./library.js";
-import { metricDriven, short } from "./plateau.js";
+import { metricDriven, plateauParams, short } from "./plateau.js";
 import { refuse } from "./refuse.js";
 import { raise } from "./torchRules.js";
 
@@ -34,7 +34,7 @@ export function kerasCallbacks({ homes, source, version }: KerasVersion): Schedu
       name: "ReduceLROnPlateau",
       params: {
         monitor: word("the metric watched", { default: "val_loss" }),
-        factor: factor("the rate is multiplied by this", { default: 0.1, max: 1 }),
+        factor: plateauParams.factor,
         patience: epochs("epochs without improvement before the rate falls", { default: 10, min: 0 }),
         verbose: null,
         mode: word("whether the metric should fall or rise", { default: "auto", choices: ["auto", "min", "max"] }),

@@ -1,22 +1,22 @@
 import { f32 } from "../engine/float32.js";
-import { anything, factor, real, type LiveSchedule, type Value } from "./define.js";
+import { anything, real, type LiveSchedule, type Value } from "./define.js";
 import { library } from "./library.js";
 import { inExperimental } from "./mindsporeRules.js";
 import { numberOf } from "./nested.js";
-import { metricDriven, short } from "./plateau.js";
+import { metricDriven, plateauParams, short } from "./plateau.js";
 import { refuse } from "./refuse.js";
 
 export const reduceOnPlateau = library(inExperimental)({
   name: "ReduceLROnPlateau",
   params: {
     mode: "min",
-    factor: factor("the rate is multiplied by this", { default: 0.1, max: 1 }),
+    factor: plateauParams.factor,
     patience: 10,
     threshold: real("smaller improvements do not count", { default: 1e-4 }),
     threshold_mode: "rel",
     cooldown: 0,
     min_lr: anything("the rate never falls below; a number, or one per group", { default: 0 }),
-    eps: real("smaller changes of the rate are not made", { default: 1e-8 }),
+    eps: 1e-8,
   },
   formula: "lr = max(lr · factor, min_lr) after more than `patience` epochs without an improvement by threshold",
   quirks: ["Metrics are compared in float32.", "During the cooldown the best value is still updated."],

@@ -1,5 +1,5 @@
 import { f32 } from "../engine/float32.js";
-import { anything, factor, lr, numbers, ratio, required, steps, type Value } from "./define.js";
+import { anything, factor, lr, numbers, ratio, steps, type Value } from "./define.js";
 import { curveOf } from "./nested.js";
 import { decaying, exponent, init_value, optaxSchedule as schedule, peak_value, warmup_steps } from "./optaxCommon.js";
 import {

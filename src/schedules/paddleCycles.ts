@@ -4,7 +4,7 @@ import { power as pow, repr } from "../engine/python.js";
 import { cycle, segments } from "../engine/segments.js";
 import { earliest, ending, everyPeriod, withTurns } from "../engine/shapes.js";
 import { opaque } from "../engine/stepwise.js";
-import { factor, lr, ratio, required, steps, type Context, type RateFunction } from "./define.js";
+import { factor, lr, ratio, required, type Context, type RateFunction } from "./define.js";
 import { numberOf, walkOf } from "./nested.js";
 import { scheduler, writtenInt } from "./paddleCommon.js";
 import { refuse } from "./refuse.js";

@@ -1,7 +1,7 @@
-import { factor, lr, real } from "./define.js";
+import { lr, real } from "./define.js";
 import type { LiveSchedule } from "./define.js";
 import { library } from "./library.js";
-import { metricDriven, short } from "./plateau.js";
+import { metricDriven, plateauParams, short } from "./plateau.js";
 import { refuse } from "./refuse.js";
 
 const schedule = library({
@@ -15,7 +15,7 @@ export const reduceOnPlateau = schedule({
   params: {
     learning_rate: lr("the first rate"),
     mode: "min",
-    factor: factor("the rate is multiplied by this", { default: 0.1, max: 1 }),
+    factor: plateauParams.factor,
     patience: 10,
     threshold: real("smaller improvements do not count", { default: 1e-4 }),
     threshold_mode: "rel",

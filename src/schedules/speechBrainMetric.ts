@@ -23,7 +23,7 @@ export const metricSchedulers = [
     name: "ReduceLROnPlateau",
     needs: ["initial_lr"],
     params: {
-      lr_min: lr("lowest rate", { default: 1e-8 }),
+      lr_min: 1e-8,
       factor: factor("factor of a reduction", { default: 0.5 }),
       patience: integer("epochs without improvement that are tolerated", { default: 2 }),
       dont_halve_until_epoch: integer("no reduction up to this epoch", { default: 65 }),

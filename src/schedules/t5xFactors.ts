@@ -8,7 +8,7 @@ import { refuse } from "./refuse.js";
 export const multifactorParams = {
   factors: word("product of the factors, joined by *", { default: "constant * linear_warmup * rsqrt_decay" }),
   base_learning_rate: lr("the constant factor", { default: 0.5 }),
-  warmup_steps: steps("steps of warm-up", { default: 1000 }),
+  warmup_steps: 1000,
   decay_factor: factor("factor of decay_every and linear_decay", { default: 0.5 }),
   steps_per_decay: steps("steps between drops (decay_every)", { default: 20000 }),
   steps_per_cycle: steps("steps of a cosine cycle", { default: 100000 }),
