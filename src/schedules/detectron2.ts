@@ -114,7 +114,8 @@ function polyCurve(base: number, T: number, power: number, floor: number, a: War
   const reached = floor > 0 && power > 0 ? Math.min(T, Math.floor(T * (1 - floor ** (1 / power))) + 1) : T;
   const W = a.warmup_iters;
   const parts = [warmup(Math.min(W, T + 1), rate), decay(reached, rate), decay(T + 1, rate), warmup(W, rate)];
-  return segments(...parts, flat(Infinity, rate));
+  // A long warm-up rises at first, and falls with the rate beneath it before it is over.
+  return withTurns(segments(...parts, flat(Infinity, rate)));
 }
 
 const kinds = ["WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "WarmupPolyLR"];
