@@ -90,17 +90,32 @@ export function findingOf(
   };
 }
 
-/** What the object of a method is made with. */
+/** What the object of a method is made with, as far as the method reads it. */
 function madeWith(reader: Reader, fn: FunctionValue | Method): Record<string, Argument> {
   const self = fn instanceof Method ? first(fn.self) : undefined;
-  if (!(self instanceof Instance)) return {};
+  if (!(fn instanceof Method) || !(self instanceof Instance)) return {};
   const init = lookup(self.cls, "__init__");
   const names = init instanceof FunctionValue ? init.code.params.slice(1) : [];
-  const given = names.filter(({ star, name }) => !star && !bystander.test(name)).map(({ name }) => name);
-  const { args } = constructorArguments(reader, given, self.call, init);
-  const plain = ([, { value }]: [string, Argument]) =>
-    value.status !== "unknown" && (typeof value.value === "number" || Array.isArray(value.value));
+  const read = readBy(self, fn.fn, new Set());
+  const all = names.map(({ name }) => name);
+  const told = names.filter(
+    ({ star, name }) => !star && !bystander.test(name) && new RegExp(`\\b${name}\\b`).test(read),
+  );
+  const { args } = constructorArguments(reader, all, self.call, init);
+  const plain = ([key, { value }]: [string, Argument]) =>
+    told.some(({ name }) => name === key) &&
+    value.status !== "unknown" &&
+    (typeof value.value === "number" || Array.isArray(value.value));
   return Object.fromEntries(Object.entries(args).filter(plain));
+}
+
+/** The text of a method and of the methods of its object that it calls. */
+function readBy(self: Instance, fn: FunctionValue, seen: Set<FunctionValue>): string {
+  if (seen.has(fn) || seen.size > 10) return "";
+  seen.add(fn);
+  const text = fn.module.source.code.slice(fn.node.from, fn.node.to);
+  const called = [...text.matchAll(/\bself\.(\w+)\(/g)].map((match) => lookup(self.cls, match[1]!));
+  return text + called.map((one) => (one instanceof FunctionValue ? readBy(self, one, seen) : "")).join("");
 }
 
 /** Where the optimizer starts: the one handed over, else the only one of the file. */
