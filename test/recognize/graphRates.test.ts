@@ -103,6 +103,35 @@ describe("rates of a graph's own arithmetic, and rates that are fed to it", () =
   ])("is none: $why", ({ text }) => expect(read(text)).toEqual([]));
 });
 
+describe("rates that a script keeps in a variable of its own", () => {
+  const numpy = "import numpy as np\nw = np.zeros(3)\n";
+  it.each([
+    {
+      text: `${numpy}lr = 0.5\nfor epoch in range(20):\n    w -= lr * gradient(w)\n    lr *= 0.9\n`,
+      rates: { 0: 0.5, 2: 0.405 },
+      why: "multiplied after it was used",
+    },
+    {
+      text: `${numpy}learning_rate = 0.5\nfor epoch in range(20):\n    learning_rate /= 2\n    w -= learning_rate * gradient(w)\n`,
+      rates: { 0: 0.25, 1: 0.125 },
+      why: "divided before it is used",
+    },
+    {
+      text: `${numpy}for epoch in range(900):\n    lr = 0.01 * np.minimum(3. - epoch / 400., 1.)\n    for i in range(10):\n        train(x[i], lr)\n`,
+      rates: { 0: 0.01, 1000: 0.005 },
+      why: "computed of the epoch",
+    },
+  ])("$why", ({ text, rates }) => {
+    const found = read(text);
+    expect(found).toHaveLength(1);
+    for (const [t, rate] of Object.entries(rates)) expect(rateAt(found[0]!, Number(t))).toBeCloseTo(rate, 12);
+  });
+  it("is none beside an optimizer's own schedule, nor in a loop that trains nothing with it", () => {
+    expect(read(`${numpy}for lr in [0.1, 0.2]:\n    fit(lr)\n`)).toEqual([]);
+    expect(read(`${numpy}for trial in range(5):\n    lr = 0.01\n    fit(lr)\n`)).toEqual([]);
+  });
+});
+
 describe("values that may be another", () => {
   const torch = "import torch\nopt = torch.optim.SGD(p, lr=0.1)\n";
   it.each([
