@@ -14,6 +14,7 @@ export const codeLens: Feature = ({ analyses, guard }) => {
       if (!settings.codeLens()) return [];
       return analyses.in(document).flatMap((located) => {
         const { resolved } = located;
+        if (resolved.finding.twin) return [];
         const range = toRange(document, resolved.finding.span);
         const where = [document.uri.toString(), resolved.finding.span.from];
         const facts = factsOf(resolved);

@@ -80,7 +80,8 @@ export function bindCall(
   return bound;
 }
 
-function keywords(definition: ScheduleDefinition): Map<string, string> {
+/** Every keyword that a call may use, and the parameter that it names. */
+export function keywords(definition: ScheduleDefinition): Map<string, string> {
   const names = new Map<string, string>();
   for (const [name, spec] of Object.entries(definition.params))
     for (const other of [name, ...(spec.alias ?? [])]) names.set(other, name);

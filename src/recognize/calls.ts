@@ -1,5 +1,5 @@
 import type { ScheduleDefinition } from "../schedules/define.js";
-import { bindCall, fits } from "./bind.js";
+import { bindCall, fits, keywords } from "./bind.js";
 import {
   CallResult,
   Choice,
@@ -122,6 +122,7 @@ export const buildCall: Builder = (reader, call, site) => {
     children,
     transforms: [],
     run: { unit: definition.unit },
+    ...(confidence === "certain" && refusal(definition, call)),
   };
   return { definition, call, finding };
 };
@@ -159,6 +160,19 @@ function withoutParts(args: Readonly<Record<string, Argument>>): {
     return [name, { ...argument, value: { status: "unknown", text: value.text, because, origins: value.origins } }];
   };
   return { args: Object.fromEntries(Object.entries(args).map(lost)), children: [] };
+}
+
+/**
+ * A keyword that the library does not know: Python refuses the call. Only of PyTorch's own schedulers, whose declarations have every
+ * parameter that any version had, and which take no **kwargs.
+ */
+function refusal(definition: ScheduleDefinition, call: CallResult): Pick<Finding, "refused"> {
+  if (!definition.id.startsWith("torch.optim.lr_scheduler.")) return {};
+  const known = keywords(definition);
+  const unknown = [...call.kwargs.keys()].find((name) => !known.has(name));
+  if (unknown === undefined) return {};
+  const name = definition.id.slice(definition.id.lastIndexOf(".") + 1);
+  return { refused: `TypeError: ${name}.__init__() got an unexpected keyword argument '${unknown}'` };
 }
 
 /** The optimizer's: the call's own, or that of the first part which has one. */

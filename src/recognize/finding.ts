@@ -98,6 +98,10 @@ export interface Finding {
   readonly children: readonly Finding[];
   readonly transforms: readonly Transform[];
   readonly run: Run;
+  /** The same schedule is told at the call that takes this function: it answers here too, but no second lens stands here. */
+  readonly twin?: boolean;
+  /** What the library raises when this call is made, whatever the rest of its arguments. */
+  readonly refused?: string;
   /** Said in the hover: "1e-5 without a dot is a string to YAML 1.1". */
   readonly notes?: readonly string[];
 }

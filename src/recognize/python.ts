@@ -5,10 +5,11 @@ import { bindCall } from "./bind.js";
 import { buildCall, scheduleCalls } from "./calls.js";
 import { calledSchedules } from "./calledSchedules.js";
 import { trainerGiven } from "./composerTrainer.js";
-import { PythonProgram, type Val } from "./evaluate/index.js";
+import { first, FunctionValue, Method, PythonProgram, type Val } from "./evaluate/index.js";
 import type { JoinedText } from "../source/notebook.js";
 import type { Argument, Finding, Run, Transform } from "./finding.js";
 import { rateFactories } from "./rateFactories.js";
+import { placed } from "./functionFinding.js";
 import { rateFunctions } from "./functions.js";
 import { guarded } from "./guarded.js";
 import { solverAssignments } from "./idioms/detectron2.js";
@@ -48,6 +49,7 @@ export function recognizePython(
   const byHand = guarded(() => handStepped(reader, workspace, found)) ?? new Map<Found, Transform>();
   const madeOf = (one: Found) => [...(transforms.get(one) ?? []), ...(byHand.get(one) ? [byHand.get(one)!] : [])];
   const calls = found.map((one) => complete(reader, one, madeOf(one), surroundings));
+  const twins = calls.flatMap((finding, i) => twinOf(reader, found[i]!, finding) ?? []);
   const functions = guarded(() => rateFunctions(reader, reader.all(), workspace)) ?? [];
   const many = Math.max(reached.length, functions.length) >= MOST_SCHEDULES;
   const bound = many
@@ -72,6 +74,7 @@ export function recognizePython(
     ...classes,
     ...factories.found,
     ...solvers,
+    ...twins,
   ];
   if (all.length === 0) all.push(...(guarded(() => ownRates(reader, workspace)) ?? []));
   // An optimizer whose decay is 0 is a schedule only where there is no other.
@@ -89,6 +92,18 @@ export function recognizePython(
 
 function isZero(argument: Argument | undefined): boolean {
   return argument?.value.status === "known" && argument.value.value === 0;
+}
+
+/** A function of the file given to Keras' LearningRateScheduler: its own def tells the schedule too. */
+function twinOf(reader: Reader, { call, definition }: Found, finding: Finding): Finding | undefined {
+  if (!definition.id.endsWith(".LearningRateScheduler")) return undefined;
+  const given = first(call.args[0] ?? call.kwargs.get("schedule") ?? null);
+  const fn = given instanceof Method ? given.fn : given;
+  const name = fn instanceof FunctionValue && fn.module.file === undefined ? fn.node.getChild("VariableName") : null;
+  if (!(fn instanceof FunctionValue) || !name || fn.node.name !== "FunctionDefinition") return undefined;
+  const { callee, schedule, span, area, cell } = placed(reader, name, fn.node);
+  const place = { callee, schedule, span, ...(area && { area }), ...(cell !== undefined && { cell }) };
+  return { ...finding, ...place, definition: definition.id, twin: true };
 }
 
 interface Surroundings {

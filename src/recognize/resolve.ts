@@ -107,6 +107,7 @@ function compute(finding: Finding, set: Assume, metrics: readonly number[] | und
 
   const context = contextOf(finding, definition, run, set, note);
   if (metrics) context.metrics = metrics;
+  if (finding.refused) return done({ problem: finding.refused });
   if (unknown) {
     const [name, value] = unknown as [string, Extract<Evaluated, { status: "unknown" }>];
     return done({ problem: `${name} is not known: ${value.because}` });
