@@ -83,9 +83,7 @@ export const lists = [
       floats(a, ["min_lr", 0, true], ["max_lr", 0]);
       counts(a, "decay_epoch");
       below(a.min_lr, a.max_lr);
-      const [half, E] = [0.5 * (a.max_lr - a.min_lr), a.decay_epoch];
-      const value = (epoch: number) => a.min_lr + half * (1 + Math.cos((Math.PI * Math.min(epoch, E)) / E));
-      return listed(a, falling(value));
+      return listed(a, cosine(a.min_lr, 0.5 * (a.max_lr - a.min_lr), a.decay_epoch));
     },
   }),
   list({
@@ -106,10 +104,8 @@ export const lists = [
       const [E, end] = [a.decay_epoch, a.end_learning_rate];
       const share = (epoch: number) =>
         a.update_decay_epoch ? epoch / (E * Math.max(Math.ceil(epoch / E), 1)) : Math.min(epoch, E) / E;
-      return listed(
-        a,
-        falling((epoch) => (a.learning_rate - end) * (1 - share(epoch)) ** a.power + end),
-      );
+      const value = (epoch: number) => (a.learning_rate - end) * (1 - share(epoch)) ** a.power + end;
+      return listed(a, falling(value));
     },
   }),
   list({
@@ -129,6 +125,10 @@ export const lists = [
     },
   }),
 ];
+
+/** From low + 2 · half down to low in E epochs. */
+const cosine = (low: number, half: number, E: number): Curve =>
+  falling((epoch) => low + half * (1 + Math.cos((Math.PI * Math.min(epoch, E)) / E)));
 
 interface Listed extends Given {
   readonly total_step: number;

@@ -4,10 +4,11 @@ import { factor, numbers, rateFunction, required, steps, type RateFunction } fro
 import { library } from "./library.js";
 import { cycles } from "./mindsporeCycles.js";
 import { reduceOnPlateau } from "./mindsporePlateau.js";
-import { inExperimental, inSequence, only, scheduler } from "./mindsporeRules.js";
+import { inExperimental, inSequence, only, scheduler, type Rule } from "./mindsporeRules.js";
 import { numberOf } from "./nested.js";
 import { refuse } from "./refuse.js";
 
+type Next = Rule["next"];
 const over = (edges: readonly number[]) => (t: number) => firstAbove(edges, t);
 
 const simple = [
@@ -18,11 +19,9 @@ const simple = [
     rule(a, base) {
       only("int", a, "step_size");
       const [size, gamma] = [a.step_size, f32(a.gamma)];
-      return {
-        next: (rate, e) => (e === 0 || e % size !== 0 ? rate : f32(rate * gamma)),
-        closed: (e) => f32(base * pow32(gamma, Math.floor(e / size))),
-        breaks: everyPeriod(size),
-      };
+      const next: Next = (rate, e) => (e === 0 || e % size !== 0 ? rate : f32(rate * gamma));
+      const closed = (e: number) => f32(base * pow32(gamma, Math.floor(e / size)));
+      return { next, closed, breaks: everyPeriod(size) };
     },
   }),
   scheduler({
@@ -41,11 +40,8 @@ const simple = [
       only("int", a, "total_iters");
       const rise = end - s;
       const ratio = (e: number) => f32(1 + f32(f32(rise) / f32(f32(T * s) + f32((e - 1) * f32(rise)))));
-      return {
-        next: (rate, e) => (e === 0 ? f32(rate * f32(s)) : e > T ? rate : f32(rate * ratio(e))),
-        closed: (e) => f32(base * (s + (rise * Math.min(T, e)) / T)),
-        breaks: over([T]),
-      };
+      const next: Next = (rate, e) => (e === 0 ? f32(rate * f32(s)) : e > T ? rate : f32(rate * ratio(e)));
+      return { next, closed: (e) => f32(base * (s + (rise * Math.min(T, e)) / T)), breaks: over([T]) };
     },
   }),
   scheduler({
@@ -55,7 +51,7 @@ const simple = [
     rule(a, base) {
       only("float", a, "gamma");
       const gamma = f32(a.gamma);
-      const next = (rate: number, e: number) => (e === 0 ? rate : f32(rate * gamma));
+      const next: Next = (rate, e) => (e === 0 ? rate : f32(rate * gamma));
       return { next, closed: (e) => f32(base * pow32(gamma, e)), breaks: () => Infinity };
     },
   }),
@@ -68,11 +64,9 @@ const simple = [
       refuse(a.power < 0, `ValueError: For 'PolynomialLR', the 'power' must be >= 0, but got ${a.power}.`);
       only("int", a, "total_iters");
       const left = (e: number) => f32(1 - f32(e / T));
-      return {
-        next: (rate, e) => (e === 0 || e > T ? rate : f32(rate * pow32(f32(left(e) / left(e - 1)), power))),
-        closed: (e) => f32(base * pow32(left(Math.min(T, e)), power)),
-        breaks: over([T]),
-      };
+      const fall = (e: number) => pow32(f32(left(e) / left(e - 1)), power);
+      const next: Next = (rate, e) => (e === 0 || e > T ? rate : f32(rate * fall(e)));
+      return { next, closed: (e) => f32(base * pow32(left(Math.min(T, e)), power)), breaks: over([T]) };
     },
   }),
   scheduler({
@@ -88,11 +82,8 @@ const simple = [
       refuse(outside, "ValueError: Constant multiplicative factor expected to be between 0 and 1.");
       only("int", a, "total_iters");
       const [by, T] = [f32(a.factor), a.total_iters];
-      return {
-        next: (rate, e) => (e === 0 ? f32(rate * by) : e === T ? f32(rate / by) : rate),
-        closed: (e) => f32(base * (e >= T ? 1 : by)),
-        breaks: over([T]),
-      };
+      const next: Next = (rate, e) => (e === 0 ? f32(rate * by) : e === T ? f32(rate / by) : rate);
+      return { next, closed: (e) => f32(base * (e >= T ? 1 : by)), breaks: over([T]) };
     },
   }),
   scheduler({
@@ -104,11 +95,9 @@ const simple = [
       refuse(notInt, "TypeError: elements of the 'milestones' must be type of int.");
       const sorted = milestones.toSorted((a, b) => a - b);
       const times = (e: number) => countUpTo(sorted, e) - countUpTo(sorted, e - 1);
-      return {
-        next: (rate, e) => (times(e) ? f32(rate * f32(gamma ** times(e))) : rate),
-        closed: (e) => f32(base * gamma ** countUpTo(sorted, e)),
-        breaks: over(sorted.filter((m) => m > 0)),
-      };
+      const next: Next = (rate, e) => (times(e) ? f32(rate * f32(gamma ** times(e))) : rate);
+      const closed = (e: number) => f32(base * gamma ** countUpTo(sorted, e));
+      return { next, closed, breaks: over(sorted.filter((m) => m > 0)) };
     },
   }),
   scheduler({

@@ -45,10 +45,8 @@ export const mxnet = [
       const passed = (t: number) => Math.max(0, Math.ceil(t / step) - 1);
       const value = (k: number) => (k === 0 ? base : rate < 0 ? floor : Math.max(base * rate ** k, floor));
       const next = (t: number) => Math.floor((passed(t) + 1) * step) + 1;
-      return dropping(
-        a,
-        falling((t) => value(passed(t)), next),
-      );
+      const c = falling((t) => value(passed(t)), next);
+      return dropping(a, c);
     },
   }),
   schedule({
@@ -59,10 +57,8 @@ export const mxnet = [
     rule(a) {
       ascending(a.step);
       const edges = a.step.map((s) => Math.floor(s) + 1);
-      return dropping(
-        a,
-        falling((t) => a.base_lr * a.factor ** countUpTo(edges, t), edges),
-      );
+      const c = falling((t) => a.base_lr * a.factor ** countUpTo(edges, t), edges);
+      return dropping(a, c);
     },
   }),
   schedule({

@@ -24,11 +24,7 @@ export const thinc = [
   }),
   schedule({
     name: "constant_then",
-    params: {
-      rate: lr("the rate of the first steps"),
-      steps: steps("how many"),
-      schedule: scheduleOf("the schedule after them"),
-    },
+    params: { rate: lr("the rate of the first steps"), steps: steps("how many"), schedule: scheduleOf("what follows") },
     formula: "rate for t < steps, then schedule(t)",
     quirks: ["The schedule after it counts from step 0, not from `steps`."],
     rule({ rate, steps: from, schedule }, context) {
@@ -50,12 +46,7 @@ export const thinc = [
   schedule({
     name: "compounding",
     aliases: ["spacy.util.compounding"],
-    params: {
-      start: lr("value at step 0"),
-      stop: lr("where it stops"),
-      compound: factor("the value is multiplied by this every step"),
-      t,
-    },
+    params: { start: lr("value at step 0"), stop: lr("where it stops"), compound: factor("factor per step"), t },
     formula: "start · compound^(step + t), stopped at stop",
     quirks: [
       "It overflows at huge steps, although stop was reached long before.",
