@@ -122,6 +122,7 @@ export const buildCall: Builder = (reader, call, site) => {
     children,
     transforms: [],
     run: { unit: definition.unit },
+    ...(call.more && { open: true }),
     ...(confidence === "certain" && refusal(definition, call)),
   };
   return { definition, call, finding };

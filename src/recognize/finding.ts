@@ -100,6 +100,8 @@ export interface Finding {
   readonly run: Run;
   /** The same schedule is told at the call that takes this function: it answers here too, but no second lens stands here. */
   readonly twin?: boolean;
+  /** The call passes *args or **kwargs that are not known: what is not written may be in them. */
+  readonly open?: boolean;
   /** What the library raises when this call is made, whatever the rest of its arguments. */
   readonly refused?: string;
   /** Said in the hover: "1e-5 without a dot is a string to YAML 1.1". */

@@ -13,7 +13,7 @@ import { scheduleNamed } from "../schedules/index.js";
 import { contextAliases, contextDefaults } from "./assumptions.js";
 import { contextOf } from "./context.js";
 import { matteringDefaults } from "./defaults.js";
-import type { Argument, AssumedValue, Evaluated, Finding, KnownValue } from "./finding.js";
+import type { Argument, AssumedValue, DefaultValue, Evaluated, Finding, KnownValue } from "./finding.js";
 import { formulaWithNumbers } from "./formula.js";
 import { sameEntries, sourceOf } from "./move.js";
 import { resolveRun, type ResolvedRun } from "./run.js";
@@ -105,6 +105,19 @@ function compute(finding: Finding, set: Assume, metrics: readonly number[] | und
     return { ...base, transforms, assumptions: [...assumptions.values()], ...rest };
   };
 
+  // Beside **kwargs that are not known a default is no more than likely.
+  const defaultsOf = (defaults: Readonly<Record<string, DefaultValue>>): Record<string, Evaluated> =>
+    finding.open
+      ? Object.fromEntries(
+          Object.entries(defaults).map(([name, { value }]) => {
+            const because = "the library's default: *args or **kwargs that are not known may set it";
+            const assumed = { value, text: name, name, because, assumptions: { [name]: value }, origins: [] };
+            note({ name, value, because, kind: "value" });
+            return [name, { status: "assumed", ...assumed }];
+          }),
+        )
+      : defaults;
+
   const context = contextOf(finding, definition, run, set, note);
   if (metrics) context.metrics = metrics;
   if (finding.refused) return done({ problem: finding.refused });
@@ -127,7 +140,10 @@ function compute(finding: Finding, set: Assume, metrics: readonly number[] | und
       ...(end && end.at <= run.totalSteps && { problem: end.because }),
       ...(definition &&
         !finding.rate && {
-          parameters: { ...parameters, ...matteringDefaults(definition, args, context, compiled.lr, run.totalSteps) },
+          parameters: {
+            ...parameters,
+            ...defaultsOf(matteringDefaults(definition, args, context, compiled.lr, run.totalSteps)),
+          },
         }),
       ...(run.asWritten && { asWritten: run.asWritten(shown.lr) }),
     });

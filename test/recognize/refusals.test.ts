@@ -29,6 +29,12 @@ describe("a keyword that the library does not know", () => {
   ])("%j is not refused: %s", (text) => expect(read(text).every(({ finding }) => !finding.refused)).toBe(true));
 });
 
+it("a default beside **kwargs that are not known is assumed", () => {
+  const [found] = read(`${torch}s = lr_scheduler.StepLR(opt, 30, **options)\n`);
+  expect(found!.parameters["gamma"]).toMatchObject({ status: "assumed", value: 0.1, name: "gamma" });
+  expect(found!.assumptions.map(({ name }) => name)).toContain("gamma");
+});
+
 describe("a function given to LearningRateScheduler", () => {
   const text =
     "import tensorflow as tf\nmodel.compile(optimizer=tf.keras.optimizers.Adam(0.01))\ndef decay(epoch, lr):\n    return lr if epoch < 5 else lr * 0.5\ncb = tf.keras.callbacks.LearningRateScheduler(decay)\n";

@@ -13,7 +13,8 @@ import { type Machine, NotKnown, PyError, TooComplex } from "./machine.js";
 import { compileMember } from "./members.js";
 import { freeName, readName, writeName } from "./names.js";
 import { FunctionValue } from "./objects.js";
-import { binary, truthOf, unary } from "./operators.js";
+import { truthOf, unary } from "./operators.js";
+import { combined, signed } from "./overloads.js";
 import { kids, nodeKey } from "./syntax.js";
 import { Library, Tracked, Unknown, type Val } from "./values.js";
 
@@ -99,7 +100,7 @@ function compileKind(node: SyntaxNode, code: Code): Ex {
       // A negative number is one literal to an edit.
       if (operand?.name === "Number" && name === "-")
         return literal(unary("-", numberLiteral(code.text(operand))), node, code);
-      return (frame) => unary(name, inner(frame), place);
+      return (frame) => signed(frame.m, name, inner(frame), place);
     }
     case "ConditionalExpression": {
       const [then, test, otherwise] = kids(node).filter((kid) => kid.name !== "if" && kid.name !== "else");
@@ -166,7 +167,7 @@ function compileBinary(node: SyntaxNode, code: Code): Ex {
   if (parts.length < 3) return () => new Unknown("it is not finished");
   if (!COMPARES.has(parts[1]!.name)) {
     const left = compile(parts[0], code);
-    return (frame) => binary(op, left(frame), right(frame), place);
+    return (frame) => combined(frame.m, op, left(frame), right(frame), place);
   }
   // `a < b <= c` is written as ((a < b) <= c) in the tree and means (a < b) and (b <= c).
   const operands: Ex[] = [right];

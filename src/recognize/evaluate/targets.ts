@@ -8,7 +8,7 @@ import { getItem, iterate, setItem } from "./items.js";
 import { PyError } from "./machine.js";
 import { compileSubscript } from "./members.js";
 import { writeName } from "./names.js";
-import { binary } from "./operators.js";
+import { combined } from "./overloads.js";
 import { compileTuple } from "./statements.js";
 import { kids } from "./syntax.js";
 import { Dict, List, Unknown, type Val } from "./values.js";
@@ -107,7 +107,7 @@ export function compileUpdate(node: SyntaxNode, code: Code): St {
     const right = value(frame);
     if (frame.m.havoc > 0 && target.name !== "VariableName")
       return new Unknown(`${code.text(target)} changes in the loop`);
-    return augment(frame.m, op, old, right) ?? binary(op, old, right, place);
+    return augment(frame.m, op, old, right) ?? combined(frame.m, op, old, right, place);
   };
   if (target.name === "MemberExpression") {
     const inner = kids(target);
