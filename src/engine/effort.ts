@@ -2,7 +2,7 @@
 export const effort = { spent: 0 };
 
 /** What one curve may take in all: half a second. */
-const most = 5_000_000;
+const most = 3_000_000;
 
 /** The same function, which throws once its calls have taken more than that. */
 export function metered<A extends readonly unknown[]>(f: (...args: A) => number): (...args: A) => number {

@@ -50,6 +50,7 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
     };
     return result;
   } catch (error) {
+    if (error instanceof RangeError) return { ...nothing, problem: "too complex to follow: nested too deep" };
     return { ...nothing, problem: `could not be read: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

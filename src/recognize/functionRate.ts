@@ -26,6 +26,7 @@ export function rateOf(
       countsItself(body));
   let known: number[] = [];
   let start = NaN;
+  let failed: { readonly error: unknown } | undefined;
   const selves = new WeakMap<FakeOptimizer, Val>();
   const once = (
     call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val,
@@ -73,17 +74,19 @@ export function rateOf(
       if (rate !== undefined) return rate;
     }
     // Another start is another run.
-    if (!Object.is(initial, start)) [start, known] = [initial, []];
+    if (!Object.is(initial, start)) [start, known, failed] = [initial, [], undefined];
     if (t >= known.length) {
+      if (failed) throw failed.error;
       if (t > 2_000_000) throw new Raises("too complex to follow: more than 2,000,000 steps one after the other");
-      const until = Math.max(t, 2 * known.length, 256);
+      const until = Math.max(t, 4 * known.length, 32);
       try {
         interpreter.run((call) => {
           const optimizer = FakeOptimizer.for(body, initial);
           for (let i = 0; i <= until; i++) known[i] = once(call, optimizer, i, initial);
         });
       } catch (error) {
-        // What fails further on does not take back what was reached.
+        // What fails further on does not take back what was reached, and fails there again.
+        failed = { error };
         if (t >= known.length) throw error;
       }
     }

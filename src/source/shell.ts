@@ -180,7 +180,12 @@ function expand(raw: string, from: number, variables: ReadonlyMap<string, Word[]
     const words = variables.get(name);
     if (words?.some((w) => w.lost)) lost ??= words.find((w) => w.lost)!.lost;
     if (words) {
-      through.push(...words.flatMap((w) => [w.at, ...w.through]));
+      const more = words.flatMap((w) => [w.at, ...w.through]);
+      if (through.length + more.length > 1000) {
+        lost ??= "too complex to follow: it is made of too many variables";
+        return GAP;
+      }
+      through.push(...more);
       return words.map((w) => w.text).join(" ");
     }
     if (otherwise === undefined) lost ??= `$${name} is not set in this file`;
