@@ -42,10 +42,11 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   const tell = (finding: Finding | undefined) => {
     if (finding && !inline.some((other) => other.area!.from === finding.area!.from)) inline.push(finding);
   };
-  const carried = (place: SyntaxNode, writer?: SyntaxNode, target?: SyntaxNode) => {
+  const carried = (place: SyntaxNode, writer?: SyntaxNode, target?: SyntaxNode, value?: SyntaxNode) => {
     const finding = guarded(() => carriedRate(reader, workspace, place, writer, target));
     // What a graph is fed in a loop is a schedule when it moves; a placeholder may well be fed the same each time.
-    if (!target || (finding?.rate && moves(finding.rate))) tell(finding);
+    if (!target || (finding?.rate && moves(finding.rate, value !== undefined && setInLoop(reader, value))))
+      tell(finding);
   };
   const callbacks = guarded(() => kerasCallbacks(reader)) ?? [];
   for (const { finding } of callbacks) tell(finding);
@@ -58,7 +59,7 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
     if (found) add(found.definition, found.writes, found.writes && write.remote);
     else if (inTrainingLoop(write.statement, code)) {
       const finding = inlineRate(reader, workspace, write);
-      if (!finding?.rate || raises(finding.rate)) carried(write.statement, undefined, write.fed);
+      if (!finding?.rate || raises(finding.rate)) carried(write.statement, undefined, write.fed, write.value);
       tell(finding);
     } else for (const site of loopCalls(reader, write.statement, 0)) carried(site, functionAround(write.statement));
   }
@@ -100,12 +101,29 @@ function asked(reader: Reader, candidate: Candidate): Candidate[] {
 /** Turns at which a rate that moves has usually moved. */
 const turns = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 500, 1000, 2000, 5000, 10_000, 50_000];
 
-function moves(rate: NonNullable<Finding["rate"]>): boolean {
+/** A name that the training loop around it sets anew. */
+function setInLoop(reader: Reader, value: SyntaxNode): boolean {
+  const [root] = /^[A-Za-z_]\w*/.exec(reader.text(value)) ?? [];
+  return reader.program
+    .assignmentsTo(root ?? "")
+    .some((one) => inTrainingLoop(one, reader.program.source.code) && outerLoop(one) === outerLoop(value));
+}
+
+/** Where the outermost loop of the same function begins. */
+function outerLoop(node: SyntaxNode): number | undefined {
+  let found: number | undefined;
+  for (let at = node.parent; at && at.name !== "FunctionDefinition"; at = at.parent)
+    if (/^(?:For|While)Statement$/.test(at.name)) found = at.from;
+  return found;
+}
+
+/** What is not known counts as moving only where `otherwise` says so. */
+function moves(rate: NonNullable<Finding["rate"]>, otherwise: boolean): boolean {
   try {
     const first = rate(0, 0.1);
     return turns.some((t) => rate(t, 0.1) !== first);
   } catch {
-    return false;
+    return otherwise;
   }
 }
 

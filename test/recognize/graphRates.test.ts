@@ -49,6 +49,11 @@ const rows: readonly Row[] = [
     why: "a graph's variable that the loop assigns",
   },
   {
+    text: `${graph}from conf import cfg\nrate = cfg.LR\ni = 0\nwhile i < 100:\n    if i == cfg.STEP:\n        rate *= cfg.GAMMA\n        sess.run(tf.assign(lr, rate))\n    i += 1\n`,
+    spans: "lr",
+    why: "a rate that the loop moves by what another file says",
+  },
+  {
     text: `${graph}def schedule_of(epoch):\n    return 0.1 if epoch < 80 else 0.01\nfor e in range(100):\n    sess.run(train, feed_dict={lr: schedule_of(e)})\n`,
     spans: "schedule_of",
     rates: { 0: 0.1, 80: 0.01 },
