@@ -121,7 +121,7 @@ const rows: readonly Row[] = [
     text: `import torch\nfrom utils import adjust_learning_rate\n${opt}for epoch in range(20):\n    if epoch in [8, 10]:\n        adjust_learning_rate(opt, 0.1)\n    train(epoch)\n`,
     files: {
       "utils.py":
-        "def adjust_learning_rate(optimizer, scale):\n    for group in optimizer.param_groups:\n        group['lr'] = group['lr'] * scale\n",
+        "def adjust_learning_rate(optimizer, scale):\n    for group in optimizer.param_groups:\n        group['lr'] = group['lr'] * scale\n    print(optimizer.param_groups[1]['lr'])\n",
     },
     found: { adjust_learning_rate: { rates: { 7: 0.1, 8: 0.01, 15: 0.001 } } },
   },

@@ -1,5 +1,5 @@
 import { dictOf } from "../evaluate/access.js";
-import { CallResult, first, type FunctionValue, Instance, List, Member, Unknown, type Val } from "../evaluate/index.js";
+import { CallResult, first, FunctionValue, Instance, List, Member, Unknown, type Val } from "../evaluate/index.js";
 import type { Frame } from "../evaluate/frame.js";
 import type { Machine } from "../evaluate/machine.js";
 import { libraryBase } from "../evaluate/attributes.js";
@@ -30,8 +30,14 @@ export class StandIns {
     }
   }
 
+  /** What functions of other files name by number counts too. */
+  private groups = "";
+
   private placeOptimizers(m: Machine, fn: FunctionValue): void {
     for (const [name, value] of fn.module.globals) {
+      const one = first(value);
+      if (one instanceof FunctionValue && one.module.file !== undefined)
+        this.groups += one.module.source.code.slice(one.node.from, one.node.to);
       const put = (other: Val) => m.write(fn.module.globals, name, other);
       const other = this.for(m, name, value, 0, put);
       if (other !== undefined) put(other);
@@ -98,7 +104,7 @@ export class StandIns {
 
   private make(place: string): Val {
     let made = this.made.get(place);
-    if (!made) this.made.set(place, (made = FakeOptimizer.for(this.code, this.initial)));
+    if (!made) this.made.set(place, (made = FakeOptimizer.for(this.code + this.groups, this.initial)));
     return made.value;
   }
 }
