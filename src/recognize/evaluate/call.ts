@@ -3,6 +3,7 @@ import { dictOf, force, numberOf } from "./access.js";
 import { construct } from "./classes.js";
 import { clickDefault, typerDefault } from "./flags.js";
 import { Flow, Frame } from "./frame.js";
+import { hydraConfig } from "./hydra.js";
 import { joinAll } from "./join.js";
 import { libraryCall } from "./libraries.js";
 import { LIMITS, NotKnown, PyError, TooComplex, type Machine } from "./machine.js";
@@ -157,7 +158,11 @@ export function invoke(
     code.body ??= code.lazyBody!();
     if (code.generator) frame.yields = [];
     const flow = code.body(frame);
-    if (frame.yields) return new List(frame.yields);
+    if (frame.yields) {
+      const list = new List(frame.yields);
+      if (frame.endless) list.open = "how many items it yields is only known when the file runs";
+      return list;
+    }
     const results = frame.returned === undefined ? frame.maybeReturned : [...frame.maybeReturned, frame.returned];
     if (!results.length && flow === Flow.Gone) return new Unknown(`${fn.name}() ends by raising an exception`);
     // A return that may not run leaves the end of the body, which gives None; where others return a value that is not told.
@@ -207,6 +212,7 @@ function bind(
       taken.add(param.name);
     } else {
       value = m.tracking && fn.decorators.length ? clickDefault(fn.decorators, param.name) : undefined;
+      if (m.tracking && fn.decorators.length && param === params[0]) value ??= hydraConfig(m, fn);
       value ??= fn.defaults.get(param.name);
       if (value instanceof CallResult) value = typerDefault(value);
       if (value !== undefined && place.more)

@@ -1,11 +1,11 @@
-import { dictItems, dictOf, dictSet, force, plain, stringOf } from "./access.js";
+import { dictGet, dictItems, dictOf, dictSet, force, plain, stringOf } from "./access.js";
 import { attributesOf, construct, allFields } from "./classes.js";
 import { copyDict, updateDict } from "./containers.js";
 import { dataclassParserMethod } from "./argparse.js";
 import { entry, type Machine } from "./machine.js";
 import { ClassValue } from "./objects.js";
 import { evalLiteral } from "./convert.js";
-import { parsedData } from "./dataFiles.js";
+import { loadedFile, parsedData } from "./dataFiles.js";
 import { Builtin, CallResult, Choice, Dict, Library, List, Unknown, type Val } from "./values.js";
 
 /** Classes whose objects are dicts with attributes, by the last part of their name. */
@@ -116,7 +116,15 @@ export function configMethod(m: Machine, v: Dict, name: string): Run | undefined
       };
     case "merge_from_file":
     case "load":
-      return ([path]) => {
+      return ([path], _, { module }) => {
+        const given = force(path ?? null);
+        const read = given instanceof Choice ? undefined : loadedFile(m, module, given, "yaml");
+        const file = read === undefined ? undefined : force(read);
+        // A file that builds on another one is not followed.
+        if (file instanceof Dict && !dictGet(file, "_BASE_")) {
+          merge(m, v, file);
+          return null;
+        }
         overridden(
           m,
           v,

@@ -5,8 +5,18 @@ const files = {
   "conf/__init__.py":
     "class Settings:\n    def __init__(self, settings):\n        for attr in dir(settings):\n            if attr.isupper():\n                setattr(self, attr, getattr(settings, attr))\nimport conf.base as settings\nsettings = Settings(settings)\n",
   "conf/base.py": "import os\nMILESTONES = [60, 120]\nTIME = os.getcwd()\nlower = 1\n",
+  "configs/a.yaml": "SOLVER:\n  LR: 0.2\n  STEPS: [3, 4]\n",
+  "configs/b.yaml": "_BASE_: a.yaml\nSOLVER:\n  LR: 0.4\n",
+  "conf/config.yaml": "defaults:\n  - optim: sgd\n  - _self_\nepochs: 7\nmax_epochs: ${epochs}\nother: ${oc.env:X}\n",
+  "conf/optim/sgd.yaml": "lr: 0.5\n",
+  "conf/lost.yaml": "defaults:\n  - nowhere: x\nlr: 0.1\n",
   "cfg.py": "lr = 0.1\nsteps = [30]\n",
 };
+
+const yacs =
+  "from yacs.config import CfgNode as CN\n_C = CN()\n_C.SOLVER = CN()\n_C.SOLVER.LR = 0.1\n_C.SOLVER.STEPS = (1, 2)\n";
+const hydra = (name: string) =>
+  `import hydra\n@hydra.main(version_base=None, config_path='conf', config_name='${name}')\ndef main(cfg):\n    `;
 
 /** Settings that are taken over from a module or a namespace name by name. */
 it.each<[source: string, expected: string, why: string]>([
@@ -23,6 +33,28 @@ it.each<[source: string, expected: string, why: string]>([
     "class S:\n    pass\ns = S()\nfor k, v in {'LR': 0.1, 'STEPS': [3]}.items():\n    setattr(s, k, v)\nf(«s.STEPS»)",
     "[3]",
     "setattr over a dict",
+  ],
+  [`${yacs}_C.merge_from_file('configs/a.yaml')\nf(«_C.SOLVER.LR»)`, "0.2", "yacs with a file of the workspace"],
+  [`${yacs}cfg = _C.clone()\ncfg.merge_from_file('configs/a.yaml')\nf(«cfg.SOLVER.STEPS»)`, "[3, 4]", "a list in it"],
+  [
+    `${yacs}_C.merge_from_file('configs/b.yaml')\nf(«_C.SOLVER.LR»)`,
+    "unknown: it may be 0.1, or: it may be overridden by the file given to merge_from_file() (configs/b.yaml)",
+    "a file that builds on another",
+  ],
+  [
+    `${yacs}_C.merge_from_file('nowhere.yaml')\nf(«_C.SOLVER.LR»)`,
+    "unknown: it may be 0.1, or: it may be overridden by the file given to merge_from_file() (nowhere.yaml)",
+    "a file that is not there",
+  ],
+  [`${hydra("config")}f(«cfg.optim.lr»)\nmain()`, "0.5", "hydra's defaults list"],
+  [`${hydra("config.yaml")}f(«cfg.epochs»)\nmain()`, "7", "hydra's own values"],
+  [`${hydra("config")}f(«cfg.max_epochs»)\nmain()`, "7", "an interpolation"],
+  [`${hydra("config")}f(«cfg.other»)\nmain()`, "unknown: the interpolation ${oc.env:X}", "one of the environment"],
+  [`${hydra("lost")}f(«cfg.lr»)\nmain()`, "0.1", "beside a file that is not there"],
+  [
+    `${hydra("lost")}f(«cfg.gamma»)\nmain()`,
+    "unknown: it is composed of files that are not followed",
+    "what such a file may hold",
   ],
 ])("%s gives %s: %s", (source, expected) => {
   const { program, node } = marked(source, files);
