@@ -52,8 +52,7 @@ interface Def {
 export function condense(joined: JoinedText, previous?: Condensed): Condensed {
   const { text } = joined;
   const known = new Map<string, Unit>();
-  // A comment that writes a call of a trainer is read.
-  if (text.length > MAX_LENGTH || (text.includes("Trainer(") && /^[^\n"'#]*#[^\n]*\bTrainer\(/m.test(text)))
+  if (staysWhole(text))
     return {
       ...joined,
       known,
@@ -63,6 +62,12 @@ export function condense(joined: JoinedText, previous?: Condensed): Condensed {
   const { defs, open } = readDefs(text, lines, known, previous?.known);
   warm(defs, open);
   return layOut(joined, lines, defs, known);
+}
+
+/** It has lines that end in a mere return, or a comment that writes a call of a trainer, which is read; or it is too long. */
+function staysWhole(text: string): boolean {
+  if (text.length > MAX_LENGTH || /\r(?!\n)/.test(text)) return true;
+  return text.includes("Trainer(") && /^[^\n"'#]*#[^\n]*\bTrainer\(/m.test(text);
 }
 
 const header = /(?:async[ \t]+)?def[ \t]+(\w+)|class[ \t]+(\w+)/y;
@@ -128,15 +133,13 @@ function readUnit(text: string, lines: readonly PythonLine[]): Unit {
     if (line === lines[0]) heading = rest;
     said += rest + "\n";
   }
-  const whole = text.slice(lines[0]!.from, lines[0]!.to) + "\n" + said;
+  const full = text.slice(lines[0]!.from, lines[0]!.to) + "\n" + said;
   return {
     words: wordsIn(said),
     heading: wordsIn(heading),
     stores: /\bself\.\w+\s*[-+*/]?=(?!=)/.test(said),
     telling:
-      lines.some(({ open }) => open) ||
-      telling.test(whole) ||
-      mayHoldSchedule({ path: "", languageId: "", text: whole }),
+      lines.some(({ open }) => open) || telling.test(full) || mayHoldSchedule({ path: "", languageId: "", text: full }),
   };
 }
 

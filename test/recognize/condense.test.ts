@@ -39,6 +39,7 @@ it.each([
     left: "def f(): pass\ndef h(): pass\n",
   },
   { why: "nothing of a string left open", text: 'x = 1\n"""a\n# b\n', left: 'x = 1\n"""a\n# b\n\n' },
+  { why: "nothing of lines that end in a return", text: "# a\rx = 1\r", left: "same" },
   { why: "nothing where a comment tells of a trainer", text: "# Trainer(max_duration='3ep')\nx = 1\n", left: "same" },
 ])("leaves out $why", ({ text, left }) => {
   expect(condensed(text).text).toBe(left === "same" ? text : left);
