@@ -46,8 +46,9 @@ function cosineCurve({ min_lr: low, warmup_updates: W, t_mult: m, ...a }: Cosine
     for (let tries = 0; tries < 3 && indexOf(next - W) <= i; tries++) next++;
     return next;
   };
-  // Periods that shrink have a finite sum, at which the logarithm leaves its domain.
-  const last = m < 1 ? Math.ceil(W + period / (1 - m)) : Infinity;
+  // Periods that shrink, or that a too long warm-up makes negative, have a finite sum, at which the logarithm leaves its domain.
+  const left = period / (1 - m);
+  const last = left > 0 ? Math.ceil(W + left) : Infinity;
   const cycles = cycle(last, at, (t) => (t + 1 < last ? restart(t) : last));
   return segments(
     warmup(W, (t) => first + t * rise),

@@ -24,4 +24,16 @@ def run(case):
     return walk(case, start)
 
 
-main("chainer", run)
+INIT = {"attr": ["lr"], "init": [0.1, 1.0, 1e-3, ...], "initial_lr": [0.1]}
+P = "chainer.training.extensions."
+RANDOM = {
+    P + "ExponentialShift": dict(INIT, rate=[0.95, 0.5, 1.0, 1.01], target=[..., ..., 0.01, 0.5]),
+    P + "InverseShift": dict(INIT, gamma=[0.1, 1e-3, 1.0], power=[1.0, 0.5, 2.0], target=[..., ..., 0.01]),
+    P + "LinearShift": {"attr": ["lr"], "value_range": [[0.1, 0.0], [0.0, 1.0], [0.3, 0.3]], "time_range": [[0, 100], [50, 333], [0, 1]], "initial_lr": [0.1]},
+    P + "MultistepShift": {"attr": ["lr"], "gamma": [0.1, 0.5], "step_value": [[30, 60, 90], [5], [100, 400]], "init": [0.1, 1.0]},
+    P + "PolynomialShift": dict(INIT, rate=[1.0, 0.5, 2.0], max_count=[100, 300, 1], target=[..., ..., 0.02]),
+    P + "StepShift": dict(INIT, gamma=[0.1, 0.5, 1.0], step=[1, 30, 77], target=[..., ..., 0.01]),
+    P + "WarmupShift": {"attr": ["lr"], "warmup_start": [0.0, 0.01], "warmup_iter": [1, 10, 200], "init": [0.1, 1.0]},
+}
+
+main("chainer", run, RANDOM)
