@@ -23,7 +23,7 @@ export const flat = segment("constant");
 /**
  * A curve in segments, in ascending order from t = 0; every formula takes the curve's own t. Empty segments (their end is not
  * after the one before) are left out, as an `if` chain over t would; the last one runs to Infinity.
- * The curve ends where a formula throws: at the first step of its segment, or at its last one.
+ * Throws TypeError when none is left. The curve ends where a formula throws: at the first step of its segment, or at its last one.
  */
 export function segments(...all: readonly Segment[]): Curve {
   const phases: Phase[] = [];
@@ -38,6 +38,8 @@ export function segments(...all: readonly Segment[]): Curve {
     kept.push(part);
     from = to;
   }
+  // What a list of lengths decides may be nothing at all: whoever compiled the call says that an argument is wrong.
+  if (!kept.length) throw new TypeError("a curve needs a segment");
   const last = kept.length - 1;
   const ends = phases.map((p) => p.to);
   const indexAt = (t: number) => Math.min(last, countUpTo(ends, t));

@@ -510,6 +510,11 @@ describe("schedules of configuration files", () => {
       why: "a warm-up longer than the run",
     },
     { id: "t5x:create_learning_rate_scheduler", args: { factors: "foo" }, why: "an unknown factor" },
+    {
+      id: "basicsr:CosineAnnealingRestartCyclicLR",
+      args: { lr: 0.1, warmup_iter: 5, periods: [] },
+      why: "no cycles after the warm-up",
+    },
     { id: "marian:learn-rate", args: { "lr-warmup": "4000t" }, why: "labels have no place on the axis" },
   ])("$id refuses: $why", ({ id, args }) => {
     expect(() => compileSchedule(scheduleNamed(id)!, args as Args, context)).toThrow(Raises);
