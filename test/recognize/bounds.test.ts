@@ -63,3 +63,22 @@ it("finds after a keystroke what a fresh reading finds", () => {
   }
   expect(previous.findings[0]!.args["step_size"]!.value).toMatchObject({ value: 310 });
 });
+
+it("runs a rate that builds on itself anew for another start", () => {
+  const text = `${step.replace("0.1", "0.5")}def adjust_learning_rate(optimizer, epoch):
+  for g in optimizer.param_groups: g['lr'] *= 0.9
+for epoch in range(10):
+  adjust_learning_rate(opt, epoch)
+`;
+  const [finding] = read(text).findings;
+  expect(finding!.rate!(0, 0.5)).toBeCloseTo(0.45, 12);
+  expect(finding!.rate!(1, 0.1)).toBeCloseTo(0.081, 12);
+});
+
+it.each([
+  { value: "sum(g())", why: "a generator in an endless loop" },
+  { value: "len(list(itertools.product(range(1000), repeat=5)))", why: "a product of a thousand to the fifth" },
+])("claims nothing of $why", ({ value }) => {
+  const text = `import itertools\n${step}def g():\n  while True: yield 3\noptim.lr_scheduler.StepLR(opt, ${value}, 0.1)\n`;
+  expect(read(text).findings[0]!.args["step_size"]!.value.status).not.toBe("known");
+});

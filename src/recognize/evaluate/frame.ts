@@ -11,6 +11,8 @@ export class Frame {
   /** Values of return statements that may have run. */
   readonly maybeReturned: Val[] = [];
   yields: Val[] | undefined;
+  /** Some are yielded in a loop that is not followed: nobody knows how many. */
+  endless = false;
   /** Enclosing conditions of this frame that are not decided: a return there is only possible. */
   forks = 0;
   /** Of a class body: the class, and its annotated names. */

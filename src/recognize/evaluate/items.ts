@@ -221,7 +221,10 @@ export function lengthOf(value: Val): number | Unknown {
 /** The items. Of what is not known, `count` items that are not known either (for unpacking); without a count it cannot go on. */
 export function iterate(m: Machine, value: Val, count?: number): Val[] {
   const v = force(value);
-  if (v instanceof List) return v.items;
+  if (v instanceof List) {
+    if (v.open && count === undefined) throw new NotKnown(new Unknown(v.open));
+    return v.items;
+  }
   if (v instanceof Tracked && typeof v.value === "string")
     return [...v.value].map((char) => new Tracked(char, v.origins, v.symbols));
   if (typeof v === "string") {

@@ -10,7 +10,7 @@ import { iterate } from "./items.js";
 import { join } from "./join.js";
 import { loadedFile, parsedData, type DataReader } from "./dataFiles.js";
 import { copyOf, dictFrom, namedTuple, partial } from "./libraryTools.js";
-import { type Machine, PyError } from "./machine.js";
+import { type Machine, PyError, TooComplex } from "./machine.js";
 import { ARRAY, ARRAY_ALIASES, MATH } from "./numpy.js";
 import { ClassValue, FunctionValue, Method } from "./objects.js";
 import { binary, truthOf } from "./operators.js";
@@ -282,15 +282,18 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return dict;
   },
   "collections.namedtuple": (m, [name, fields], kwargs) => namedTuple(m, name, fields, kwargs),
-  "itertools.product": (m, args) =>
-    new List(
-      args
-        .reduce<Val[][]>(
-          (rows, arg) => rows.flatMap((row) => iterate(m, arg).map((item) => [...row, item])).slice(0, 10_000),
-          [[]],
-        )
-        .map((row) => new List(row, "tuple")),
-    ),
+  "itertools.product": (m, args, kwargs) => {
+    const times = kwargs.has("repeat") ? numberOf(kwargs.get("repeat")!) : 1;
+    if (times === undefined || times > 20) throw new TooComplex("a product of unknown size");
+    const factors = Array.from({ length: times }, () => args.map((arg) => iterate(m, arg))).flat();
+    if (factors.reduce((size, items) => size * items.length, 1) > 10_000)
+      throw new TooComplex("a product of more than 10,000 items");
+    const rows = factors.reduce<Val[][]>(
+      (rows, items) => rows.flatMap((row) => items.map((item) => [...row, item])),
+      [[]],
+    );
+    return new List(rows.map((row) => new List(row, "tuple")));
+  },
   "itertools.chain": (m, args) => new List(args.flatMap((arg) => iterate(m, arg))),
   "itertools.accumulate": (m, [items, fn]) => {
     let total: Val | undefined;

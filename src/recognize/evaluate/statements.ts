@@ -133,6 +133,7 @@ function compileStatement(node: SyntaxNode, code: Code): St | undefined {
         frame.m.tick();
         const result = value?.(frame) ?? null;
         frame.yields?.push(...(from ? iterate(frame.m, result) : [result]));
+        frame.endless ||= frame.m.havoc > 0;
         if ((frame.yields?.length ?? 0) > 10_000) throw new TooComplex("a generator of more than 10,000 items");
         return Flow.Next;
       };
