@@ -1,11 +1,12 @@
 /**
  * Reads mutated real files until something breaks: `node tools/fuzz.mjs --dir FILES [--count 10000] [--seed 1] [--from 0]
- * [--workers 1] [--out .cache/fuzz] [--list FILE] [--heap 96] [--edits 4] [--minimize] [--only INDEX]`.
+ * [--workers 1] [--out .cache/fuzz] [--list FILE] [--heap 96] [--edits 4] [--minimize]`.
  *
  * FILES holds Python files, notebooks and configurations of any kind (--list names the ones to take, a line each). Case number
- * i of a seed is always the same mutation of the same file. Each is read in a process of its own kind: killed when it does not come back, with a
+ * i of a seed is always the same mutation of the same file. Each is read in a process of its own kind: killed when it does not come back in ten seconds of computing, with a
  * heap so small that more than 200 MB cannot be used. What goes wrong (an exception, more than one second of computing, more
- * than 200 MB) is written to OUT/found.jsonl; `--minimize` makes each kind small and prints it as rows of test/fuzz/found.json.
+ * than 200 MB) is written to OUT/found.jsonl; `--minimize` makes one of each kind small (OUT/small.json), for a row of
+ * test/fuzz/found.test.ts.
  */
 import { spawn, fork } from "node:child_process";
 import { createRequire } from "node:module";
@@ -26,7 +27,6 @@ const { values: options } = parseArgs({
     heap: { type: "string", default: "96" },
     edits: { type: "string", default: "4" },
     minimize: { type: "boolean" },
-    only: { type: "string" },
   },
 });
 installProject();
@@ -142,14 +142,14 @@ function read(task, lane, total, peaks, report) {
     const list = out(`task-${process.pid}-${lane}.json`);
     writeFileSync(list, JSON.stringify(task));
     const child = spawn(process.execPath, [...flags, worker, list, status], { stdio: ["ignore", "pipe", "ignore"] });
-    let [rest, at, since] = ["", -1, Date.now()];
+    let [rest, at, since] = ["", -1, 0];
     let killed = false;
     const place = () =>
       existsSync(status) && statSync(status).size === 4 ? readFileSync(status).readInt32LE(0) : task.from;
     const watch = setInterval(() => {
       const now = place();
-      if (now !== at) [at, since] = [now, Date.now()];
-      else if (Date.now() - since > 30_000) {
+      if (now !== at) [at, since] = [now, spent(child.pid)];
+      else if (spent(child.pid) - since > 10) {
         killed = true;
         child.kill("SIGKILL");
       }
@@ -188,6 +188,16 @@ function read(task, lane, total, peaks, report) {
   });
 }
 
+/** Seconds of computing of a process; of the clock where the system does not tell. */
+function spent(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Date.now() / 1000;
+  }
+}
+
 /** The upper edge, in milliseconds, of the class that holds this share of the times. */
 function quantile(times, share) {
   const all = times.reduce((a, b) => a + b, 0);
@@ -196,4 +206,45 @@ function quantile(times, share) {
   return 0;
 }
 
-async function minimizeAll() {}
+/** Of each kind found the first case, with the lines and then the words left out that it does not need: OUT/small.json. */
+async function minimizeAll() {
+  const kinds = new Map();
+  for (const line of readFileSync(out("found.jsonl"), "utf8").split("\n").filter(Boolean)) {
+    const told = JSON.parse(line);
+    if (told.case && told.found.kind !== "memory" && !kinds.has(told.found.key)) kinds.set(told.found.key, told);
+  }
+  const small = [];
+  for (const { found, case: one } of kinds.values()) {
+    const again = async (text) => {
+      const told = await answer({ ...one, text });
+      return told.kind === "hang" || (told.kind === found.kind && told.key === found.key);
+    };
+    let { text } = one;
+    let tries = found.kind === "slow" ? 60 : 400;
+    if (await again(text))
+      for (const pattern of [/[^\n]*\n?/g, /\w+|\s+|[^\w\s]/g]) {
+        let parts = text.match(pattern);
+        for (let size = Math.ceil(parts.length / 2); size >= 1 && tries > 0; size = size > 1 ? Math.ceil(size / 2) : 0)
+          for (let i = 0; i < parts.length && tries-- > 0;) {
+            const rest = [...parts.slice(0, i), ...parts.slice(i + size)];
+            if (await again(rest.join(""))) parts = rest;
+            else i += size;
+          }
+        text = parts.join("");
+      }
+    small.push({ ...one, text, why: found.key });
+    console.log(`${found.key}: ${one.text.length} characters made ${text.length}`);
+    writeFileSync(out("small.json"), JSON.stringify(small, undefined, 1));
+  }
+}
+
+/** One case in a process of its own. */
+function answer(one) {
+  return new Promise((resolve) => {
+    const child = fork(worker, ["answer"], { execArgv: flags, stdio: "ignore" });
+    const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
+    child.on("message", (told) => (resolve(told), child.kill()));
+    child.on("close", () => (clearTimeout(timer), resolve({ kind: "hang" })));
+    child.send(one);
+  });
+}

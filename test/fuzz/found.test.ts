@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { run, type Case } from "./cases.js";
+
+const plateau = "lr_annealing: !new:speechbrain.nnet.schedulers.NewBobScheduler\n  initial_value: 0.1\n";
+const cosine = (settings: string) =>
+  `scheduler:\n  name: cosine\n  is_iteration_based: false\n  max_epochs: 300\n${settings}  cosine: {max_lr: 0.001, min_lr: 0.00002}\n`;
+const decay = "import torch.optim as optim\nopt = optim.SGD(m.parameters(), lr=0.1)\n";
+const mmengine =
+  "param_scheduler = [dict(type='LinearLR', start_factor=0.1, by_epoch=True, end=5, convert_to_iter_based=True), dict(type='CosineAnnealingLR', by_epoch=True, begin=5)]\noptim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3))\n";
+
+/** What mutated real files brought to light, made small: each once took seconds, hundreds of megabytes, or threw. */
+const found: readonly (Case & { readonly why: string })[] = [
+  { path: "a.yaml", text: plateau, at: 16, why: "a reduction told in words at each of a million steps" },
+  {
+    path: "a.py",
+    text: mmengine,
+    at: 16,
+    assume: { total_steps: 2 ** 53 },
+    why: "a run so long that a step more is no other number",
+  },
+  { path: "a.py", text: mmengine, at: 4, assume: { total_steps: Infinity }, why: "a run without end" },
+  { path: "a.py", text: mmengine, at: 4, assume: { total_steps: 1e9 }, why: "four hundred thousand breaks" },
+  { path: "a.yaml", text: cosine(""), at: 4, assume: { steps_per_epoch: Infinity }, why: "epochs without end" },
+  {
+    path: "a.yaml",
+    text: cosine("  warmup_iterations: 99999999999999999999\n  warmup_init_lr: 1e-6\n"),
+    at: 2,
+    why: "a warm-up of 10^20 steps, halved again and again",
+  },
+  {
+    path: "a.py",
+    text: `${decay}s = optim.lr_scheduler.LambdaLR(opt, lambda e: 0.9 ** e)\n`,
+    at: 16,
+    assume: { epochs: 2 ** 53 },
+    why: "a rate function asked for 2^53 epochs",
+  },
+  {
+    path: "a.py",
+    text: "from tensorflow import keras\ns = keras.callbacks.LearningRateScheduler(lambda epoch, lr: lr / (1.0 + epoch))\n",
+    at: 16,
+    why: "a rate made from the one before, asked at step 1,000,000",
+  },
+  {
+    path: "a.sh",
+    text: `A0=x\n${Array.from({ length: 40 }, (_, i) => `A${i + 1}="$A${i}$A${i}"\n`).join("")}python train.py --lr_scheduler_type cosine --learning_rate $A40\n`,
+    at: 2,
+    why: "a variable that doubles",
+  },
+];
+
+it.each(found)("reads $why", { timeout: 120_000 }, (one) => {
+  const outcome = run(one);
+  expect(outcome.message).toSatisfy((message) => message === undefined || outcome.kind === "slow");
+  // Five times what is promised, for machines that do much else at the same time.
+  expect(outcome.ms).toBeLessThan(5000);
+});
