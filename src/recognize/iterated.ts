@@ -2,7 +2,11 @@ import type { SyntaxNode } from "@lezer/common";
 import { callArguments } from "./evaluate/enumerate.js";
 
 /** Beneath `tqdm(…)`, `enumerate(…)`, `log_every(loader, 10)`; of the second the number that it starts with. */
-export function iterated(node: SyntaxNode, code: string, enumerated?: string): { node: SyntaxNode; enumerated?: string } {
+export function iterated(
+  node: SyntaxNode,
+  code: string,
+  enumerated?: string,
+): { node: SyntaxNode; enumerated?: string } {
   const callee = node.name === "CallExpression" ? node.firstChild : undefined;
   const text = callee ? code.slice(callee.from, callee.to) : "";
   const [inner, start] = text ? callArguments(node, code) : [];

@@ -73,7 +73,11 @@ export function compileComprehension(node: SyntaxNode, code: Code): Ex {
 const LONG = 500;
 
 /** `[f(t) for t in steps]` of many numbers: the first item as everything is, the rest as a run on numbers would make them. */
-function compileLong(clause: Clause, value: Ex, origins: List["origins"]): ((frame: Frame) => List | undefined) | undefined {
+function compileLong(
+  clause: Clause,
+  value: Ex,
+  origins: List["origins"],
+): ((frame: Frame) => List | undefined) | undefined {
   if (clause.kind !== "for") return undefined;
   return (frame) => {
     const { m } = frame;

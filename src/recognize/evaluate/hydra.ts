@@ -16,7 +16,7 @@ export function hydraConfig(m: Machine, fn: FunctionValue): Val | undefined {
   const name = at("config_name", 1);
   const root = name === undefined ? undefined : composed(m, fn, at("config_path", 0) ?? ".", name);
   if (root) root.name = fn.code.params[0]?.name ?? "cfg";
-  if (root) interpolate(m, root, root, 0);
+  if (root) interpolate(root, root, 0);
   return root;
 }
 
@@ -60,10 +60,10 @@ function composed(m: Machine, fn: FunctionValue, folder: string, name: string): 
 const pair = (key: Val, value: Val): [Val, Val] => Object.assign([key, value] as [Val, Val], { entry: true });
 
 /** `${optim.lr}` stands for what stands there; any other interpolation is not followed. */
-function interpolate(m: Machine, root: Dict, dict: Dict, depth: number): void {
+function interpolate(root: Dict, dict: Dict, depth: number): void {
   for (const [key, [name, value]] of dict.entries) {
     const one = force(value);
-    if (one instanceof Dict && depth < 10) interpolate(m, root, one, depth + 1);
+    if (one instanceof Dict && depth < 10) interpolate(root, one, depth + 1);
     const text = one instanceof Tracked || typeof one === "string" ? stringOf(one) : undefined;
     if (!text?.includes("${")) continue;
     const path = /^\$\{([\w.]+)\}$/.exec(text)?.[1]?.split(".");
