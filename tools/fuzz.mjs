@@ -11,7 +11,7 @@
 import { spawn, fork } from "node:child_process";
 import { createRequire } from "node:module";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { extname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { continueUnderNode24, installProject, root } from "./install.mjs";
 

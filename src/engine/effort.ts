@@ -1,8 +1,8 @@
 /** Operations made so far by whatever interprets rates: read as a difference only, so that no result hangs on the clock. */
 export const effort = { spent: 0 };
 
-/** What one curve may take in all: half a second. */
-const most = 3_000_000;
+/** What one curve may take in all: up to a second. */
+const most = 5_000_000;
 
 /** The same function, which throws once its calls have taken more than that. */
 export function metered<A extends readonly unknown[]>(f: (...args: A) => number): (...args: A) => number {

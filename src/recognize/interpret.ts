@@ -92,7 +92,7 @@ export class FakeOptimizer {
 }
 
 /** Operations of calls that build on each other. */
-const runFuel = 2_000_000;
+const runFuel = 4_000_000;
 
 /** Calls functions of the file on concrete values, under fuel; whatever they write is undone at the end of `run`. */
 export class Interpreter {

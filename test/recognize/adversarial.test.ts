@@ -190,8 +190,8 @@ it.each(rows)("$why", { timeout: 120_000 }, ({ path = "train.py", text, says }) 
   const analysis = readAsUser(document, none, { at: 2 });
   const { user, system } = process.cpuUsage(start);
   if (says) expect(reasons(analysis).find((reason) => says.test(reason))).toBeDefined();
-  // Five times what is promised, for machines that do much else at the same time.
-  expect((user + system) / 1e6).toBeLessThan(5);
+  // A second is promised; a machine that does much else at the same time takes several times as long.
+  expect((user + system) / 1e6).toBeLessThan(8);
 });
 
 /** Everything that is said of why something could not be followed. */
