@@ -171,7 +171,7 @@ export class Machine {
   refuel(fuel: number): number {
     const taken = callCost + this.given - Math.max(0, this.fuel) + mostWalking - walking.left;
     // Of many rate functions each has its share.
-    effort.spent += taken * Math.max(1, this.rates / 4);
+    effort.spent += taken * Math.max(1, this.rates / 8);
     [this.given, this.fuel, walking.left] = [fuel, fuel, mostWalking];
     return taken;
   }
