@@ -32,6 +32,7 @@ import { thinc } from "./thinc.js";
 import { sklearn } from "./sklearn.js";
 import { fastai } from "./fastai.js";
 import { mindspore } from "./mindspore.js";
+import { warmupScheduler } from "./warmupScheduler.js";
 
 /** One line per library. */
 export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> = {
@@ -68,6 +69,7 @@ export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> 
   sklearn,
   fastai,
   mindspore,
+  warmup_scheduler: warmupScheduler,
 };
 
 const byName = new Map<string, ScheduleDefinition>();

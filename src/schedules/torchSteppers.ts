@@ -15,6 +15,10 @@ interface Stepper {
   restart(): void;
   /** recursive_undo. */
   undo(): void;
+  /** get_lr(), asked from outside. */
+  rate(): number;
+  /** base_lrs times a factor, set from outside. */
+  rebase(factor: number): void;
 }
 
 const id = (name: string) => `torch.optim.lr_scheduler.${name}`;
@@ -35,8 +39,8 @@ export function stepperOf(call: ScheduleCall, group: Group, of: GroupOf): Steppe
 
 function single(rule: Rule, group: Group): Stepper {
   rule.construct?.(group);
-  const base = (group.initial_lr ??= group.lr);
-  const alone = rule.curve(base);
+  let base = (group.initial_lr ??= group.lr);
+  let alone = rule.curve(base);
   let k = -1;
   let count = 0;
   const absolute = (t: number) => {
@@ -60,6 +64,11 @@ function single(rule: Rule, group: Group): Stepper {
       group.lr = rule.closed ? rule.closed(base) : rate(false);
     },
     undo: () => k--,
+    rate: () => rate(false),
+    rebase(factor) {
+      base *= factor;
+      alone = rule.curve(base);
+    },
   };
   self.begin();
   return self;
@@ -80,13 +89,17 @@ export function sequential({ schedulers = null, milestones: edges = null }: Args
     if (index > 0 && milestones[index - 1] === k) parts[index]!.restart();
     else parts[index]!.step();
   };
-  return { step, begin: step, restart: () => raise("NotImplementedError"), undo };
+  return { step, begin: step, undo, ...composed };
 }
+
+/** What schedulers of schedulers do not have. */
+const none = () => raise("NotImplementedError");
+const composed = { restart: none, rate: none, rebase: none };
 
 export function chained({ schedulers = null }: Args, group: Group, of: GroupOf): Stepper {
   const parts = callsOf(schedulers, "ChainedScheduler").map((c) => stepperOf(c, group, of));
   const step = () => parts.forEach((p) => p.step());
-  return { step, begin: step, restart: () => raise("NotImplementedError"), undo: () => parts.forEach((p) => p.undo()) };
+  return { step, begin: step, undo: () => parts.forEach((p) => p.undo()), ...composed };
 }
 
 /** The rate that steppers on one group leave behind, k times stepped. */
