@@ -122,30 +122,38 @@ const baseName = (path: string) => path.split("/").at(-1)!.replace(/\.py$/, "");
 export function candidatePaths(from: string, module: string): string[] {
   const dots = /^\.*/.exec(module)![0].length;
   const rest = module.slice(dots).split(".").filter(Boolean).join("/");
-  const folders = from.split("/").slice(0, -1);
+  const { root, folders } = foldersOf(from);
   if (dots > 0) {
     if (dots - 1 > folders.length) return [];
-    return forms([...folders.slice(0, folders.length - (dots - 1))].join("/"), rest);
+    return forms(folders.slice(0, folders.length - (dots - 1)).join("/"), rest).map((path) => root + path);
   }
-  const paths: string[] = [];
-  for (let up = folders.length; up >= Math.max(0, folders.length - 4); up--)
-    paths.push(...forms(folders.slice(0, up).join("/"), rest));
-  return paths;
+  return upwards(folders).flatMap((inner) => forms(inner.join("/"), rest).map((path) => root + path));
 }
 
 /** Where a data file named by a script may lie, the nearest folder first. */
 export function dataPaths(from: string, path: string): string[] {
   if (!/\.(?:json|ya?ml|toml)$/i.test(path) || /^(?:[/\\~]|[A-Za-z]:)/.test(path) || path.length > 300) return [];
-  const folders = from.split("/").slice(0, -1);
-  const paths: string[] = [];
-  for (let up = folders.length; up >= Math.max(0, folders.length - 4); up--) {
-    const parts = folders.slice(0, up);
+  const { root, folders } = foldersOf(from);
+  const paths = upwards(folders).map((inner) => {
+    const parts = [...inner];
     for (const part of path.split("/"))
       if (part === "..") parts.pop();
       else if (part !== "." && part !== "") parts.push(part);
-    paths.push(parts.join("/"));
-  }
+    return root + parts.join("/");
+  });
   return [...new Set(paths)];
+}
+
+/** The folders of a path; a file at the root of a file system, as in a browser, lies in none. */
+function foldersOf(path: string): { root: string; folders: string[] } {
+  const root = path.startsWith("/") ? "/" : "";
+  return { root, folders: path.slice(root.length).split("/").slice(0, -1) };
+}
+
+/** The folder, and up to four above it. */
+function upwards(folders: readonly string[]): string[][] {
+  const least = Math.max(0, folders.length - 4);
+  return Array.from({ length: folders.length - least + 1 }, (_, i) => folders.slice(0, folders.length - i));
 }
 
 function forms(folder: string, rest: string): string[] {

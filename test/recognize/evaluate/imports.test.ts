@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { candidatePaths, dataPaths } from "../../../src/recognize/evaluate/imports.js";
+
+it.each([
+  { from: "/train.py", module: "conf", paths: ["/conf.py", "/conf/__init__.py"], why: "the root of a file system" },
+  { from: "train.py", module: "conf", paths: ["conf.py", "conf/__init__.py"], why: "a relative path" },
+  {
+    from: "/a/train.py",
+    module: "conf.b",
+    paths: ["/a/conf/b.py", "/a/conf/b/__init__.py", "/conf/b.py", "/conf/b/__init__.py"],
+    why: "the folder, and the one above",
+  },
+  { from: "/a/b/train.py", module: "..conf", paths: ["/a/conf.py", "/a/conf/__init__.py"], why: "leading dots" },
+  { from: "/train.py", module: "...conf", paths: [], why: "dots that lead out of the file system" },
+])("looks for $module beside $from: $why", ({ from, module, paths }) => {
+  expect(candidatePaths(from, module)).toEqual(paths);
+});
+
+it.each([
+  { from: "/train.py", named: "a.json", paths: ["/a.json"], why: "the root of a file system" },
+  { from: "/a/train.py", named: "../c/a.yaml", paths: ["/c/a.yaml"], why: "a folder beside" },
+  { from: "a/train.py", named: "./a.toml", paths: ["a/a.toml", "a.toml"], why: "the folder, and the one above" },
+  { from: "/train.py", named: "a.txt", paths: [], why: "no data file" },
+])("looks for $named beside $from: $why", ({ from, named, paths }) => {
+  expect(dataPaths(from, named)).toEqual(paths);
+});
