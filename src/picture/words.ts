@@ -12,7 +12,9 @@ export function headline({ run, compiled }: Resolved, facts: Facts): string {
   const stops = [facts.initial];
   if (facts.peak > facts.initial * (1 + 1e-9) && facts.peak > facts.final * (1 + 1e-9)) stops.push(facts.peak);
   stops.push(facts.final);
-  const path = stops.map((rate) => formatRate(rate)).filter((text, i, all) => text !== all[i - 1]);
+  const path = stops
+    .map((rate) => (Number.isNaN(rate) ? "?" : formatRate(rate)))
+    .filter((text, i, all) => text !== all[i - 1]);
   return path.length === 1 ? `constant ${path[0]} for ${length}` : `${path.join(" → ")} in ${length}`;
 }
 
@@ -44,7 +46,9 @@ export function problemOf({ problem, run, compiled }: Resolved, facts: Facts | u
     [facts.peak, facts.peakAt],
     [facts.final, facts.finalAt],
   ] as const)
-    if (!Number.isFinite(rate))
+    if (Number.isNaN(rate) && step >= (compiled?.lr.walk ?? Infinity))
+      return `Too complex to follow to ${at(step)}: only the first ${formatCount(compiled!.lr.walk!)} ${run.unit}s are known.`;
+    else if (!Number.isFinite(rate))
       return `The learning rate is ${Number.isNaN(rate) ? "not a number" : "infinite"} ${at(step)}.`;
   if (facts.min < -1e-9 * Math.max(Math.abs(facts.initial), Math.abs(facts.peak)))
     return `The learning rate is negative (${formatRate(facts.min)} ${at(facts.minAt)}): such a step climbs.`;

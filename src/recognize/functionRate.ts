@@ -1,7 +1,7 @@
 import { Raises } from "../schedules/define.js";
 import { lookup } from "./evaluate/attributes.js";
 import { FunctionValue, Instance, Method, type Val } from "./evaluate/index.js";
-import { FakeOptimizer, Interpreter, withOptimizer } from "./interpret.js";
+import { FakeOptimizer, Interpreter, reachOf, withOptimizer } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { countsItself } from "./writes.js";
 
@@ -78,8 +78,7 @@ export function rateOf(
     if (t >= known.length) {
       if (failed) throw failed.error;
       if (t > 2_000_000) throw new Raises("too complex to follow: more than 2,000,000 steps one after the other");
-      // A few steps first; then, each run beginning anew, as far as a curve is walked.
-      const until = Math.max(t, known.length === 0 ? 32 : known.length + (known.length < 1000 ? 1000 : 51_000));
+      const until = reachOf(t, known.length);
       try {
         interpreter.run((call) => {
           const optimizer = FakeOptimizer.for(body, initial);

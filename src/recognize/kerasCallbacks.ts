@@ -6,7 +6,7 @@ import { dictOf } from "./evaluate/access.js";
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, startFor } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
-import { FakeOptimizer, Interpreter } from "./interpret.js";
+import { FakeOptimizer, Interpreter, reachOf } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { trainerRun } from "./trainers.js";
 import { functionAround, parametersOf, rateWrites } from "./writes.js";
@@ -118,7 +118,7 @@ function followed(
     if (start !== initial) [known, start, failed] = [[], initial, undefined];
     if (t >= known.length && failed === undefined)
       try {
-        run(Math.max(t, 4 * known.length, 256), initial);
+        run(reachOf(t, known.length), initial);
       } catch (error) {
         failed = error;
       }

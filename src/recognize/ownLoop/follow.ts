@@ -3,7 +3,7 @@ import { Raises } from "../../schedules/define.js";
 import type { Workspace } from "../../source/document.js";
 import { Builtin, type CallResult, first, FunctionValue, type PythonProgram, type Val } from "../evaluate/index.js";
 import { LIMITS } from "../evaluate/machine.js";
-import { Interpreter } from "../interpret.js";
+import { Interpreter, reachOf } from "../interpret.js";
 import { readOptimizer } from "../optimizer.js";
 import type { Reader } from "../reader.js";
 import type { HandStepped } from "./handStepped.js";
@@ -46,8 +46,8 @@ export function followed(
           const rate = standIns.rate();
           if (Number.isNaN(rate)) throw new Raises("the rate is not a number");
           told.push(rate);
-          left -= LIMITS.callFuel - machine.fuel;
-          machine.fuel = LIMITS.callFuel;
+          // Charged to the curve as well, which may ask for a longer run again.
+          left -= machine.refuel(LIMITS.callFuel);
           if (left < 0) throw new Raises(`too complex to follow: ${told.length} steps one after the other`);
           if (told.length > until) throw new Enough();
           return null;
@@ -72,7 +72,7 @@ export function followed(
   return (t, initial) => {
     if (t > mostTurns) throw new Raises(`too complex to follow: more than ${mostTurns} steps one after the other`);
     if (!Object.is(start, initial)) [known, start, end] = [[], initial, undefined];
-    if (t >= known.length && !end) run(Math.max(t, 4 * known.length, 256), initial);
+    if (t >= known.length && !end) run(reachOf(t, known.length), initial);
     const rate = known[t];
     if (rate !== undefined) return rate;
     if (end && "error" in end) throw end.error;
