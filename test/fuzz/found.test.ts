@@ -10,6 +10,12 @@ const mmengine =
 
 /** What mutated real files brought to light, made small: each once took seconds, hundreds of megabytes, or threw. */
 const found: readonly (Case & { readonly why: string })[] = [
+  ...["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"].map((name) => ({
+    path: "a.py",
+    text: `import torch, math\nimport torch.optim as optim\nx = ${name}(1)\ny = [math.${name}(2), torch.${name}(x), x.${name}, "a".${name}(), len(x.${name}), optim.${name}(y)]\nopt = optim.SGD(m.parameters(), lr=x.${name})\ns = optim.lr_scheduler.StepLR(opt, ${name}, gamma=args.${name})\n`,
+    at: 30,
+    why: `${name} is a name like any other`,
+  })),
   { path: "a.yaml", text: plateau, at: 16, why: "a reduction told in words at each of a million steps" },
   {
     path: "a.py",

@@ -1,3 +1,4 @@
+import { byName } from "./byName.js";
 import { dictGet, dictItems, dictSet, force, relabel } from "./access.js";
 import { methodOf } from "./containers.js";
 import { joinAll } from "./join.js";
@@ -70,13 +71,13 @@ export function libraryMember(m: Machine, library: Library, name: string): Val {
 }
 
 /** What the trainer of Lightning and its like tells of the run, beside the names whose meaning is clear by themselves. */
-const RUN_ATTRIBUTES: Readonly<Record<string, ContextName>> = {
+const RUN_ATTRIBUTES: Readonly<Record<string, ContextName>> = byName({
   estimated_stepping_batches: "total_steps",
   num_training_batches: "steps_per_epoch",
   num_replicas_in_sync: "world_size",
   num_processes: "world_size",
   gradient_accumulation_steps: "grad_accumulation",
-};
+});
 
 /** An attribute of what a library made: given to its constructor under the same name, a count of the run, or kept as a Member. */
 function libraryAttribute(m: Machine, v: CallResult | Member, name: string, place: Place): Val {

@@ -1,10 +1,11 @@
+import { byName } from "./byName.js";
 import { force, numberOf, symbolsOf } from "./access.js";
 import type { Machine } from "./machine.js";
 import { symbolFor, DEFAULTS } from "./symbols.js";
 import { CallResult, Library, Member, Unknown, type BuiltinCall, type Val } from "./values.js";
 
 /** Images or rows of the training split of well-known data sets. */
-const SIZES: Record<string, number> = {
+const SIZES: Record<string, number> = byName({
   MNIST: 60_000,
   FashionMNIST: 60_000,
   KMNIST: 60_000,
@@ -25,7 +26,7 @@ const SIZES: Record<string, number> = {
   cifar10: 50_000,
   cifar100: 50_000,
   imdb: 25_000,
-};
+});
 
 /** Lengths told before: a loop on numbers asks again in each turn. */
 const lengths = new WeakMap<CallResult, { readonly text: string; readonly of: Machine; readonly length: Val }>();

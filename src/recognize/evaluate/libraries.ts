@@ -1,3 +1,4 @@
+import { byName } from "./byName.js";
 import { derive, dictItems, dictSet, force, numberOf, relabel, stringOf } from "./access.js";
 import { dataclassParser, makeParser } from "./argparse.js";
 import { type CallPlace, callValue } from "./call.js";
@@ -247,7 +248,7 @@ const parse =
   };
 const yaml = parse("yaml");
 
-const HANDLERS: Readonly<Record<string, Handler>> = {
+const HANDLERS: Readonly<Record<string, Handler>> = byName({
   "argparse.ArgumentParser": (m, _, kwargs) => makeParser(m, kwargs),
   "os.environ.get": environment,
   "os.getenv": environment,
@@ -350,7 +351,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "copy.replace": (m, [x], kwargs) => replaced(m, x ?? null, kwargs),
   "threading.Thread": thread,
   "multiprocessing.Process": thread,
-};
+});
 
 /** AllenNLP's `Lazy(class)` or `Lazy(lambda **k: class(**k, …))`: the call that is made later, with the rest of its arguments. */
 const lazy: Handler = (m, args, kwargs, place, library) => {
@@ -388,7 +389,7 @@ function unknownIn(value: Val): [because: string, name?: string] {
 }
 
 /** By the last part of the name alone: what every library that has it means by it. */
-const BY_LAST: Readonly<Record<string, Handler>> = {
+const BY_LAST: Readonly<Record<string, Handler>> = byName({
   get_world_size: worldSize,
   xrt_world_size: worldSize,
   device_count: worldSize,
@@ -418,4 +419,4 @@ const BY_LAST: Readonly<Record<string, Handler>> = {
     library.name.startsWith("tyro.") && force(args[0] ?? null) instanceof ClassValue
       ? construct(m, force(args[0]!) as ClassValue, [], kwargs, {})
       : undefined,
-};
+});

@@ -1,3 +1,4 @@
+import { byName } from "./byName.js";
 import type { SyntaxNode } from "@lezer/common";
 import type { Code } from "./code.js";
 import type { Ex, Frame } from "./frame.js";
@@ -64,12 +65,12 @@ function readOuter(code: Code, frame: Frame, name: string): Val {
 }
 
 /** Modules that a fragment of a file uses without importing them; nobody calls anything else so. */
-const unmistakable: Readonly<Record<string, string | undefined>> = {
+const unmistakable: Readonly<Record<string, string | undefined>> = byName({
   math: "math",
   np: "numpy",
   numpy: "numpy",
   jnp: "jax.numpy",
-};
+});
 
 export function readGlobal(frame: Frame, name: string): Val {
   const { module } = frame;

@@ -1,3 +1,4 @@
+import { byName } from "./byName.js";
 import { force, numberOf, plain, stringOf } from "./access.js";
 import { broadcast, element, toArray, zip } from "./arrays.js";
 import { toFloat, toInt } from "./convert.js";
@@ -203,7 +204,7 @@ function spaced(at: (i: number, n: number, start: number, stop: number, last: nu
 }
 
 /** numpy.*, jax.numpy.*, torch.*, tf.*, tf.math.* of numbers and arrays. */
-export const ARRAY: Readonly<Record<string, Pure>> = {
+export const ARRAY: Readonly<Record<string, Pure>> = byName({
   array: ([x], kwargs) => {
     const value = array(x ?? ["object", "value", "data"].map((name) => kwargs.get(name)).find((v) => v !== undefined));
     const dtype = kwargs.get("dtype");
@@ -403,7 +404,7 @@ export const ARRAY: Readonly<Record<string, Pure>> = {
   float64: cast(false),
   int32: cast(true),
   cast: ([x, dtype], kwargs, call) => cast(isIntType(dtype ?? kwargs.get("dtype")))([x!], kwargs, call),
-};
+});
 
 const same = (names: string, of: string): [string, Pure][] => names.split(" ").map((name) => [name, ARRAY[of]!]);
 /** Other names of the same functions. */

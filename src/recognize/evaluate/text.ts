@@ -1,3 +1,4 @@
+import { byName } from "./byName.js";
 import { derive, dictItems, force, numberOf, plain, stringOf } from "./access.js";
 import { getAttribute } from "./attributes.js";
 import type { Run } from "./containers.js";
@@ -91,7 +92,7 @@ const affix =
       : test(v, text(0) ?? "");
   };
 
-const STRING: Record<string, StringFn> = {
+const STRING: Record<string, StringFn> = byName({
   lower: (v) => v.toLowerCase(),
   upper: (v) => v.toUpperCase(),
   casefold: (v) => v.toLowerCase(),
@@ -146,7 +147,7 @@ const STRING: Record<string, StringFn> = {
   removesuffix: (v, text) => (text(0) && v.endsWith(text(0)!) ? v.slice(0, -text(0)!.length) : v),
   encode: (v) => v,
   decode: (v) => v,
-};
+});
 
 function split(v: string, mark: string | undefined, most: number): List {
   if (mark === "") throw new PyError("ValueError", "empty separator");

@@ -1,3 +1,4 @@
+import { byName } from "../evaluate/byName.js";
 import {
   CallResult,
   Dict,
@@ -15,7 +16,7 @@ import { scheduleNamed } from "../../schedules/index.js";
 import { draft, type Idiom } from "./idiom.js";
 
 /** timm's `scheduler_kwargs`: which attribute of `args` gives which parameter. */
-const attributes: Readonly<Record<string, string>> = {
+const attributes: Readonly<Record<string, string>> = byName({
   sched: "sched",
   epochs: "num_epochs",
   decay_epochs: "decay_epochs",
@@ -35,7 +36,7 @@ const attributes: Readonly<Record<string, string>> = {
   lr_cycle_decay: "cycle_decay",
   lr_cycle_limit: "cycle_limit",
   lr_k_decay: "k_decay",
-};
+});
 
 /** `create_scheduler(args, optimizer)`, and `create_scheduler_v2(optimizer, **scheduler_kwargs(args))`. */
 export const timmFactory: Idiom = {

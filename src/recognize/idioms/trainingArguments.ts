@@ -1,8 +1,9 @@
+import { byName } from "../evaluate/byName.js";
 import type { Evaluated, Run } from "../finding.js";
 import { argumentOf, draft, numberIn, textIn, type Idiom, type IdiomInput } from "./idiom.js";
 
 /** Public names of the schedules behind `lr_scheduler_type`. */
-const functions: Readonly<Record<string, string>> = {
+const functions: Readonly<Record<string, string>> = byName({
   linear: "get_linear_schedule_with_warmup",
   cosine: "get_cosine_schedule_with_warmup",
   cosine_with_restarts: "get_cosine_with_hard_restarts_schedule_with_warmup",
@@ -14,7 +15,7 @@ const functions: Readonly<Record<string, string>> = {
   cosine_warmup_with_min_lr: "get_cosine_with_min_lr_schedule_with_warmup_lr_rate",
   warmup_stable_decay: "get_wsd_schedule",
   reduce_lr_on_plateau: "get_reduce_on_plateau_schedule",
-};
+});
 
 /** Rates that TRL's configs set instead of 5e-5. */
 const rates: readonly [RegExp, number][] = [
