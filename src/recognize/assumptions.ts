@@ -1,3 +1,4 @@
+import { byName } from "./byName.js";
 import type { Args, ContextName, ScheduleDefinition, Value } from "../schedules/define.js";
 
 /** What is used where a file does not say, until the user sets it; each is told with its reason. */
@@ -16,13 +17,13 @@ export const contextDefaults: Readonly<Record<ContextName, { readonly value: Val
 export const contextNames = Object.keys(contextDefaults) as ContextName[];
 
 /** Other names the user may set a context value by. */
-export const contextAliases: Readonly<Record<string, ContextName>> = {
+export const contextAliases: Readonly<Record<string, ContextName>> = byName({
   num_processes: "world_size",
   num_train_epochs: "epochs",
   max_epochs: "epochs",
   max_steps: "total_steps",
   gradient_accumulation_steps: "grad_accumulation",
-};
+});
 
 /** Parameters that tell the run's length, in the schedule's own steps, most telling first. */
 const lengthParams = [

@@ -1,3 +1,4 @@
+import { byName } from "../byName.js";
 import type { Value } from "../../schedules/define.js";
 import { scheduleNamed } from "../../schedules/index.js";
 import type { ConfigFormat } from "./format.js";
@@ -60,7 +61,7 @@ export const composer: ConfigFormat = {
   },
 };
 
-const CLASSES: Readonly<Record<string, string>> = {
+const CLASSES: Readonly<Record<string, string>> = byName({
   step: "StepScheduler",
   multistep: "MultiStepScheduler",
   multistep_with_warmup: "MultiStepWithWarmupScheduler",
@@ -70,7 +71,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   cosine_decay: "CosineAnnealingScheduler",
   cosine_warmrestart: "CosineAnnealingWarmRestartsScheduler",
   polynomial_decay: "PolynomialScheduler",
-};
+});
 
 const amount = (value: Value | undefined, unit: RegExp): number | undefined => {
   const match = typeof value === "string" ? /^[ \t]*([\d_.eE+]+)\s*([a-z]+)\s*$/.exec(value) : undefined;

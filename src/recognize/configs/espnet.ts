@@ -1,3 +1,4 @@
+import { byName } from "../byName.js";
 import type { Finding } from "../finding.js";
 import type { Block } from "./block.js";
 import type { ConfigFormat, ConfigInput } from "./format.js";
@@ -20,7 +21,7 @@ export const espnet: ConfigFormat = {
   },
 };
 
-const ESPNET: Readonly<Record<string, string>> = {
+const ESPNET: Readonly<Record<string, string>> = byName({
   warmuplr: "WarmupLR",
   noamlr: "NoamLR",
   warmupsteplr: "WarmupStepLR",
@@ -29,7 +30,7 @@ const ESPNET: Readonly<Record<string, string>> = {
   tristagelr: "TristageLR",
   exponentialdecaywarmup: "ExponentialDecayWarmup",
   cosineannealingwarmuprestarts: "CosineAnnealingWarmupRestarts",
-};
+});
 
 function espnetSchedule(home: Block, suffix: string, { root, assume }: ConfigInput): Finding[] {
   const main = home.at(`scheduler${suffix}`);

@@ -1,3 +1,4 @@
+import { byName } from "../byName.js";
 import type { Value } from "../../schedules/define.js";
 import { limits, readable, type ConfigText } from "../../source/config.js";
 import { readCfg } from "../../source/cfg.js";
@@ -133,7 +134,7 @@ const readers: Readonly<Record<Syntax, Reader>> = {
   python: readPythonConfig,
 };
 
-const ENDINGS: Readonly<Record<string, Syntax>> = {
+const ENDINGS: Readonly<Record<string, Syntax>> = byName({
   yaml: "yaml",
   yml: "yaml",
   json: "json",
@@ -156,7 +157,7 @@ const ENDINGS: Readonly<Record<string, Syntax>> = {
   shellscript: "shell",
   py: "python",
   python: "python",
-};
+});
 
 /** The syntax that a path's ending (or the editor's language) tells; undefined for files that are no configuration. */
 export function syntaxOf(document: SourceDocument): Syntax | undefined {

@@ -1,3 +1,4 @@
+import { byName } from "../byName.js";
 import { allSchedules } from "../../schedules/index.js";
 import type { ParamSpec, ScheduleDefinition, Value } from "../../schedules/define.js";
 import type { SourceDocument, Span } from "../../source/document.js";
@@ -47,13 +48,13 @@ const BESIDE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^momentum$|^MOMENTUM$/, "the optimizer's momentum"],
 ];
-const NAMES: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<string, string>> = byName({
   initial_lr: "the optimizer's rate, from which the schedule starts",
   total_steps: "length of the run",
   epochs: "epochs of the run",
   batch_size: "samples of a batch",
   momentum: "the optimizer's momentum",
-};
+});
 
 /** The meaning of the key at this offset (on the key or its value); undefined elsewhere. */
 export function describeKey(findings: readonly Finding[], offset: number): KeyMeaning | undefined {

@@ -1,14 +1,15 @@
+import { byName } from "../byName.js";
 import type { ConfigFormat } from "./format.js";
 import { epochAxis, runLength } from "./length.js";
 import { assumed, each, found } from "./match.js";
 
-const POLICIES: Readonly<Record<string, string>> = {
+const POLICIES: Readonly<Record<string, string>> = byName({
   cosineannealing: "CosineAnnealing",
   flatcosineannealing: "FlatCosineAnnealing",
   cosinerestart: "CosineRestart",
   linearannealing: "LinearAnnealing",
   onecycle: "OneCycle",
-};
+});
 
 /** OpenMMLab before MMEngine: `lr_config = dict(policy=…)`. */
 export const mmcv: ConfigFormat = {

@@ -1,4 +1,4 @@
-import { byName } from "./byName.js";
+import { byName } from "../byName.js";
 import { dictGet, dictItems, dictSet, force, relabel } from "./access.js";
 import { methodOf } from "./containers.js";
 import { joinAll } from "./join.js";

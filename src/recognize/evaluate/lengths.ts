@@ -1,4 +1,4 @@
-import { byName } from "./byName.js";
+import { byName } from "../byName.js";
 import { force, numberOf, symbolsOf } from "./access.js";
 import type { Machine } from "./machine.js";
 import { symbolFor, DEFAULTS } from "./symbols.js";

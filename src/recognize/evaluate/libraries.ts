@@ -1,4 +1,4 @@
-import { byName } from "./byName.js";
+import { byName } from "../byName.js";
 import { derive, dictItems, dictSet, force, numberOf, relabel, stringOf } from "./access.js";
 import { dataclassParser, makeParser } from "./argparse.js";
 import { type CallPlace, callValue } from "./call.js";

@@ -1,3 +1,4 @@
+import { byName } from "../byName.js";
 import type { SyntaxNode } from "@lezer/common";
 import { dictGet, plain } from "./access.js";
 import { getAttribute } from "./attributes.js";
@@ -109,7 +110,7 @@ function compileMapping(parts: readonly SyntaxNode[], code: Code): Case {
   };
 }
 
-const builtinTypes: Readonly<Record<string, (value: Val) => boolean>> = {
+const builtinTypes: Readonly<Record<string, (value: Val) => boolean>> = byName({
   int: (value) => typeof value === "number" || typeof value === "bigint" || typeof value === "boolean",
   float: (value) => value instanceof Float,
   str: (value) => typeof value === "string",
@@ -117,7 +118,7 @@ const builtinTypes: Readonly<Record<string, (value: Val) => boolean>> = {
   list: (value) => value instanceof List && value.type === "list",
   tuple: (value) => value instanceof List && value.type === "tuple",
   dict: (value) => value instanceof Dict,
-};
+});
 
 /** `int()`, `str(name)` of Python's own types; of other classes it is not known. */
 function compileClassPattern(pattern: SyntaxNode, code: Code): Case {

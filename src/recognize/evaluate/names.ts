@@ -1,4 +1,4 @@
-import { byName } from "./byName.js";
+import { byName } from "../byName.js";
 import type { SyntaxNode } from "@lezer/common";
 import type { Code } from "./code.js";
 import type { Ex, Frame } from "./frame.js";

@@ -1,4 +1,4 @@
-import { byName } from "./byName.js";
+import { byName } from "../byName.js";
 import { force, numberOf, plain, stringOf } from "./access.js";
 import { broadcast, element, toArray, zip } from "./arrays.js";
 import { toFloat, toInt } from "./convert.js";
@@ -46,7 +46,7 @@ const wholeOf =
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** math.* */
-export const MATH: Readonly<Record<string, Pure>> = {
+export const MATH: Readonly<Record<string, Pure>> = byName({
   ceil: wholeOf(Math.ceil),
   floor: wholeOf(Math.floor),
   trunc: wholeOf(Math.trunc),
@@ -112,7 +112,7 @@ export const MATH: Readonly<Record<string, Pure>> = {
   prod: ([x], _, { m }) => iterate(m, x!).reduce((a, b) => binary("*", a, b), 1),
   fsum: ([x], _, { m }) => toFloat(iterate(m, x!).reduce((a, b) => binary("+", a, b), 0)),
   erf: one(erf),
-};
+});
 
 /** Abramowitz and Stegun 7.1.5 (series) and 7.1.14 (continued fraction), to double precision. */
 function erf(x: number): number {

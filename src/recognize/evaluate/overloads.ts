@@ -1,3 +1,4 @@
+import { byName } from "../byName.js";
 import { force } from "./access.js";
 import { lookup } from "./attributes.js";
 import { callValue } from "./call.js";
@@ -6,7 +7,7 @@ import { FunctionValue, Instance, Method } from "./objects.js";
 import { binary, unary, type Place } from "./operators.js";
 import type { Val } from "./values.js";
 
-const names: Readonly<Record<string, string | undefined>> = {
+const names: Readonly<Record<string, string | undefined>> = byName({
   "+": "add",
   "-": "sub",
   "*": "mul",
@@ -15,7 +16,7 @@ const names: Readonly<Record<string, string | undefined>> = {
   "%": "mod",
   "**": "pow",
   "@": "matmul",
-};
+});
 
 /** `a op b`, by the method of the file's own class where one of them is its object. */
 export function combined(m: Machine, op: string, a: Val, b: Val, place: Place): Val {

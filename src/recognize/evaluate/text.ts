@@ -1,4 +1,4 @@
-import { byName } from "./byName.js";
+import { byName } from "../byName.js";
 import { derive, dictItems, force, numberOf, plain, stringOf } from "./access.js";
 import { getAttribute } from "./attributes.js";
 import type { Run } from "./containers.js";

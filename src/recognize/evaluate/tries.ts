@@ -1,3 +1,4 @@
+import { byName } from "../byName.js";
 import type { SyntaxNode } from "@lezer/common";
 import type { Code } from "./code.js";
 import { Flow, type Frame, type St } from "./frame.js";
@@ -61,7 +62,7 @@ export function compileTry(node: SyntaxNode, code: Code): St {
   };
 }
 
-const PARENTS: Record<string, string> = {
+const PARENTS: Record<string, string> = byName({
   KeyError: "LookupError",
   IndexError: "LookupError",
   ZeroDivisionError: "ArithmeticError",
@@ -69,7 +70,7 @@ const PARENTS: Record<string, string> = {
   UnboundLocalError: "NameError",
   ModuleNotFoundError: "ImportError",
   NotImplementedError: "RuntimeError",
-};
+});
 
 function catches(types: string, error: string): boolean {
   if (!types) return true;

@@ -1,15 +1,16 @@
+import { byName } from "../byName.js";
 import { definitionOf } from "../names.js";
 import { bindCall } from "../bind.js";
 import { CallResult, first, Library, Member, type Val } from "../evaluate/index.js";
 import { draft, type Idiom } from "./idiom.js";
 
 /** Methods that run training under a schedule of their own. `owner`: what the file must show for the name alone to count. */
-const methods: Readonly<Record<string, { readonly definition: string; readonly library: RegExp }>> = {
+const methods: Readonly<Record<string, { readonly definition: string; readonly library: RegExp }>> = byName({
   fit_one_cycle: { definition: "fastai.learner.Learner.fit_one_cycle", library: /^fast(?:ai|book|core)/ },
   fit_flat_cos: { definition: "fastai.learner.Learner.fit_flat_cos", library: /^fast(?:ai|book|core)/ },
   fit_sgdr: { definition: "fastai.learner.Learner.fit_sgdr", library: /^fast(?:ai|book|core)/ },
   fine_tune: { definition: "fastai.learner.Learner.fine_tune", library: /^fast(?:ai|book|core)/ },
-};
+});
 
 /** `learn.fit_one_cycle(3, 1e-2)`. */
 export const learnerMethods: Idiom = {

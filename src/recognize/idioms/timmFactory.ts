@@ -1,4 +1,4 @@
-import { byName } from "../evaluate/byName.js";
+import { byName } from "../byName.js";
 import {
   CallResult,
   Dict,

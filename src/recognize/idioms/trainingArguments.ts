@@ -1,4 +1,4 @@
-import { byName } from "../evaluate/byName.js";
+import { byName } from "../byName.js";
 import type { Evaluated, Run } from "../finding.js";
 import { argumentOf, draft, numberIn, textIn, type Idiom, type IdiomInput } from "./idiom.js";
 
