@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
-import type { PythonCall } from "./evaluate/index.js";
+import { CallResult, first, Library, Member, type PythonCall } from "./evaluate/index.js";
 import type { Reader } from "./reader.js";
 
 /** Calls of a def by its name, those inside itself left out: `x.train()` is none of a function, `train()` none of a method. */
@@ -13,7 +13,18 @@ export function callersOf(reader: Reader, definition: SyntaxNode): readonly Pyth
   const kind = method ? "MemberExpression" : "VariableName";
   return reader
     .named(text)
-    .filter((site) => !(site.from >= definition.from && site.to <= definition.to) && site.callee.name === kind);
+    .filter((site) => !(site.from >= definition.from && site.to <= definition.to) && site.callee.name === kind)
+    .filter((site) => !method || !ofLibrary(reader, site));
+}
+
+/** `scheduler.step()` of a library's scheduler is no call of a method of this file. */
+function ofLibrary(reader: Reader, site: PythonCall): boolean {
+  const value = reader.asRun(site);
+  const call = value === undefined ? undefined : first(value);
+  const called = call instanceof CallResult ? first(call.callee) : undefined;
+  const owner = called instanceof Member ? first(called.of) : undefined;
+  const maker = owner instanceof CallResult ? first(owner.callee) : undefined;
+  return maker instanceof Library && (maker.certain || reader.found(owner as CallResult) !== undefined);
 }
 
 /** The argument that a call gives for a parameter. */

@@ -240,6 +240,16 @@ it("a warm-up of the file's own asks the library's schedule that it was given", 
     expect(rateAt(resolved[at]!, t), `at ${t}`).toBeCloseTo(rate, 6);
 });
 
+it("a library's scheduler that is stepped in a loop is not the file's own class with such a method", () => {
+  const { findings } = read(
+    `${torch}s = StepLR(opt, 30)\nfor epoch in range(90):\n    s.step()\nclass Noam:\n    def __init__(self, optimizer):\n        self.optimizer = optimizer\n        self.n = 0\n    def step(self):\n        self.n += 1\n        for g in self.optimizer.param_groups:\n            g["lr"] = self.n ** -0.5\nmine = Noam(opt)\n`,
+  );
+  expect(findings.map(({ schedule, run }) => [schedule, run.unit])).toEqual([
+    ["torch.optim.lr_scheduler.StepLR", "epoch"],
+    ["function", "step"],
+  ]);
+});
+
 it("the length of a list that grows in a loop nobody follows is not claimed", () => {
   const { findings } = read(
     `${torch}rows = []\nfor line in open(path):\n    rows.append(line)\ns = CosineAnnealingLR(opt, len(rows))\n`,
