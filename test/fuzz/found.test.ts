@@ -16,6 +16,12 @@ const found: readonly (Case & { readonly why: string })[] = [
     at: 30,
     why: `${name} is a name like any other`,
   })),
+  {
+    path: "a.py",
+    text: `import numpy as np\n${decay}s = optim.lr_scheduler.StepLR(opt, np.array([]).max(), np.min([]))\n`,
+    at: 16,
+    why: "the greatest of an empty array",
+  },
   { path: "a.yaml", text: plateau, at: 16, why: "a reduction told in words at each of a million steps" },
   {
     path: "a.py",

@@ -160,6 +160,10 @@ const array = (value: Val | undefined): NdArray => {
 const scalar = (x: number, ints: boolean): Val => (ints ? x : new Float(x));
 const num = (value: Val | undefined, otherwise: number): number =>
   value === undefined || plain(value) === null ? otherwise : (numberOf(value) ?? otherwise);
+function extreme(data: readonly number[], of: (a: number, b: number) => number): number {
+  if (data.length === 0) throw new PyError("ValueError", "zero-size array to reduction operation has no identity");
+  return data.reduce((a, b) => of(a, b));
+}
 function reduction(fn: (data: readonly number[]) => number, float = false): Pure {
   return (args, kwargs) => {
     const x = array(args[0]);
@@ -310,8 +314,8 @@ export const ARRAY: Readonly<Record<string, Pure>> = byName({
   sum: reduction((data) => data.reduce((a, b) => a + b, 0)),
   prod: reduction((data) => data.reduce((a, b) => a * b, 1)),
   mean: reduction((data) => data.reduce((a, b) => a + b, 0) / data.length, true),
-  max: reduction((data) => data.reduce((a, b) => Math.max(a, b))),
-  min: reduction((data) => data.reduce((a, b) => Math.min(a, b))),
+  max: reduction((data) => extreme(data, Math.max)),
+  min: reduction((data) => extreme(data, Math.min)),
   argmax: ([a]) => array(a).data.indexOf(Math.max(...array(a).data)),
   argmin: ([a]) => array(a).data.indexOf(Math.min(...array(a).data)),
   maximum: two(Math.max),
