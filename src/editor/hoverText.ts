@@ -23,7 +23,7 @@ export function hoverMarkdown(located: Located): vscode.MarkdownString {
   const problem = problemOf(resolved, facts);
   if (problem) paragraphs.push(`$(warning) ${escape(problem)}`);
   paragraphs.push(links(located), ...assumptionLines(located));
-  if (resolved.formula) paragraphs.push(`\`${resolved.formula.replaceAll("`", "'")}\``);
+  paragraphs.push(...formulaLine(resolved));
   if (finding.schedule === "function")
     paragraphs.push("$(symbol-function) Interpreted step by step from this function's own code.");
   paragraphs.push(...resolved.transforms.map((words) => `then ${escape(words)}`));
@@ -49,13 +49,16 @@ const quantities = {
 
 /** A schedule's curve where it moves something else than the learning rate: no panel, no simulation. */
 export function relatedMarkdown(located: Located): vscode.MarkdownString {
-  const { finding, formula } = located.resolved;
-  const drives = quantities[finding.quantity];
+  const drives = quantities[located.resolved.finding.quantity];
   return markdown([
     `$(info) A schedule of ${drives}: it does not move the learning rate.`,
     ...summary(located, factsOf(located.resolved)),
-    ...(formula ? [`\`${formula.replaceAll("`", "'")}\``] : []),
+    ...formulaLine(located.resolved),
   ]);
+}
+
+function formulaLine({ formula }: Resolved): string[] {
+  return formula ? [`\`${formula.replaceAll("`", "'")}\``] : [];
 }
 
 function markdown(paragraphs: readonly string[]): vscode.MarkdownString {

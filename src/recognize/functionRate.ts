@@ -1,7 +1,6 @@
-import { Raises } from "../schedules/define.js";
 import { lookup } from "./evaluate/attributes.js";
 import { FunctionValue, Instance, Method, type Val } from "./evaluate/index.js";
-import { FakeOptimizer, Interpreter, reachOf, withOptimizer } from "./interpret.js";
+import { FakeOptimizer, inOrder, Interpreter, withOptimizer } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { countsItself } from "./writes.js";
 
@@ -24,9 +23,6 @@ export function rateOf(
     (/\bglobal\b|optimi[sz]er\.(?:lr|learning_rate)\b|\*=|\[\s*['"]lr['"]\s*\](?!\s*=[^=])/.test(body) ||
       !time ||
       countsItself(body));
-  let known: number[] = [];
-  let start = NaN;
-  let failed: { readonly error: unknown } | undefined;
   const selves = new WeakMap<FakeOptimizer, Val>();
   const once = (
     call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val,
@@ -48,6 +44,12 @@ export function rateOf(
     const result = call(fn instanceof Method ? new Method(fn.fn, self!) : fn, [], kwargs);
     return writes ? optimizer.rate(initial) : interpreter.number(result);
   };
+  const fromStart = inOrder(2_000_000, (until, initial, tell) =>
+    interpreter.run((call) => {
+      const optimizer = FakeOptimizer.for(body, initial);
+      for (let i = 0; i <= until; i++) tell(once(call, optimizer, i, initial));
+    }),
+  );
   // What is set at the end of an epoch or batch is the next one's; a callback may set the first at the beginning.
   const late = writes && /^def\s+on_(?:epoch|batch|train_batch)_end\b/.test(body);
   if (!late) return at;
@@ -73,23 +75,6 @@ export function rateOf(
       });
       if (rate !== undefined) return rate;
     }
-    // Another start is another run.
-    if (!Object.is(initial, start)) [start, known, failed] = [initial, [], undefined];
-    if (t >= known.length) {
-      if (failed) throw failed.error;
-      if (t > 2_000_000) throw new Raises("too complex to follow: more than 2,000,000 steps one after the other");
-      const until = reachOf(t, known.length);
-      try {
-        interpreter.run((call) => {
-          const optimizer = FakeOptimizer.for(body, initial);
-          for (let i = 0; i <= until; i++) known[i] = once(call, optimizer, i, initial);
-        });
-      } catch (error) {
-        // What fails further on does not take back what was reached, and fails there again.
-        failed = { error };
-        if (t >= known.length) throw error;
-      }
-    }
-    return known[t]!;
+    return fromStart(t, initial);
   }
 }

@@ -1,7 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../schedules/define.js";
 import type { Workspace } from "../source/document.js";
-import { FunctionValue, type PythonProgram } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { freeNamesIn } from "./freeNames.js";
 import { missing, placed, startFor } from "./functionFinding.js";
@@ -11,6 +10,7 @@ import type { Reader } from "./reader.js";
 import { runOf, settingAround } from "./stepping.js";
 import { countOf, movedAround } from "./ownLoop/nest.js";
 import { carries } from "./ownLoop/carried.js";
+import { functionNamed } from "./ownLoop/follow.js";
 import type { RateWrite } from "./writes.js";
 
 const name = "lr_lens_rate";
@@ -83,7 +83,7 @@ export function movingRate(
     `${code.slice(0, node.from)}def ${name}(${variable.name}):${kept}\n${code.slice(node.to)}`,
     workspace,
   );
-  const fn = program && definitionIn(program);
+  const fn = program && functionNamed(program, name);
   if (!fn) return undefined;
   const interpreter = new Interpreter(program);
   return (t: number) => {
@@ -186,15 +186,4 @@ function assigns(reader: Reader, statement: SyntaxNode): string[] {
     return undefined;
   });
   return names;
-}
-
-function definitionIn(program: PythonProgram): FunctionValue | undefined {
-  let found: SyntaxNode | undefined;
-  const { code, tree } = program.source;
-  tree.cursor().iterate((ref) => {
-    if (ref.name === "FunctionDefinition" && code.startsWith(`def ${name}(`, ref.from)) found = ref.node;
-    return !found;
-  });
-  const value = found && program.definition(found);
-  return value instanceof FunctionValue ? value : undefined;
 }

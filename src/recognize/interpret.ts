@@ -1,6 +1,6 @@
 import { Raises } from "../schedules/define.js";
 import { callValue } from "./evaluate/call.js";
-import { dictOf, numberOf } from "./evaluate/access.js";
+import { dictOf, dictPut, numberOf } from "./evaluate/access.js";
 import {
   Builtin,
   Dict,
@@ -47,21 +47,16 @@ export class FakeOptimizer {
       "optimizer",
     );
     const set = (args: Val[]): Val => {
-      const put = (dict: Dict, name: string) =>
-        dict.entries.set(`s${name}`, Object.assign([name, args[0] ?? null] as [Val, Val], { entry: true }));
-      put(this.group, "lr");
-      put(this.value, "lr");
-      put(this.value, "learning_rate");
+      const [rate = null] = args;
+      dictPut(this.group, "lr", rate);
+      dictPut(this.value, "lr", rate);
+      dictPut(this.value, "learning_rate", rate);
       return null;
     };
-    for (const name of ["set_learning_rate", "set_lr"])
-      this.value.entries.set(`s${name}`, Object.assign([name, new Builtin(name, set)] as [Val, Val], { entry: true }));
+    for (const name of ["set_learning_rate", "set_lr"]) dictPut(this.value, name, new Builtin(name, set));
     // What a wrapper does with its optimizer besides setting the rate.
     for (const name of ["step", "zero_grad", "clip_grad_norm"])
-      this.value.entries.set(
-        `s${name}`,
-        Object.assign([name, new Builtin(name, () => null)] as [Val, Val], { entry: true }),
-      );
+      dictPut(this.value, name, new Builtin(name, () => null));
   }
 
   /** As many groups as the code names. */
@@ -97,6 +92,35 @@ export class FakeOptimizer {
  */
 export function reachOf(t: number, known: number): number {
   return Math.max(t, known === 0 ? 32 : known + (known < 1000 ? 1000 : 51_000));
+}
+
+/**
+ * The rates of steps that build on each other, remembered: `run` tells those of steps 0 to `until` in order, from the start. What
+ * fails further on does not take back what was reached, and fails there again; another initial rate is another run.
+ */
+export function inOrder(
+  longest: number,
+  run: (until: number, initialLr: number, tell: (rate: number) => void) => void,
+): (t: number, initialLr: number) => number {
+  let known: number[] = [];
+  let start = NaN;
+  let failed: { readonly error: unknown } | undefined;
+  return (t, initial) => {
+    if (!Object.is(initial, start)) [start, known, failed] = [initial, [], undefined];
+    if (t < known.length) return known[t]!;
+    if (failed) throw failed.error;
+    if (t > longest)
+      throw new Raises(`too complex to follow: more than ${longest.toLocaleString("en-US")} steps one after the other`);
+    const told: number[] = [];
+    try {
+      run(reachOf(t, known.length), initial, (rate) => told.push(rate));
+    } catch (error) {
+      failed = { error };
+    }
+    if (told.length > known.length) known = told;
+    if (t < known.length) return known[t]!;
+    throw failed?.error;
+  };
 }
 
 /** Operations of calls that build on each other. */

@@ -1,12 +1,11 @@
 import type { SyntaxNode } from "@lezer/common";
-import { Raises } from "../schedules/define.js";
 import { callersOf } from "./callers.js";
 import { Dict, first, FunctionValue, Instance, Method, nodeOf, outlineOf, type Val } from "./evaluate/index.js";
 import { dictOf } from "./evaluate/access.js";
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, startFor } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
-import { FakeOptimizer, Interpreter, reachOf } from "./interpret.js";
+import { FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { trainerRun } from "./trainers.js";
 import { functionAround, parametersOf, rateWrites } from "./writes.js";
@@ -89,10 +88,7 @@ function followed(
   perEpoch: number,
 ): (t: number, initialLr: number) => number {
   const interpreter = new Interpreter(reader.program);
-  let known: number[] = [];
-  let start = NaN;
-  let failed: unknown;
-  const run = (until: number, initial: number) =>
+  return inOrder(mostTurns, (until, initial, tell) =>
     interpreter.run((call) => {
       const { self, optimizer } = standIn(instance, initial, perEpoch);
       const logs = dictOf([], false, "logs", "logs");
@@ -108,23 +104,12 @@ function followed(
         const epoch = perBatch ? Math.floor(t / perEpoch) : t;
         if (batch === 0) at(hooks.epochBegin, epoch);
         at(hooks.batchBegin, batch);
-        known[t] = optimizer.rate(initial);
+        tell(optimizer.rate(initial));
         at(hooks.batchEnd, batch);
         if (!perBatch || batch === perEpoch - 1) at(hooks.epochEnd, epoch);
       }
-    });
-  return (t, initial) => {
-    if (t > mostTurns) throw new Raises(`too complex to follow: more than ${mostTurns} steps one after the other`);
-    if (start !== initial) [known, start, failed] = [[], initial, undefined];
-    if (t >= known.length && failed === undefined)
-      try {
-        run(reachOf(t, known.length), initial);
-      } catch (error) {
-        failed = error;
-      }
-    if (known[t] === undefined) throw failed;
-    return known[t];
-  };
+    }),
+  );
 }
 
 /** The object in a copy of its own, with a model whose optimizer is the stand-in. */

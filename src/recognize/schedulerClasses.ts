@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
-import { Raises } from "../schedules/define.js";
 import { lookup } from "./evaluate/attributes.js";
 import {
+  dictPut,
   ClassValue,
   first,
   Float,
@@ -17,7 +17,7 @@ import {
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, startOf } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
-import { FakeOptimizer, Interpreter } from "./interpret.js";
+import { FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
 import { MOST_SCHEDULES, type Reader } from "./reader.js";
 import { parametersOf } from "./writes.js";
 
@@ -244,8 +244,6 @@ function groupRate(reader: Reader, fn: FunctionValue, instance: Instance): (t: n
   const interpreter = new Interpreter(reader.program);
   const body = reader.program.source.code.slice(fn.node.from, fn.node.to);
   const builds = /\[\s*['"]lr['"]\s*\]/.test(body);
-  const known: number[] = [];
-  let start = NaN;
   const at = (call: (f: Val, args: readonly Val[]) => Val, optimizer: FakeOptimizer, t: number, initial: number) => {
     const self = new Instance(instance.cls, instance.call);
     for (const [key, value] of instance.attrs) self.attrs.set(key, value);
@@ -254,19 +252,14 @@ function groupRate(reader: Reader, fn: FunctionValue, instance: Instance): (t: n
     self.attrs.set("_step_count", t + 1);
     self.attrs.set("optimizer", optimizer.value);
     const rate = interpreter.number(call(new Method(fn, self), []));
-    optimizer.group.entries.set("slr", Object.assign(["lr", new Float(rate)] as [Val, Val], { entry: true }));
+    dictPut(optimizer.group, "lr", new Float(rate));
     return rate;
   };
-  return (t, initial) => {
-    if (!builds) return interpreter.run((call) => at(call, new FakeOptimizer(initial), t, initial));
-    if (t > 1_000_000) throw new Raises("too complex to follow: more than 1,000,000 steps one after the other");
-    if (!Object.is(start, initial)) known.length = 0;
-    start = initial;
-    if (t >= known.length)
-      interpreter.run((call) => {
-        const optimizer = new FakeOptimizer(initial);
-        for (let i = 0; i <= Math.max(t, 2 * known.length); i++) known[i] = at(call, optimizer, i, initial);
-      });
-    return known[t]!;
-  };
+  if (!builds) return (t, initial) => interpreter.run((call) => at(call, new FakeOptimizer(initial), t, initial));
+  return inOrder(1_000_000, (until, initial, tell) =>
+    interpreter.run((call) => {
+      const optimizer = new FakeOptimizer(initial);
+      for (let i = 0; i <= until; i++) tell(at(call, optimizer, i, initial));
+    }),
+  );
 }

@@ -104,6 +104,11 @@ export function dictOf(pairs: Iterable<readonly [Val, Val]>, attributes = false,
   return dict;
 }
 
+/** Sets the entry of a dict under a text key, for good: no journal takes it back. */
+export function dictPut(dict: Dict, name: string, value: Val): void {
+  dict.entries.set(`s${name}`, entry(name, value));
+}
+
 export function dictItems(dict: Dict): [key: Val, value: Val][] {
   return [...dict.entries.values()];
 }

@@ -1,4 +1,4 @@
-import { derive, dictItems, dictKey, dictOf, force, numberOf, originsOf, plain, stringOf } from "./access.js";
+import { derive, dictItems, dictKey, dictOf, dictPut, force, numberOf, originsOf, plain, stringOf } from "./access.js";
 import { getAttribute, lookup, setAttribute } from "./attributes.js";
 import { callValue } from "./call.js";
 import { attributesOf } from "./classes.js";
@@ -191,8 +191,7 @@ const RUN: Record<string, Run> = {
     const from = x === undefined ? undefined : force(x);
     const dict = from instanceof Dict ? copyDict(from) : dictOf([]);
     if (from !== undefined && !(from instanceof Dict)) updateDict(m, dict, attributesOf(from));
-    for (const [key, value] of kwargs)
-      dict.entries.set("s" + key, Object.assign([key, value] as [Val, Val], { entry: true }));
+    for (const [key, value] of kwargs) dictPut(dict, key, value);
     return dict.attributes ? dictOf(dictItems(dict)) : dict;
   },
   enumerate: sequence(

@@ -4,7 +4,7 @@ import { configMethod } from "./configs.js";
 import { flagsMethod } from "./flags.js";
 import { getItem, iterate } from "./items.js";
 import { listMethod } from "./lists.js";
-import { LIMITS, type Machine, TooComplex } from "./machine.js";
+import { entry, LIMITS, type Machine, TooComplex } from "./machine.js";
 import { arrayMethod } from "./numpy.js";
 import { raise, stringMethod } from "./text.js";
 import { Builtin, type BuiltinCall, Choice, Dict, Float, List, NdArray, Unknown, type Val } from "./values.js";
@@ -122,7 +122,7 @@ export function updateDict(m: Machine, v: Dict, other: Val): void {
     const because =
       from instanceof Unknown ? from.because : "it was updated with values that are only known when the file runs";
     for (const [hashed, [key, value]] of v.entries)
-      m.write(v.entries, hashed, Object.assign([key, new Choice([value, new Unknown(because)])], { entry: true }));
+      m.write(v.entries, hashed, entry(key, new Choice([value, new Unknown(because)])));
     m.write(v as never, "open", because);
   }
 }

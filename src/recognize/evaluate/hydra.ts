@@ -1,7 +1,7 @@
-import { dictGet, dictItems, force, plain, stringOf } from "./access.js";
+import { dictGet, dictItems, dictPut, force, plain, stringOf } from "./access.js";
 import { deep, merge } from "./configs.js";
 import { loadedFile } from "./dataFiles.js";
-import type { Machine } from "./machine.js";
+import { entry, type Machine } from "./machine.js";
 import type { FunctionValue } from "./objects.js";
 import { CallResult, Dict, Library, List, Tracked, Unknown, type Val } from "./values.js";
 
@@ -15,8 +15,9 @@ export function hydraConfig(m: Machine, fn: FunctionValue): Val | undefined {
   const at = (name: string, position: number) => stringOf(mark.kwargs.get(name) ?? mark.args[position] ?? null);
   const name = at("config_name", 1);
   const root = name === undefined ? undefined : composed(m, fn, at("config_path", 0) ?? ".", name);
-  if (root) root.name = fn.code.params[0]?.name ?? "cfg";
-  if (root) interpolate(root, root, 0);
+  if (!root) return undefined;
+  root.name = fn.code.params[0]?.name ?? "cfg";
+  interpolate(root, root, 0);
   return root;
 }
 
@@ -28,7 +29,7 @@ function composed(m: Machine, fn: FunctionValue, folder: string, name: string): 
   const config = new Dict(true, "config");
   const rest = new Dict();
   for (const [key, value] of dictItems(own))
-    if (stringOf(key) !== "defaults") rest.entries.set(`s${stringOf(key)}`, pair(key, value));
+    if (stringOf(key) !== "defaults") rest.entries.set(`s${stringOf(key)}`, entry(key, value));
   let told = false;
   for (const item of defaults instanceof List ? defaults.items : []) {
     const one = plain(item);
@@ -51,13 +52,11 @@ function composed(m: Machine, fn: FunctionValue, folder: string, name: string): 
     else if (!group) merge(m, into, inner);
     else {
       const holder = new Dict();
-      holder.entries.set(`s${group.split("/").at(-1)}`, pair(group.split("/").at(-1)!, inner));
+      dictPut(holder, group.split("/").at(-1)!, inner);
       merge(m, into, holder);
     }
   }
 }
-
-const pair = (key: Val, value: Val): [Val, Val] => Object.assign([key, value] as [Val, Val], { entry: true });
 
 /** `${optim.lr}` stands for what stands there; any other interpolation is not followed. */
 function interpolate(root: Dict, dict: Dict, depth: number): void {
@@ -73,6 +72,6 @@ function interpolate(root: Dict, dict: Dict, depth: number): void {
       found = at instanceof Dict ? dictGet(at, part) : undefined;
     }
     const known = found !== undefined && !stringOf(found)?.includes("${");
-    dict.entries.set(key, pair(name, known ? deep(found!) : new Unknown(`the interpolation ${text}`)));
+    dict.entries.set(key, entry(name, known ? deep(found!) : new Unknown(`the interpolation ${text}`)));
   }
 }

@@ -33,4 +33,4 @@ export { nodeOf, outlineOf, type Entry } from "./outline.js";
 export { DEFAULTS, meaningOf } from "./symbols.js";
 export * from "./values.js";
 export { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
-export { dictGet, dictItems, force, first, plain, numberOf, stringOf, isFloat, originsOf } from "./access.js";
+export { dictGet, dictItems, dictPut, force, first, plain, numberOf, stringOf, isFloat, originsOf } from "./access.js";

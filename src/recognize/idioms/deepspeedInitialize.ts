@@ -1,5 +1,5 @@
 import { scheduleNamed } from "../../schedules/index.js";
-import { Dict, dictItems, first, originsOf, stringOf, type Val } from "../evaluate/index.js";
+import { Dict, dictGet, dictItems, first, originsOf, stringOf, type Val } from "../evaluate/index.js";
 import type { Argument, Finding } from "../finding.js";
 import { draft, type Idiom } from "./idiom.js";
 
@@ -40,10 +40,10 @@ function items(value: Val | undefined): [key: Val, value: Val][] {
 }
 
 function at(value: Val | undefined, ...path: readonly string[]): Val | undefined {
-  return path.reduce<Val | undefined>(
-    (inner, name) => items(inner).find(([key]) => stringOf(key) === name)?.[1],
-    value,
-  );
+  return path.reduce<Val | undefined>((inner, name) => {
+    const dict = inner === undefined ? undefined : first(inner);
+    return dict instanceof Dict ? dictGet(dict, name) : undefined;
+  }, value);
 }
 
 /** The place of a literal of this file; nothing for what comes from elsewhere. */

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Raises } from "../../schedules/define.js";
 import type { Workspace } from "../../source/document.js";
-import { Builtin, type CallResult, first, FunctionValue, type PythonProgram, type Val } from "../evaluate/index.js";
+import { Builtin, type CallResult, FunctionValue, type PythonProgram, type Val } from "../evaluate/index.js";
 import { LIMITS } from "../evaluate/machine.js";
 import { Interpreter, reachOf } from "../interpret.js";
 import { readOptimizer } from "../optimizer.js";
@@ -93,5 +93,5 @@ export function functionNamed(program: PythonProgram, name: string): FunctionVal
   for (let node: SyntaxNode | null = at < 0 ? null : tree.resolveInner(at, 1); node && !found; node = node.parent)
     if (node.name === "FunctionDefinition") found = node;
   const value = found && program.definition(found);
-  return value instanceof FunctionValue ? (first(value) instanceof FunctionValue ? value : undefined) : undefined;
+  return value instanceof FunctionValue ? value : undefined;
 }

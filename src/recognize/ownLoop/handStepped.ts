@@ -4,7 +4,7 @@ import type { Workspace } from "../../source/document.js";
 import { contextDefaults } from "../assumptions.js";
 import { bindCall } from "../bind.js";
 import { dictOf, numberOf } from "../evaluate/access.js";
-import { Builtin, CallResult, type Dict, dictGet, first, Float, List, type Val } from "../evaluate/index.js";
+import { Builtin, CallResult, dictGet, dictPut, first, Float, List, type Val } from "../evaluate/index.js";
 import type { Transform } from "../finding.js";
 import { guarded } from "../guarded.js";
 import type { FakeOptimizer } from "../interpret.js";
@@ -86,7 +86,7 @@ function startOf(reader: Reader, { finding }: Found): number {
 /** A scheduler's stand-in, at work on the stand-in of its optimizer. Made in the order in which the file makes them. */
 export function schedulerStandIn(call: ScheduleCall, optimizer: FakeOptimizer, initial: number): Val {
   const read = (name: string) => numberOf(dictGet(optimizer.group, name) ?? null) ?? initial;
-  const write = (name: string, x: number) => put(optimizer.group, name, new Float(x));
+  const write = (name: string, x: number) => dictPut(optimizer.group, name, new Float(x));
   const group = {
     get lr() {
       return read("lr");
@@ -110,8 +110,4 @@ export function schedulerStandIn(call: ScheduleCall, optimizer: FakeOptimizer, i
     ],
     true,
   );
-}
-
-function put(dict: Dict, name: string, value: Val): void {
-  dict.entries.set(`s${name}`, Object.assign([name, value] as [Val, Val], { entry: true }));
 }
