@@ -84,11 +84,13 @@ rows.forEach((script, i) => {
   const own = answers.filter(({ id }) => id[0] === i);
   if (own[0].error) say(script, own[0].error);
   const listed = own[0].findings ?? [];
+  // What a composed schedule is made of is told inside it.
+  const withParts = (finding) => [finding, ...(finding.children ?? []).flatMap(withParts)];
   const at = (finding, place) =>
     [place.line].flat().includes(finding.range.start.line + 1) && (place.cell ?? null) === finding.cell;
   script.schedules.forEach((schedule, k) => {
     const names = [schedule.schedule].flat();
-    const finding = (own[k].findings ?? []).find(
+    const finding = (own[k].findings ?? []).flatMap(withParts).find(
       (f) => at(f, schedule) && (names[0] === "*" || names.includes(f.schedule)),
     );
     count.schedules++;
