@@ -1,4 +1,5 @@
 import type { Curve } from "../engine/curve.js";
+import { buildCall } from "./calls.js";
 import type { CallResult } from "./evaluate/index.js";
 import type { Reader } from "./reader.js";
 import { resolve } from "./resolve.js";
@@ -11,7 +12,9 @@ export function calledSchedules(reader: Reader): (call: CallResult, step: number
   const curves = new Map<CallResult, Curve | undefined>();
   return (call, step) => {
     if (!curves.has(call)) {
-      const found = reader.found(call);
+      const there = reader.found(call);
+      // One place may make several, each with its own arguments.
+      const found = there && there.call !== call ? buildCall(reader, call, undefined) : there;
       curves.set(call, found && resolve(found.finding, { assume: reader.assume }).compiled?.lr);
     }
     const curve = curves.get(call);

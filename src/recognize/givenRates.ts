@@ -18,6 +18,7 @@ import { guarded } from "./guarded.js";
 import { Interpreter } from "./interpret.js";
 import { optimizerNamed } from "./optimizers.js";
 import type { Reader } from "./reader.js";
+import { importedRate } from "./schedulerClasses.js";
 import { runOf, settingAround } from "./stepping.js";
 import { parametersOf, timeParameter } from "./writes.js";
 
@@ -86,7 +87,8 @@ function askedFor(reader: Reader, node: SyntaxNode): PythonCall | undefined {
 /** What is told of such a function at its name, or at the lambda. */
 export function givenFinding(reader: Reader, { fn, site }: GivenRate): Finding | undefined {
   const target = fn instanceof Method ? fn.fn : fn;
-  const { node } = target;
+  const { node, module } = target;
+  if (module.file !== undefined) return fn instanceof Method ? importedRate(reader, fn) : undefined;
   const own = parametersOf(node, reader.program.source.code).slice(fn instanceof Method ? 1 : 0);
   const time = timeParameter(own) ?? own[0];
   // One that hands out the rate that is there reads it.

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
-import { lookup } from "./evaluate/attributes.js";
+import { libraryBase, lookup } from "./evaluate/attributes.js";
 import {
   dictPut,
   ClassValue,
@@ -12,18 +12,31 @@ import {
   Method,
   nodeOf,
   outlineOf,
+  type PythonCall,
   type Val,
 } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, startOf } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
 import { FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
-import { MOST_SCHEDULES, type Reader } from "./reader.js";
+import { keyOf, MOST_SCHEDULES, type Reader } from "./reader.js";
 import { parametersOf } from "./writes.js";
 
 /** Bases that make a class of the file a schedule, and the method that gives its rate. */
-const kinds: readonly { readonly base: RegExp; readonly methods: readonly string[]; readonly takesStep: boolean }[] = [
+const kinds: readonly {
+  readonly base: RegExp;
+  /** The library that the base must be of, where its name alone says too little. */
+  readonly of?: RegExp;
+  readonly methods: readonly string[];
+  readonly takesStep: boolean;
+}[] = [
   { base: /LearningRateSchedule$|LRSchedule$/, methods: ["__call__"], takesStep: true },
+  {
+    base: /(?:^|\.)(?:CosineDecay(?:Restarts)?|ExponentialDecay|PolynomialDecay|InverseTimeDecay|PiecewiseConstantDecay)$/,
+    of: /keras|^(?:tf|tensorflow)\b/,
+    methods: ["__call__"],
+    takesStep: true,
+  },
   {
     base: /(?:^|\.)_?LRScheduler$|(?:^|\.)(?:LambdaLR|StepLR|MultiStepLR|CosineAnnealingLR|ExponentialLR|LRSchedulerBase)$/,
     methods: ["get_lr"],
@@ -40,10 +53,11 @@ const kinds: readonly { readonly base: RegExp; readonly methods: readonly string
 export function schedulerClasses(reader: Reader): Finding[] {
   const { code } = reader.program.source;
   const found: Finding[] = [];
-  if (/class[ \t]+\w+[ \t]*\([^)]{0,500}(?:Schedule|LR)/i.test(code)) {
+  if (/class[ \t]+\w+[ \t]*\([^)]{0,500}(?:Schedule|LR|Decay)/i.test(code)) {
     const classes = classesOf(reader);
     for (const owner of classes.values()) {
       const kind = kindOf(reader, owner, classes, 0);
+      if (kind?.of && !kind.of.test(libraryOf(reader.program.definition(owner)))) continue;
       const own = kind && firstMethod(reader, owner, kind);
       const method = own ?? (kind && inherited(reader, owner, classes, kind, 0));
       const name = own?.getChild("VariableName") ?? owner.getChild("VariableName");
@@ -52,6 +66,12 @@ export function schedulerClasses(reader: Reader): Finding[] {
     }
   }
   return [...found, ...importedSchedulers(reader)];
+}
+
+/** The name of the library's class that a class is made from. */
+function libraryOf(cls: Val | undefined): string {
+  const base = cls instanceof ClassValue ? libraryBase(cls) : undefined;
+  return base instanceof Library ? base.name : "";
 }
 
 type Kind = (typeof kinds)[number];
@@ -134,7 +154,7 @@ function inherited(
 /** Words in scheduler classes' names: looked at first, for every call of the file would have to be followed otherwise. */
 const schedulerWords = /lr|sched|warm_?up|warm[A-Z]|poly|cosine|decay|anneal|cycl|restart|noam|plateau/i;
 
-/** `WarmupPolyLR(optimizer, 30000)` of a class that another file of the workspace derives from PyTorch's scheduler. */
+/** `WarmupPolyLR(optimizer, 30000)` of a class that another file of the workspace derives from a library's scheduler. */
 function importedSchedulers(reader: Reader): Finding[] {
   const found: Finding[] = [];
   for (const site of reader.sites.values()) {
@@ -143,37 +163,56 @@ function importedSchedulers(reader: Reader): Finding[] {
     const value = reader.object(site.node);
     const one = value === undefined ? undefined : first(value);
     if (!(one instanceof Instance) || one.cls.module.file === undefined) continue;
-    const get = lookup(one.cls, "get_lr") ?? lookup(one.cls, "lr_lambda");
-    if (!(get instanceof FunctionValue) || !derives(one.cls, 0)) continue;
-    const init = lookup(one.cls, "__init__");
-    const names = init instanceof FunctionValue ? init.code.params.map((param) => param.name).slice(1) : [];
-    const { args, optimizer } = constructorArguments(reader, names, one.call, init);
-    const factor = get.name === "lr_lambda" ? stepRate(reader, get, one, false) : undefined;
-    const rate = factor ? (t: number, initial: number) => initial * factor(t, initial) : groupRate(reader, get, one);
-    found.push({
-      ...placed(reader, site.node, site.node),
-      callee: reader.text(site.callee),
-      args,
-      rate,
-      context: startOf(reader, optimizer)?.context ?? {},
-      run: { unit: /epoch/i.test(site.name) ? "epoch" : "step" },
-    });
+    const rate = rateOf(reader, one);
+    if (rate) found.push(madeAt(reader, site, one, rate));
   }
   return found;
 }
 
-function derives(cls: ClassValue, depth: number): boolean {
-  return (
-    depth < 6 &&
-    cls.bases.some((base) => {
-      const one = first(base);
-      if (one instanceof ClassValue) return derives(one, depth + 1);
-      return (
-        one instanceof Library &&
-        [one.name, ...one.others].some((name) => /(?:^|\.)_?LRScheduler$|\.LambdaLR$/.test(name))
-      );
-    })
-  );
+/** An object of another file's class that something here takes its rate from: told where it is made. */
+export function importedRate(reader: Reader, { fn, self }: Method): Finding | undefined {
+  const one = first(self);
+  const call = one instanceof Instance ? one.call : undefined;
+  const site = call?.node && call.module?.file === undefined ? reader.sites.get(keyOf(call.node)) : undefined;
+  if (!(one instanceof Instance) || !site) return undefined;
+  return madeAt(reader, site, one, stepRate(reader, fn, one, startsElsewhere(fn, one)));
+}
+
+function madeAt(reader: Reader, site: PythonCall, one: Instance, rate: NonNullable<Finding["rate"]>): Finding {
+  const init = lookup(one.cls, "__init__");
+  const names = init instanceof FunctionValue ? init.code.params.map((param) => param.name).slice(1) : [];
+  const { args, optimizer } = constructorArguments(reader, names, one.call, init);
+  return {
+    ...placed(reader, site.node, site.node),
+    callee: reader.text(site.callee),
+    args: { ...args, ...missing(reader, rate, args) },
+    rate,
+    context: startOf(reader, optimizer)?.context ?? {},
+    run: { unit: /epoch/i.test(site.name) ? "epoch" : "step" },
+  };
+}
+
+/** MXNet's optimizer gives its scheduler the rate to start from. */
+function startsElsewhere(fn: FunctionValue, instance: Instance): boolean {
+  const body = fn.module.source.code.slice(fn.node.from, fn.node.to);
+  return /\bself\.base_lr\b/.test(body) && !instance.attrs.has("base_lr");
+}
+
+/** The rate of an object whose class is made from PyTorch's scheduler, or from Keras' schedule. */
+function rateOf(reader: Reader, one: Instance): NonNullable<Finding["rate"]> | undefined {
+  const base = libraryBase(one.cls);
+  const names = base instanceof Library ? [base.name, ...base.others] : [];
+  const get = lookup(one.cls, "get_lr") ?? lookup(one.cls, "lr_lambda");
+  if (get instanceof FunctionValue && names.some((name) => /(?:^|\.)_?LRScheduler$|\.LambdaLR$/.test(name))) {
+    if (get.name !== "lr_lambda") return groupRate(reader, get, one);
+    const factor = stepRate(reader, get, one, false);
+    return (t, initial) => initial * factor(t, initial);
+  }
+  const call = lookup(one.cls, "__call__");
+  const keras = kinds
+    .slice(0, 2)
+    .some((kind) => names.some((name) => kind.base.test(name) && /keras|^(?:tf|tensorflow)\b/.test(name)));
+  return call instanceof FunctionValue && keras ? stepRate(reader, call, one, false) : undefined;
 }
 
 function methodOf(reader: Reader, owner: SyntaxNode, name: string): SyntaxNode | undefined {
@@ -203,8 +242,7 @@ function findingOf(
       ? parametersOf(init.node, reader.program.source.code).slice(1)
       : [];
   const { args, optimizer } = constructorArguments(reader, names, instance.call, init);
-  // MXNet's optimizer gives its scheduler the rate to start from.
-  const given = !takesStep || (/\bself\.base_lr\b/.test(reader.text(method)) && !instance.attrs.has("base_lr"));
+  const given = !takesStep || startsElsewhere(fn, instance);
   const rate = takesStep ? stepRate(reader, fn, instance, given) : groupRate(reader, fn, instance);
   const context = given ? startOf(reader, optimizer) : undefined;
   return [
@@ -242,7 +280,7 @@ function stepRate(
  */
 function groupRate(reader: Reader, fn: FunctionValue, instance: Instance): (t: number, initialLr: number) => number {
   const interpreter = new Interpreter(reader.program);
-  const body = reader.program.source.code.slice(fn.node.from, fn.node.to);
+  const body = fn.module.source.code.slice(fn.node.from, fn.node.to);
   const builds = /\[\s*['"]lr['"]\s*\]/.test(body);
   const at = (call: (f: Val, args: readonly Val[]) => Val, optimizer: FakeOptimizer, t: number, initial: number) => {
     const self = new Instance(instance.cls, instance.call);

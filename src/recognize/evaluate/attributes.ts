@@ -174,7 +174,7 @@ function instanceAttribute(m: Machine, v: Instance, name: string, place: Place):
   const fallback = lookup(v.cls, "__getattr__");
   if (fallback instanceof FunctionValue) return force(callValue(m, fallback, [v, name], new Map(), place));
   const base = libraryBase(v.cls);
-  if (base !== undefined) return new Member(v, name);
+  if (base !== undefined) return v.base?.kwargs.get(name) ?? new Member(v, name);
   if (m.tracking)
     return v.open
       ? symbolFor(m, `${v.cls.name}.${name}`, v.open, place.node)

@@ -39,7 +39,8 @@ export function callValue(m: Machine, callee: Val, args: Val[], kwargs: Map<stri
   if (fn instanceof Method) return callFunction(m, fn.fn, [fn.self, ...args], kwargs, place);
   if (fn instanceof Builtin) {
     try {
-      return fn.run(args, kwargs, { m, node: place.node, module: place.module });
+      const { node, module, more = false } = place;
+      return fn.run(args, kwargs, { m, node, module, more });
     } catch (error) {
       if (error instanceof NotKnown && m.tracking) return error.unknown;
       throw error;
@@ -54,6 +55,7 @@ export function callValue(m: Machine, callee: Val, args: Val[], kwargs: Map<stri
   if (fn instanceof Instance) {
     const method = getAttribute(m, fn, "__call__", {});
     if (method instanceof Method) return callValue(m, method, args, kwargs, place);
+    if (fn.base) return callValue(m, fn.base, args, kwargs, place);
   }
   if (fn instanceof Unknown && !m.tracking) throw new NotKnown(fn);
   if (fn === null || typeof fn !== "object" || fn instanceof List || fn instanceof Dict)

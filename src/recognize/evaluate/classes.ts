@@ -2,7 +2,7 @@ import { dictOf, force, relabel } from "./access.js";
 import { libraryBase, lookup } from "./attributes.js";
 import { callValue, invoke, safely, type CallPlace } from "./call.js";
 import { PyError, type Machine } from "./machine.js";
-import { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
+import { BASE, ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
 import { symbolFor } from "./symbols.js";
 import { CallResult, Choice, Deferred, Library, List, Tracked, Unknown, type Val } from "./values.js";
 
@@ -27,6 +27,8 @@ export function construct(m: Machine, cls: ClassValue, args: Val[], kwargs: Map<
     else return m.postpone(init, new Deferred(() => (run(), instance)));
     return instance;
   }
+  if (base instanceof Library)
+    instance.attrs.set(BASE, new CallResult(base, args, kwargs, place.node, place.module, place.more));
   if (
     fields.size &&
     (isDataClass(cls) ||
@@ -149,7 +151,7 @@ function namedTuple(
 /** vars(object), object.__dict__: attributes as a dict. */
 export function attributesOf(value: Val): Val {
   const v = force(value);
-  if (v instanceof Instance) return dictOf([...v.attrs]);
+  if (v instanceof Instance) return dictOf([...v.attrs].filter(([name]) => name !== BASE));
   if (v instanceof ClassValue) return dictOf([...v.attrs].filter(([name]) => !name.startsWith("__")));
   if (v instanceof ModuleValue) return dictOf([...v.globals]);
   return v;

@@ -1,13 +1,13 @@
 import type { SyntaxNode } from "@lezer/common";
-import { force } from "./access.js";
-import { getAttribute, lookup } from "./attributes.js";
+import { first, force } from "./access.js";
+import { getAttribute, libraryBase, lookup } from "./attributes.js";
 import { Code } from "./code.js";
 import { compile } from "./expressions.js";
 import type { Ex, Frame } from "./frame.js";
 import { getItem } from "./items.js";
-import { ClassValue, FunctionValue, Method } from "./objects.js";
+import { BASE, ClassValue, FunctionValue, Instance, Method } from "./objects.js";
 import { kids } from "./syntax.js";
-import { Deferred, List, Member, Unknown, type Val } from "./values.js";
+import { Builtin, CallResult, Deferred, Library, List, Member, Unknown, type Val } from "./values.js";
 
 export function compileMember(node: SyntaxNode, code: Code): Ex {
   const parts = kids(node);
@@ -42,6 +42,16 @@ function superAttribute(frame: Frame, name: string): Val {
     const found = value instanceof ClassValue ? lookup(value, name) : undefined;
     if (found instanceof FunctionValue) return found.role === "static" ? found : new Method(found, self);
     if (found !== undefined) return found;
+  }
+  const one = first(self);
+  const base = one instanceof Instance ? libraryBase(method.owner) : undefined;
+  if (one instanceof Instance && base instanceof Library) {
+    if (name === "__init__")
+      return new Builtin(name, (args, kwargs, { m, node, module, more }) => {
+        m.write(one.attrs, BASE, new CallResult(base, args, kwargs, node, module, more));
+        return new CallResult(new Member(self, name), args, kwargs, node, module, more);
+      });
+    if (name === "__call__" && one.base) return one.base;
   }
   // The library's own method: its effect is not known, and it is taken to leave the object's attributes alone.
   return new Member(self, name);

@@ -87,4 +87,12 @@ export class Instance {
   ) {}
   /** Set when attributes may be missing here. */
   open?: string;
+  /** The call of its library's base: what that was made with. */
+  get base(): CallResult | undefined {
+    const call = this.attrs.get(BASE);
+    return typeof call === "object" && call?.kind === "call" ? call : undefined;
+  }
 }
+
+/** Where `Instance.base` is kept among the attributes; no name of Python's. */
+export const BASE = "super()";

@@ -180,6 +180,8 @@ export interface BuiltinCall {
   readonly m: Machine;
   readonly node: SyntaxNode | undefined;
   readonly module: ModuleValue | undefined;
+  /** Arguments that are not known were passed too. */
+  readonly more?: boolean;
 }
 
 /** One of several values (branches not decided, several call sites); the first is the likeliest. */
