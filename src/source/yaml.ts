@@ -12,21 +12,14 @@ const ONE_DOT_ONE =
  */
 export function readYaml(text: string, file?: string): ConfigText {
   let documents: readonly Document[];
-  const options = {
-    uniqueKeys: false,
-    strict: false,
-    logLevel: "silent",
-    prettyErrors: false,
-    stringKeys: false,
-  } as const;
   try {
     // PyYAML refuses tabs as indentation; a space keeps every offset and lets the rest be read.
     const tabs = /^[ ]*\t/m.test(text);
     const spaced = tabs ? text.replace(/^[ \t]+/gm, (s) => s.replaceAll("\t", " ")) : text;
     const wanted = spaced.length > LARGE ? relevant(spaced) : spaced;
-    documents = parseAllDocuments(wanted, options) as Document[];
+    documents = parsed(wanted);
     if (documents.some((d) => d.errors.some((e) => e.code === "BAD_INDENT")))
-      documents = parseAllDocuments(flowsOnOneLine(wanted), options) as Document[];
+      documents = parsed(flowsOnOneLine(wanted));
   } catch (error) {
     return { roots: [], problems: [error instanceof RangeError ? "nested too deeply" : String(error)] };
   }
@@ -37,6 +30,25 @@ export function readYaml(text: string, file?: string): ConfigText {
     roots.push(converter(document, file, problems)(document.contents, 0));
   }
   return { roots, problems };
+}
+
+const options = {
+  uniqueKeys: false,
+  strict: false,
+  logLevel: "silent",
+  prettyErrors: false,
+  stringKeys: false,
+} as const;
+
+/** A broken text has thousands of errors, and each would take down where in the parser it was made. */
+function parsed(text: string): readonly Document[] {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return parseAllDocuments(text, options) as Document[];
+  } finally {
+    Error.stackTraceLimit = before;
+  }
 }
 
 /** Above this many characters only the top-level blocks that may matter are parsed. */

@@ -1,5 +1,5 @@
 import type { Origin } from "../finding.js";
-import { NotKnown, TooComplex } from "./errors.js";
+import { NotKnown, TooComplex, walk } from "./errors.js";
 import { entry, type Machine } from "./machine.js";
 import { Choice, Deferred, Dict, Float, List, NdArray, Range, Tracked, Unknown, type Val } from "./values.js";
 
@@ -133,6 +133,7 @@ export function symbolsOf(value: Val, depth = 0): ReadonlyMap<string, Val> {
   if (v instanceof List && v.symbols) return v.symbols;
   const parts = partsOf(v);
   if (!parts || parts.length > 1000 || depth > 4) return NO_SYMBOLS;
+  walk(parts.length);
   let symbols: Map<string, Val> | undefined;
   for (const part of parts) for (const [name, x] of symbolsOf(part, depth + 1)) (symbols ??= new Map()).set(name, x);
   return symbols ?? NO_SYMBOLS;
@@ -184,7 +185,10 @@ export function derive(value: Val, sources: readonly Val[]): Val {
   }
   if (value instanceof NdArray)
     return new NdArray(value.data, value.shape, value.ints, [...value.origins, ...origins], symbols ?? value.symbols);
-  if (value instanceof List && symbols) value.items = value.items.map((item) => derive(item, sources));
+  if (value instanceof List && symbols) {
+    walk(value.items.length * sources.length);
+    value.items = value.items.map((item) => derive(item, sources));
+  }
   if (value instanceof List && !value.origins.length) value.origins = origins;
   return value;
 }

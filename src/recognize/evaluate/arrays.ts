@@ -1,4 +1,4 @@
-import { PyError } from "./machine.js";
+import { PyError, walk } from "./machine.js";
 import { arithmetic } from "./numbers.js";
 import { Float, List, NdArray, Tracked, type Val } from "./values.js";
 import { plain } from "./access.js";
@@ -27,10 +27,18 @@ export function toArray(value: Val): NdArray | undefined {
 function fromRange(start: number, step: number, length: number): NdArray | undefined {
   if (length > 100_000) return undefined;
   return new NdArray(
-    Array.from({ length }, (_, i) => start + i * step),
+    sequence(length, (i) => start + i * step),
     [length],
     true,
   );
+}
+
+/** The numbers f(0) to f(length - 1). */
+export function sequence(length: number, f: (i: number) => number): number[] {
+  walk(length >> 4);
+  const numbers: number[] = [];
+  for (let i = 0; i < length; i++) numbers.push(f(i));
+  return numbers;
 }
 
 function scalar(v: Val): { value: number; int: boolean } | undefined {
@@ -78,6 +86,7 @@ export function zip(
     short.data.length === 1 || long.shape.slice(long.shape.length - short.shape.length).join() === short.shape.join();
   if (!fits) throw new PyError("ValueError", "operands could not be broadcast together");
   const n = short.data.length;
+  walk(long.data.length >> 3);
   const data = long.data.map((value, i) =>
     long === x ? apply(value, short.data[i % n]!) : apply(short.data[i % n]!, value),
   );

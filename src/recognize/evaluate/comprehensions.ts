@@ -46,13 +46,16 @@ export function compileComprehension(node: SyntaxNode, code: Code): Ex {
   ];
   const long = type === "list" && !dict && clauses.length === 1 ? compileLong(clauses[0]!, value, origins) : undefined;
   return (frame) => {
-    const made = frame.m.tracking ? long?.(frame) : undefined;
+    const [clause] = clauses;
+    // Read once: it may hold a comprehension itself.
+    const over = clause?.kind === "for" ? force(clause.over(frame)) : null;
+    const made = frame.m.tracking ? long?.(frame, over) : undefined;
     if (made) return made;
     const items: Val[] = [];
     const pairs: [Val, Val][] = [];
     const conditions: Val[] = [];
     try {
-      run(frame, clauses, 0, conditions, () => {
+      run(frame, clauses, 0, over, conditions, () => {
         if (key) pairs.push([key(frame), value(frame)]);
         else items.push(value(frame));
         if (items.length + pairs.length > LIMITS.length)
@@ -77,11 +80,10 @@ function compileLong(
   clause: Clause,
   value: Ex,
   origins: List["origins"],
-): ((frame: Frame) => List | undefined) | undefined {
+): ((frame: Frame, over: Val) => List | undefined) | undefined {
   if (clause.kind !== "for") return undefined;
-  return (frame) => {
+  return (frame, over) => {
     const { m } = frame;
-    const over = force(clause.over(frame));
     const length = lengthOf(over);
     const numbers = over instanceof Range || (over instanceof NdArray && over.shape.length === 1);
     if (!numbers || typeof length !== "number" || length < LONG) return undefined;
@@ -108,22 +110,30 @@ function compileLong(
   };
 }
 
-function run(frame: Frame, clauses: readonly Clause[], at: number, conditions: Val[], emit: () => void): void {
+/** The clauses from `at` on; `read` is what that one goes over, when that is known already. */
+function run(
+  frame: Frame,
+  clauses: readonly Clause[],
+  at: number,
+  read: Val | undefined,
+  conditions: Val[],
+  emit: () => void,
+): void {
   const clause = clauses[at];
   if (!clause) return emit();
   if (clause.kind === "if") {
     const test = clause.test(frame);
     const truth = truthOf(test);
     if (typeof truth !== "boolean") throw new NotKnown(new Unknown(truth.because, truth.name));
-    if (truth) run(frame, clauses, at + 1, conditions, emit);
+    if (truth) run(frame, clauses, at + 1, undefined, conditions, emit);
     return;
   }
-  const over = force(clause.over(frame));
+  const over = read ?? force(clause.over(frame));
   if (frame.m.tracking && over !== null && typeof over === "object" && over.kind === "range") conditions.push(over);
   for (const item of iterate(frame.m, over)) {
     frame.m.tick();
     clause.write(frame, item);
-    run(frame, clauses, at + 1, conditions, emit);
+    run(frame, clauses, at + 1, undefined, conditions, emit);
   }
 }
 

@@ -39,3 +39,12 @@ export const LIMITS = {
   bits: 4096,
   alternatives: 8,
 } as const;
+
+/** What going through values (comparing them, making lists and arrays of them) may still cost in the present run: those that do it have no machine at hand. Outside of runs nothing is counted. */
+export const walking = { left: Infinity };
+export const mostWalking = 600_000;
+
+/** Spends so many steps of a walk through values; throws when there are none left. */
+export function walk(steps = 1): void {
+  if ((walking.left -= steps) < 0) throw new TooComplex("values of too many parts");
+}

@@ -1,5 +1,5 @@
 import { dictGet, dictItems, dictKey, dictSet, force, numberOf, plain, stringOf } from "./access.js";
-import { element } from "./arrays.js";
+import { element, sequence } from "./arrays.js";
 import { getAttribute, settableEntry } from "./attributes.js";
 import { callValue } from "./call.js";
 import { joinAll } from "./join.js";
@@ -110,7 +110,7 @@ function slice(v: Val, key: List): Val {
   const [start, stop] = [clip(from, step < 0 ? length - 1 : 0), clip(to, step < 0 ? -1 : length)];
   const count = Math.max(0, Math.ceil((stop - start) / step));
   if (count > LIMITS.length) throw new TooComplex("a slice of more than 100,000 items");
-  const indexes = Array.from({ length: count }, (_, i) => start + i * step);
+  const indexes = sequence(count, (i) => start + i * step);
   if (typeof p === "string") return indexes.map((i) => p[i]).join("");
   if (p instanceof NdArray && p.shape.length === 1)
     return new NdArray(
@@ -225,8 +225,10 @@ export function iterate(m: Machine, value: Val, count?: number): Val[] {
     if (v.open && count === undefined) throw new NotKnown(new Unknown(v.open));
     return v.items;
   }
-  if (v instanceof Tracked && typeof v.value === "string")
+  if (v instanceof Tracked && typeof v.value === "string") {
+    m.tick(v.value.length);
     return [...v.value].map((char) => new Tracked(char, v.origins, v.symbols));
+  }
   if (typeof v === "string") {
     m.tick(v.length);
     return [...v];
@@ -234,10 +236,11 @@ export function iterate(m: Machine, value: Val, count?: number): Val[] {
   if (v instanceof Range) {
     if (v.length > LIMITS.length) throw new TooComplex("a range of more than 100,000 numbers");
     m.tick(v.length);
-    return Array.from({ length: v.length }, (_, i) => v.start + i * v.step);
+    return sequence(v.length, (i) => v.start + i * v.step);
   }
   if (v instanceof Dict) {
     if (v.open && count === undefined) throw new NotKnown(new Unknown(v.open));
+    m.tick(v.entries.size >> 2);
     return dictItems(v).map(([key]) => key);
   }
   if (v instanceof NdArray) {

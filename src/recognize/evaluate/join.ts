@@ -1,3 +1,4 @@
+import { walk } from "./errors.js";
 import { Choice, Dict, Float, Library, List, NdArray, Tracked, Unknown, type Val } from "./values.js";
 
 const LIMIT = 8;
@@ -16,16 +17,16 @@ export function same(a: Val, b: Val, depth = 0): boolean {
     return a instanceof Tracked ? same(a.value, b) : b instanceof Tracked && same(a, b.value);
   if (a instanceof Unknown && b instanceof Unknown) return a.because === b.because;
   if (a instanceof Library && b instanceof Library) return a.name === b.name;
-  if (a instanceof List && b instanceof List)
-    return (
-      a.type === b.type &&
-      a.items.length === b.items.length &&
-      a.items.length < 1000 &&
-      depth < 6 &&
-      a.items.every((item, i) => same(item, b.items[i]!, depth + 1))
-    );
-  if (a instanceof NdArray && b instanceof NdArray)
-    return a.data.length === b.data.length && a.data.every((x, i) => Object.is(x, b.data[i]));
+  if (a instanceof List && b instanceof List) {
+    if (a.type !== b.type || a.items.length !== b.items.length || a.items.length >= 1000 || depth >= 6) return false;
+    walk(a.items.length);
+    return a.items.every((item, i) => same(item, b.items[i]!, depth + 1));
+  }
+  if (a instanceof NdArray && b instanceof NdArray) {
+    if (a.data.length !== b.data.length) return false;
+    walk(a.data.length >> 3);
+    return a.data.every((x, i) => Object.is(x, b.data[i]));
+  }
   if (a instanceof Dict && b instanceof Dict) return false;
   return false;
 }
@@ -35,8 +36,9 @@ export function join(a: Val, b: Val): Val {
   if (a === undefined || b === undefined) return a ?? b;
   if (same(a, b)) return a;
   const values: Val[] = [];
-  for (const value of [...choices(a), ...choices(b)])
-    if (!values.some((other) => same(other, value))) values.push(value);
+  const [first, second] = [choices(a), choices(b)];
+  walk(first.length * second.length);
+  for (const value of [...first, ...second]) if (!values.some((other) => same(other, value))) values.push(value);
   return values.length === 1 ? values[0]! : new Choice(values.slice(0, LIMIT));
 }
 

@@ -1,4 +1,4 @@
-import { LIMITS, NotKnown, PyError, TooComplex } from "./errors.js";
+import { LIMITS, mostWalking, NotKnown, PyError, TooComplex, walk, walking } from "./errors.js";
 import type { SyntaxNode } from "@lezer/common";
 import { effort } from "../../engine/effort.js";
 import type { Value } from "../../schedules/define.js";
@@ -10,18 +10,10 @@ import { Modules } from "./modules.js";
 import type { ClassValue, FunctionValue, Instance, ModuleValue } from "./objects.js";
 import { type CallResult, Choice, type Deferred, Dict, Float, Tracked, type Val } from "./values.js";
 
-export { LIMITS, NotKnown, PyError, TooComplex };
+export { LIMITS, NotKnown, PyError, TooComplex, walk };
 
-/** What walking through values (comparing them, say) may still cost in the present run: that has no machine at hand. */
-const walking = { left: 0 };
-const mostWalking = 400_000;
 /** What beginning a call and undoing it takes, in operations. */
 const callCost = 10;
-
-/** Spends a step of a walk through values; throws when there are none left. */
-export function walk(): void {
-  if (--walking.left < 0) throw new TooComplex("a value of too many parts");
-}
 
 /** Places that one run may change. */
 const mostWrites = 300_000;
@@ -124,6 +116,10 @@ export class Machine {
       return run();
     } finally {
       this.total -= given - Math.max(0, this.fuel);
+      if (depth === 0) {
+        this.total -= (mostWalking - walking.left) >> 3;
+        walking.left = Infinity;
+      }
       Object.assign(this, { tracking, fuel, depth, guarded, ghosts, havoc, forks });
     }
   }
@@ -146,6 +142,7 @@ export class Machine {
   isolated<T>(fuel: number, run: () => T): T {
     const before = { tracking: this.tracking, fuel: this.fuel, depth: this.depth, guarded: this.guarded };
     const { given } = this;
+    const walks = walking.left;
     walking.left = mostWalking;
     const outer = this.journal;
     const journal: Write[] = (this.journal = []);
@@ -157,6 +154,7 @@ export class Machine {
       return run();
     } finally {
       this.refuel(fuel);
+      walking.left = walks;
       this.given = given;
       for (let i = journal.length - 1; i >= 0; i--) poke(journal[i]!.target, journal[i]!.key, journal[i]!.old);
       this.journal = outer;

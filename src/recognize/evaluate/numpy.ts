@@ -1,6 +1,6 @@
 import { byName } from "../byName.js";
 import { force, numberOf, plain, stringOf } from "./access.js";
-import { broadcast, element, toArray, zip } from "./arrays.js";
+import { broadcast, element, sequence, toArray, zip } from "./arrays.js";
 import { toFloat, toInt } from "./convert.js";
 import { iterate } from "./items.js";
 import { LIMITS, NotKnown, PyError, TooComplex } from "./machine.js";
@@ -200,7 +200,7 @@ function spaced(at: (i: number, n: number, start: number, stop: number, last: nu
     const end = kwargs.get("endpoint");
     const last = end !== undefined && truthOf(end) === false ? n : n - 1;
     return new NdArray(
-      Array.from({ length: Math.max(0, n) }, (_, i) => at(i, n, start, stop, last)),
+      sequence(n, (i) => at(i, n, start, stop, last)),
       [Math.max(0, n)],
       false,
     );
@@ -245,7 +245,7 @@ export const ARRAY: Readonly<Record<string, Pure>> = byName({
     const n = Math.max(0, Math.ceil((stop - start) / step));
     if (n > LIMITS.array) throw new TooComplex("an array of more than 1,000,000 numbers");
     return new NdArray(
-      Array.from({ length: n }, (_, i) => start + i * step),
+      sequence(n, (i) => start + i * step),
       [n],
       ints,
     );

@@ -1,4 +1,4 @@
-import { NotKnown } from "./machine.js";
+import { NotKnown, walk } from "./machine.js";
 import { derive, first, force } from "./access.js";
 import { joinAll } from "./join.js";
 import { Instance } from "./objects.js";
@@ -31,6 +31,7 @@ export function applyPure(
   call: BuiltinCall,
 ): Val {
   const { m } = call;
+  for (const arg of args) if (arg instanceof NdArray) walk(arg.data.length >> 3);
   if (!m.tracking) {
     // On numbers, of several possible values the first.
     const values = args.map((arg) => bare(first(arg)));
@@ -51,7 +52,6 @@ export function applyPure(
     return new CallResult(new Library(name), values, named, call.node, call.module);
   try {
     const result = fn(values.map(bare), new Map([...named].map(([key, value]) => [key, bare(value)])), call);
-    if (result instanceof NdArray) m.tick(result.data.length >> 7);
     return derive(result, all);
   } catch (error) {
     if (error instanceof NotKnown)

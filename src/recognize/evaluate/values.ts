@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { Origin } from "../finding.js";
+import { walk } from "./errors.js";
 import type { Machine } from "./machine.js";
 import type { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
 
@@ -63,7 +64,9 @@ export class List {
     readonly type: "list" | "tuple" | "set" = "list",
     /** Field names of a named tuple. */
     readonly fields?: readonly string[],
-  ) {}
+  ) {
+    if (items.length > 15) walk(items.length >> 2);
+  }
 }
 
 /**
