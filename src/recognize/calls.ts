@@ -7,6 +7,7 @@ import {
   Library,
   Unknown,
   first,
+  numberOf,
   type PythonCall,
   type Val,
 } from "./evaluate/index.js";
@@ -209,7 +210,7 @@ export function namedBy(reader: Reader, callee: Val, call: CallResult): Named | 
   // No import in sight: the bare name has to stand for one schedule alone, called as that one is.
   const short = target.name.slice(target.name.lastIndexOf(".") + 1);
   const ours = ({ id }: ScheduleDefinition) => reader.imports(new RegExp(`^${id.slice(0, id.indexOf("."))}\\b`));
-  const fitting = definitionsCalled(short).filter((definition) => fits(definition, call));
+  const fitting = definitionsCalled(short).filter((definition) => fits(definition, call) && !refuses(definition, call));
   // Without an argument that means something to it, a name alone (`get_lr()`) says too little, unless it is a class of what is imported.
   // Nor does a plain word, and least of all as a method: `env.step(action)`, `arith.constant(x)`.
   const plain = /^[a-z]+$/.test(short);
@@ -221,6 +222,15 @@ export function namedBy(reader: Reader, callee: Val, call: CallResult): Named | 
   const imported = telling.filter(ours);
   const [definition] = imported.length > 0 ? imported : telling;
   return definition ? { definition, confidence: "possible" } : undefined;
+}
+
+/** `LambdaLR(200, 0, 100)`: a number where the schedule takes a function or the optimizer is another thing of that name. */
+function refuses(definition: ScheduleDefinition, { args, kwargs }: CallResult): boolean {
+  const positional = Object.entries(definition.params).filter(([, spec]) => !spec.keywordOnly);
+  return positional.some(([name, { kind }], i) => {
+    const value = kind === "function" || name === "optimizer" ? (args[i] ?? kwargs.get(name)) : undefined;
+    return value !== undefined && numberOf(first(value)) !== undefined;
+  });
 }
 
 function saysSomething(definition: ScheduleDefinition, call: CallResult): boolean {

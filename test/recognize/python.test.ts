@@ -165,6 +165,10 @@ describe("what only looks like a schedule", () => {
       "def get_lr(optimizer):\n    for g in optimizer.param_groups:\n        return g['lr']\n",
       "it only reads the rate",
     ],
+    [
+      "import torch\nfrom torch import optim\ndecay = LambdaLR(200, 0, 100).step\n",
+      "a class of that name that is given numbers, where the library's takes an optimizer and a function",
+    ],
     ["class StepLR:\n    pass\ns = StepLR()\n", "a class of the file under a library's name"],
     [
       '# s = StepLR(opt, 30)\n"""s = StepLR(opt, 30)"""\nfrom torch.optim.lr_scheduler import StepLR\n',

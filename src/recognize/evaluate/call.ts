@@ -17,6 +17,8 @@ export interface CallPlace {
   readonly module?: ModuleValue | undefined;
   /** True when arguments that are not known were passed too. */
   readonly more?: boolean;
+  /** True when nobody calls it: what `*args` and `**kwargs` hold is the matter of callers that are not here. */
+  readonly alone?: boolean;
   readonly frame?: Frame;
 }
 
@@ -202,11 +204,18 @@ function bind(
   for (const param of params) {
     let value: Val | undefined;
     if (param.star === "*") {
-      value = new List(args.slice(next), "tuple");
+      const rest = new List(args.slice(next), "tuple");
+      if (place.alone) rest.open = `what *${param.name} holds is up to its callers`;
+      value = rest;
       next = args.length;
     } else if (param.star === "**") {
-      const rest = dictOf([...kwargs].filter(([name]) => !taken?.has(name)));
+      const rest = dictOf(
+        [...kwargs].filter(([name]) => !taken?.has(name)),
+        false,
+        place.alone ? "kwargs" : "",
+      );
       if (place.more) rest.open = "it holds arguments that are not known";
+      else if (place.alone) rest.open = `what **${param.name} holds is up to its callers`;
       value = rest;
     } else if (!param.keywordOnly && next < args.length) value = args[next++];
     else if (taken && kwargs.has(param.name)) {

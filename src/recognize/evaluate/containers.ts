@@ -39,9 +39,10 @@ export function methodOf(m: Machine, value: Val, name: string): Val | undefined 
 // --- dicts
 
 function dictMethod(m: Machine, v: Dict, name: string): Run | undefined {
-  const get = (key: Val): Val | undefined => {
+  // A default beside a key that only callers give is one as a parameter's is.
+  const get = (key: Val, otherwise?: Val): Val | undefined => {
     const found = dictGet(v, key);
-    if (found !== undefined || !v.open) return found;
+    if (found !== undefined || !v.open || (otherwise !== undefined && v.flavour === "kwargs")) return found;
     return new Unknown(v.open, v.name && stringOf(key) ? `${v.name}.${stringOf(key)}` : undefined);
   };
   switch (name) {
@@ -50,11 +51,11 @@ function dictMethod(m: Machine, v: Dict, name: string): Run | undefined {
         const k = force(key ?? null);
         const hashable = dictKey(k) !== undefined;
         if (!hashable) return getItem(m, v, k, {});
-        return get(k) ?? otherwise ?? kwargs.get("default") ?? null;
+        return get(k, otherwise) ?? otherwise ?? kwargs.get("default") ?? null;
       };
     case "pop":
       return ([key, otherwise]) => {
-        const found = get(key!);
+        const found = get(key!, otherwise);
         const hashed = dictKey(key!);
         if (found === undefined) return otherwise ?? raise("KeyError", "a key");
         if (hashed !== undefined) m.write(v.entries, hashed, undefined);
@@ -62,7 +63,7 @@ function dictMethod(m: Machine, v: Dict, name: string): Run | undefined {
       };
     case "setdefault":
       return ([key, value]) => {
-        const found = get(key!);
+        const found = get(key!, value);
         if (found !== undefined) return found;
         dictSet(m, v, key!, value ?? null);
         return value ?? null;

@@ -102,16 +102,16 @@ export class Entries {
     const { m } = this;
     const owner = fn.owner;
     if (!owner || fn.role === "static" || fn.code.kind === "lambda") {
-      invoke(m, fn, [], new Map(), {});
+      invoke(m, fn, [], new Map(), { alone: true });
       return;
     }
     if (fn.role === "class") {
-      invoke(m, fn, [owner], new Map(), {});
+      invoke(m, fn, [owner], new Map(), { alone: true });
       return;
     }
     for (const self of this.instancesOf(owner)) {
       const counts = numbersOf(self);
-      invoke(m, fn, [self], new Map(), {});
+      invoke(m, fn, [self], new Map(), { alone: true });
       // How often it would have run is not told by this: what the constructor began to count begins there.
       if (self instanceof Instance) for (const [name, value] of counts) self.attrs.set(name, value);
     }

@@ -51,6 +51,7 @@ export function getItem(m: Machine, object: Val, key: Val, place: Place): Val {
       : k;
   if (isSlice(k)) return slice(v, k);
   const at = numberOf(k);
+  if (v instanceof List && v.open && at !== undefined && !(at in v.items)) return new Unknown(v.open);
   const length = lengthOf(v);
   if (at === undefined || typeof length !== "number") {
     if (
@@ -147,7 +148,7 @@ function dictItem(m: Machine, v: Dict, key: Val, place: Place): Val {
       ? new Unknown(v.open ?? "no such entry")
       : symbolFor(
           m,
-          place.module ? sourceText(place) : text,
+          place.module && v.flavour !== "kwargs" ? sourceText(place) : text,
           v.open ?? `${v.flavour} has no ${text} in this file`,
           place.node,
         );

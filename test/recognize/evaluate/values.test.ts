@@ -96,6 +96,31 @@ it.each([
     why: "a parameter without default",
   },
   {
+    source: "def f(**kwargs):\n  return «kwargs['gamma']»",
+    expected: "unknown: what **kwargs holds is up to its callers",
+    why: "nobody here says what **kwargs holds",
+  },
+  {
+    source: "def f(opt, **kwargs):\n  max_epochs = kwargs['max_epochs']\n  return «max_epochs»",
+    expected: "assumed 100 [max_epochs]",
+    why: "an entry that counts the run",
+  },
+  {
+    source: "def f(**kwargs):\n  return «kwargs.get('gamma', 0.1)»",
+    expected: "0.1",
+    why: "a default beside the key is one as a parameter's is",
+  },
+  {
+    source: "def f(*args):\n  return «args[1]»",
+    expected: "unknown: what *args holds is up to its callers",
+    why: "nor what *args holds",
+  },
+  {
+    source: "def f(**kwargs):\n  return «kwargs['gamma']»\nf(gamma=0.5)",
+    expected: "0.5",
+    why: "a caller says it",
+  },
+  {
     source: "from functools import partial\ndef g(a, b):\n  return a + b\nf(«partial(g, b=2)(1)»)",
     expected: "3",
     why: "partial",
