@@ -14,7 +14,7 @@ export function calledSchedules(reader: Reader): (call: CallResult, step: number
     if (!curves.has(call)) {
       const there = reader.found(call);
       // One place may make several, each with its own arguments.
-      const found = there && there.call !== call ? buildCall(reader, call, undefined) : there;
+      const found = there?.call === call ? there : buildCall(reader, call, undefined);
       curves.set(call, found && resolve(found.finding, { assume: reader.assume }).compiled?.lr);
     }
     const curve = curves.get(call);

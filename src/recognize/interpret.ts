@@ -3,6 +3,7 @@ import { callValue } from "./evaluate/call.js";
 import { dictOf, dictPut, numberOf } from "./evaluate/access.js";
 import {
   Builtin,
+  CallResult,
   Dict,
   dictGet,
   first,
@@ -10,6 +11,7 @@ import {
   Instance,
   List,
   NdArray,
+  Operation,
   Unknown,
   type PythonProgram,
   type Val,
@@ -171,10 +173,26 @@ export class Interpreter {
     if (number !== undefined) return number;
     if (one instanceof List && one.items.length > 0) return this.number(one.items[0]!);
     if (one instanceof NdArray && one.data.length > 0) return one.data[0]!;
+    const missing = unknownIn(one, 0);
+    if (missing) throw new NotKnown(missing);
     throw new Raises(
       `the function returned ${one === null ? "None" : one instanceof Instance ? `an object of class ${one.cls.name}` : "something that is not a number"}`,
     );
   }
+}
+
+/** What a library's call or arithmetic that has no value was asked with and nobody knows. */
+function unknownIn(value: Val, depth: number): Unknown | undefined {
+  const one = first(value);
+  if (one instanceof Unknown) return one.name === undefined ? undefined : one;
+  if (depth > 4) return undefined;
+  const parts =
+    one instanceof CallResult ? [...one.args, ...one.kwargs.values()] : one instanceof Operation ? one.operands : [];
+  for (const part of parts) {
+    const found = unknownIn(part, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function raised(error: unknown): unknown {

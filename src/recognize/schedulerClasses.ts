@@ -15,6 +15,7 @@ import {
   type PythonCall,
   type Val,
 } from "./evaluate/index.js";
+import { buildCall } from "./calls.js";
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, startOf } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
@@ -242,6 +243,8 @@ function findingOf(
       ? parametersOf(init.node, reader.program.source.code).slice(1)
       : [];
   const { args, optimizer } = constructorArguments(reader, names, instance.call, init);
+  const made = init === undefined && instance.base && buildCall(reader, instance.base, undefined);
+  if (made) Object.assign(args, made.finding.args);
   const given = !takesStep || startsElsewhere(fn, instance);
   const rate = takesStep ? stepRate(reader, fn, instance, given) : groupRate(reader, fn, instance);
   const context = given ? startOf(reader, optimizer) : undefined;

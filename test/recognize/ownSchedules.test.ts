@@ -19,6 +19,7 @@ interface Row {
 
 const torch = "import torch\nfrom torch.optim.lr_scheduler import _LRScheduler, LambdaLR\n";
 const opt = "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n";
+const keras = "import tensorflow as tf\nfrom tensorflow.keras.optimizers import schedules\n";
 const factory =
   "import numpy as np\ndef get_expon_lr_func(lr_init, lr_final, lr_delay_steps=0, max_steps=100):\n    def helper(step):\n        t = np.clip(step / max_steps, 0, 1)\n        return np.exp(np.log(lr_init) * (1 - t) + np.log(lr_final) * t)\n    return helper\n";
 const poly =
@@ -169,6 +170,43 @@ const rows: readonly Row[] = [
     why: "a class with a subclass that leaves open something else keeps its schedule",
     text: "class Model:\n    def __init__(self, lr=0.1):\n        self.optimizer = SGD(self.parameters(), lr)\n        self.old_lr = lr\n    def forward(self):\n        raise NotImplementedError\n    def update_learning_rate(self):\n        lr = self.old_lr - 0.01\n        for group in self.optimizer.param_groups:\n            group['lr'] = lr\n        self.old_lr = lr\nclass Inference(Model):\n    def forward(self):\n        return 1\n",
     found: { update_learning_rate: { rates: { 0: 0.09, 4: 0.05 } } },
+  },
+  {
+    why: "a class made from Keras' own schedule asks it after the warm-up",
+    text: `${keras}class Warm(schedules.CosineDecay):\n    def __init__(self, base, warm, total, **kwargs):\n        super(Warm, self).__init__(initial_learning_rate=base, decay_steps=total - warm, **kwargs)\n        self.warm = warm\n    def __call__(self, step):\n        return tf.cond(pred=tf.less(step, self.warm), true_fn=lambda: self.initial_learning_rate * step / self.warm, false_fn=lambda: super(Warm, self).__call__(step))\nopt = tf.keras.optimizers.SGD(Warm(0.5, 10, 110))\n`,
+    found: {
+      __call__: { rates: { 0: 0, 5: 0.25, 110: 0 }, values: { base: 0.5, warm: 10, total: 110 } },
+    },
+  },
+  {
+    why: "one without a constructor of its own has its base's arguments",
+    text: `${keras}class Floored(schedules.ExponentialDecay):\n    def __call__(self, step):\n        return tf.maximum(super().__call__(step), 0.05)\nlr = Floored(0.5, 10, decay_rate=0.25)\n`,
+    found: { __call__: { rates: { 5: 0.25, 10: 0.125, 40: 0.05 }, values: { decay_steps: 10, decay_rate: 0.25 } } },
+  },
+  {
+    why: "of the same name as Keras' schedule, but none: no schedule",
+    text: "from levels import ExponentialDecay\nclass Loudness(ExponentialDecay):\n    def __call__(self, step):\n        return super().__call__(step)\n",
+    found: {},
+  },
+  {
+    why: "objects of another file's Keras schedule stand where they are made, each with its own arguments",
+    text: "import tensorflow as tf\nfrom noam import CustomSchedule\na = CustomSchedule(64)\nopt = tf.keras.optimizers.Adam(CustomSchedule(16, 25))\n",
+    files: {
+      "noam.py":
+        "import tensorflow as tf\nclass CustomSchedule(tf.keras.optimizers.schedules.LearningRateSchedule):\n    def __init__(self, d_model, warmup_steps=100):\n        super().__init__()\n        self.d_model = tf.cast(d_model, tf.float32)\n        self.warmup_steps = warmup_steps\n    def __call__(self, step):\n        return tf.math.rsqrt(self.d_model) * tf.math.minimum(tf.math.rsqrt(step), step * self.warmup_steps ** -1.5)\n",
+    },
+    found: {
+      "CustomSchedule(64)": { rates: { 25: 0.003125, 100: 0.0125 }, values: { d_model: 64, warmup_steps: 100 } },
+      "CustomSchedule(16, 25)": { rates: { 25: 0.05, 100: 0.025 } },
+    },
+  },
+  {
+    why: "objects of another file's class around a library's schedule do not share it",
+    text: "from warm import WarmLR\na = WarmLR(0.5)\nb = WarmLR(0.25)\n",
+    files: {
+      "warm.py": `${keras}class WarmLR(schedules.LearningRateSchedule):\n    def __init__(self, base):\n        self.inner = schedules.PolynomialDecay(base, 100, 0.0)\n    def __call__(self, step):\n        return self.inner(step)\n`,
+    },
+    found: { "WarmLR(0.5)": { rates: { 50: 0.25 } }, "WarmLR(0.25)": { rates: { 50: 0.125 } } },
   },
 ];
 
