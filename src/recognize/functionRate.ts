@@ -1,6 +1,6 @@
 import { lookup } from "./evaluate/attributes.js";
 import { FunctionValue, Instance, Method, type Val } from "./evaluate/index.js";
-import { FakeOptimizer, inOrder, Interpreter, withOptimizer } from "./interpret.js";
+import { type Call, FakeOptimizer, inOrder, Interpreter, withOptimizer } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { countsItself } from "./writes.js";
 
@@ -24,12 +24,8 @@ export function rateOf(
       !time ||
       countsItself(body));
   const selves = new WeakMap<FakeOptimizer, Val>();
-  const once = (
-    call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val,
-    optimizer: FakeOptimizer,
-    t: number,
-    initial: number,
-  ) => {
+  let single: { readonly initial: number; readonly optimizer: FakeOptimizer } | undefined;
+  const once = (call: Call, optimizer: FakeOptimizer, t: number, initial: number) => {
     const kwargs = new Map<string, Val>();
     for (const parameter of parameters) {
       if (parameter === time) kwargs.set(parameter, t);
@@ -67,9 +63,10 @@ export function rateOf(
 
   function at(t: number, initial: number): number {
     if (!stateful) {
+      if (!Object.is(single?.initial, initial)) single = { initial, optimizer: FakeOptimizer.for(body, initial) };
+      const { optimizer } = single!;
       // Where it sets nothing, what an earlier step set is kept.
       const rate = interpreter.run((call) => {
-        const optimizer = FakeOptimizer.for(body, initial);
         const rate = once(call, optimizer, t, initial);
         return !writes || optimizer.written ? rate : undefined;
       });

@@ -1,6 +1,6 @@
 import { Raises } from "../schedules/define.js";
 import { callValue } from "./evaluate/call.js";
-import { dictOf, dictPut, numberOf } from "./evaluate/access.js";
+import { dictOf, dictPut, dictSet, numberOf } from "./evaluate/access.js";
 import {
   Builtin,
   CallResult,
@@ -16,11 +16,12 @@ import {
   type PythonProgram,
   type Val,
 } from "./evaluate/index.js";
+import type { BuiltinCall } from "./evaluate/values.js";
 import { LIMITS, NotKnown, PyError, TooComplex } from "./evaluate/machine.js";
 
 /**
  * What a user's function reads and writes as its optimizer: parameter groups at the starting rate. The first is asked; others are
- * there for code that names them by number.
+ * there for code that names them by number. What a run writes is undone at its end, so that one serves many runs.
  */
 export class FakeOptimizer {
   readonly group: Dict;
@@ -48,11 +49,10 @@ export class FakeOptimizer {
       "optimizer",
       "optimizer",
     );
-    const set = (args: Val[]): Val => {
-      const [rate = null] = args;
-      dictPut(this.group, "lr", rate);
-      dictPut(this.value, "lr", rate);
-      dictPut(this.value, "learning_rate", rate);
+    const set = ([rate = null]: Val[], _: unknown, { m }: BuiltinCall): Val => {
+      dictSet(m, this.group, "lr", rate);
+      dictSet(m, this.value, "lr", rate);
+      dictSet(m, this.value, "learning_rate", rate);
       return null;
     };
     for (const name of ["set_learning_rate", "set_lr"]) dictPut(this.value, name, new Builtin(name, set));
@@ -125,6 +125,9 @@ export function inOrder(
   };
 }
 
+/** Calls a function of the file within a run. */
+export type Call = (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val;
+
 /** Operations of calls that build on each other. */
 const runFuel = 4_000_000;
 
@@ -135,7 +138,7 @@ export class Interpreter {
   }
 
   /** Throws Raises where the code raises, needs something that is not known, or goes on too long. */
-  run<T>(work: (call: (fn: Val, args: readonly Val[], kwargs?: ReadonlyMap<string, Val>) => Val) => T): T {
+  run<T>(work: (call: Call) => T): T {
     const { machine } = this.program;
     let left = runFuel;
     try {

@@ -19,7 +19,7 @@ import { buildCall } from "./calls.js";
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, startOf } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
-import { FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
+import { type Call, FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
 import { keyOf, MOST_SCHEDULES, type Reader } from "./reader.js";
 import { parametersOf } from "./writes.js";
 
@@ -285,22 +285,34 @@ function groupRate(reader: Reader, fn: FunctionValue, instance: Instance): (t: n
   const interpreter = new Interpreter(reader.program);
   const body = fn.module.source.code.slice(fn.node.from, fn.node.to);
   const builds = /\[\s*['"]lr['"]\s*\]/.test(body);
-  const at = (call: (f: Val, args: readonly Val[]) => Val, optimizer: FakeOptimizer, t: number, initial: number) => {
+  const stand = (initial: number) => {
+    const optimizer = new FakeOptimizer(initial);
     const self = new Instance(instance.cls, instance.call);
     for (const [key, value] of instance.attrs) self.attrs.set(key, value);
     self.attrs.set("base_lrs", new List([new Float(initial)]));
+    self.attrs.set("optimizer", optimizer.value);
+    return { initial, optimizer, self, method: new Method(fn, self) };
+  };
+  const at = (call: Call, { self, method }: ReturnType<typeof stand>, t: number) => {
     self.attrs.set("last_epoch", t);
     self.attrs.set("_step_count", t + 1);
-    self.attrs.set("optimizer", optimizer.value);
-    const rate = interpreter.number(call(new Method(fn, self), []));
-    dictPut(optimizer.group, "lr", new Float(rate));
-    return rate;
+    return interpreter.number(call(method, []));
   };
-  if (!builds) return (t, initial) => interpreter.run((call) => at(call, new FakeOptimizer(initial), t, initial));
+  if (!builds) {
+    let one = stand(NaN);
+    return (t, initial) => {
+      if (!Object.is(one.initial, initial)) one = stand(initial);
+      return interpreter.run((call) => at(call, one, t));
+    };
+  }
   return inOrder(1_000_000, (until, initial, tell) =>
     interpreter.run((call) => {
-      const optimizer = new FakeOptimizer(initial);
-      for (let i = 0; i <= until; i++) tell(at(call, optimizer, i, initial));
+      const one = stand(initial);
+      for (let i = 0; i <= until; i++) {
+        const rate = at(call, one, i);
+        dictPut(one.optimizer.group, "lr", new Float(rate));
+        tell(rate);
+      }
     }),
   );
 }

@@ -157,8 +157,12 @@ export function relabel(value: Val, how: string): Val {
   );
 }
 
+/** A number, text, … that carries nothing with it. */
+const isBare = (value: Val): boolean => value === null || typeof value !== "object" || value instanceof Float;
+
 /** Puts the origins and assumptions of `sources` on a computed value. */
 export function derive(value: Val, sources: readonly Val[]): Val {
+  if (sources.every(isBare)) return value;
   const origins: Origin[] = [];
   let symbols: Map<string, Val> | undefined;
   let because: string | undefined;

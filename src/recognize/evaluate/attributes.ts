@@ -60,7 +60,18 @@ function settable(m: Machine, v: Unknown, name: string, place: Place): Val {
   return symbolFor(m, `${base}.${name}`, v.because, place.node);
 }
 
+/** The same library's attribute is asked for at every step of a rate function. */
 export function libraryMember(m: Machine, library: Library, name: string): Val {
+  const known = m.members.get(library) ?? new Map<string, Val>();
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const value = makeMember(m, library, name);
+  // A list may be changed by whoever asks for it.
+  if (!(value instanceof List)) m.members.set(library, known.set(name, value));
+  return value;
+}
+
+function makeMember(m: Machine, library: Library, name: string): Val {
   const value = library.certain ? libraryValue(m, `${library.name}.${name}`) : undefined;
   if (value !== undefined) return value;
   return new Library(

@@ -22,7 +22,9 @@ import {
 
 /** Comparison operators, `in`, `is`. */
 export function compare(op: string, a: Val, b: Val): Val {
-  if (typeof a === "number" && typeof b === "number") return order(op, a, b);
+  const left = a instanceof Float && !op.startsWith("i") ? a.value : a;
+  const right = b instanceof Float && !op.startsWith("i") ? b.value : b;
+  if (typeof left === "number" && typeof right === "number") return order(op, left, right);
   a = force(a);
   b = force(b);
   if (a instanceof Choice) return joinAll(a.values.map((x) => compare(op, x, b)))!;

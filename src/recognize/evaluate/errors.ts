@@ -41,7 +41,7 @@ export const LIMITS = {
 } as const;
 
 /** What going through values (comparing them, making lists and arrays of them) may still cost in the present run: those that do it have no machine at hand. Outside of runs nothing is counted. */
-export const walking = { left: Infinity };
+export const walking = { left: Number.MAX_SAFE_INTEGER };
 export const mostWalking = 600_000;
 
 /** Spends so many steps of a walk through values; throws when there are none left. */

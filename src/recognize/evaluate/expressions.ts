@@ -31,6 +31,8 @@ export function compile(node: SyntaxNode | null | undefined, code: Code): Ex {
     try {
       value = run(frame);
     } catch (error) {
+      // What is thrown costs much more than an operation.
+      frame.m.fuel -= 10;
       value = failure(frame.m, error);
     }
     frame.m.record(module, key, value);

@@ -8,7 +8,7 @@ import { makeFlags } from "./flags.js";
 import { join, same } from "./join.js";
 import { Modules } from "./modules.js";
 import type { ClassValue, FunctionValue, Instance, ModuleValue } from "./objects.js";
-import { type CallResult, Choice, type Deferred, Dict, Float, Tracked, type Val } from "./values.js";
+import { type CallResult, Choice, type Deferred, Dict, Float, type Library, Tracked, type Val } from "./values.js";
 
 export { LIMITS, NotKnown, PyError, TooComplex, walk };
 
@@ -61,6 +61,8 @@ export class Machine {
   readonly functions = new Map<ModuleValue, Map<number, FunctionValue | ClassValue>>();
   readonly instances = new Map<ClassValue, Instance[]>();
   readonly postponed = new Map<number, Deferred[]>();
+  /** Attributes of libraries, once asked for. */
+  readonly members = new WeakMap<Library, Map<string, Val>>();
   readonly flags = makeFlags();
   readonly wandb = new Dict(true, "wandb", "wandb.config");
   readonly modules: Modules;
@@ -118,7 +120,7 @@ export class Machine {
       this.total -= given - Math.max(0, this.fuel);
       if (depth === 0) {
         this.total -= (mostWalking - walking.left) >> 3;
-        walking.left = Infinity;
+        walking.left = Number.MAX_SAFE_INTEGER;
       }
       Object.assign(this, { tracking, fuel, depth, guarded, ghosts, havoc, forks });
     }

@@ -3,26 +3,33 @@ import { force } from "./access.js";
 import { lookup } from "./attributes.js";
 import { callValue } from "./call.js";
 import type { Machine } from "./machine.js";
+import { arithmetic } from "./numbers.js";
 import { FunctionValue, Instance, Method } from "./objects.js";
 import { binary, unary, type Place } from "./operators.js";
-import type { Val } from "./values.js";
+import { Float, type Val } from "./values.js";
 
-const names: Readonly<Record<string, string | undefined>> = byName({
-  "+": "add",
-  "-": "sub",
-  "*": "mul",
-  "/": "truediv",
-  "//": "floordiv",
-  "%": "mod",
-  "**": "pow",
-  "@": "matmul",
+const both = (name: string) => [`__${name}__`, `__r${name}__`] as const;
+/** The methods behind an operator: of the left operand's class, of the right one's. */
+const names: Readonly<Record<string, readonly [string, string] | undefined>> = byName({
+  "+": both("add"),
+  "-": both("sub"),
+  "*": both("mul"),
+  "/": both("truediv"),
+  "//": both("floordiv"),
+  "%": both("mod"),
+  "**": both("pow"),
+  "@": both("matmul"),
 });
+
+const isNumber = (x: Val): x is number | Float => typeof x === "number" || x instanceof Float;
 
 /** `a op b`, by the method of the file's own class where one of them is its object. */
 export function combined(m: Machine, op: string, a: Val, b: Val, place: Place): Val {
-  const name = names[op];
+  // Almost all of what a rate function does.
+  if (isNumber(a) && isNumber(b)) return arithmetic(op, a, b);
+  const methods = names[op];
   const [left, right] = [force(a), force(b)];
-  const own = name === undefined ? undefined : (methodOf(left, `__${name}__`) ?? methodOf(right, `__r${name}__`));
+  const own = methods && (methodOf(left, methods[0]) ?? methodOf(right, methods[1]));
   if (!own) return binary(op, a, b, place);
   return force(callValue(m, own, [own.self === left ? b : a], new Map(), place));
 }
