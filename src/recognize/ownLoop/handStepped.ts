@@ -32,17 +32,13 @@ export function handStepped(reader: Reader, workspace: Workspace, found: readonl
     if (at !== undefined) byOptimizer.set(at, [...(byOptimizer.get(at) ?? []), one]);
   }
   for (const all of byOptimizer.values()) {
+    if (all.length < 2) continue;
     const stepped = all.flatMap((one) => {
       const sites = stepSites(reader, one).map(({ node }) => node);
       const call = sites.length > 0 ? scheduleCall(reader, one) : undefined;
       return call ? [{ one, sites, call, text: reader.text(one.call.node!) }] : [];
     });
-    if (
-      stepped.length < 2 ||
-      stepped.length !== all.length ||
-      new Set(stepped.map(({ text }) => text)).size < all.length
-    )
-      continue;
+    if (stepped.length !== all.length || new Set(stepped.map(({ text }) => text)).size < all.length) continue;
     const sites = stepped.flatMap((each) => each.sites);
     const depth = (node: (typeof sites)[number]) => nestAround(reader, node)?.loops.length ?? 0;
     const [place] = sites.toSorted((a, b) => depth(b) - depth(a));
