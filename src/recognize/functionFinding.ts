@@ -5,6 +5,7 @@ import { fromValue } from "./evaluate/describe.js";
 import { lookup } from "./evaluate/attributes.js";
 import {
   type CallResult,
+  type ClassValue,
   Dict,
   first,
   FunctionValue,
@@ -96,7 +97,7 @@ function madeWith(reader: Reader, fn: FunctionValue | Method): Record<string, Ar
   if (!(fn instanceof Method) || !(self instanceof Instance)) return {};
   const init = lookup(self.cls, "__init__");
   const names = init instanceof FunctionValue ? init.code.params.slice(1) : [];
-  const read = readBy(self, fn.fn, new Set());
+  const read = readBy(self.cls, fn.fn);
   const all = names.map(({ name }) => name);
   const told = names.filter(
     ({ star, name }) => !star && !bystander.test(name) && new RegExp(`\\b${name}\\b`).test(read),
@@ -110,12 +111,12 @@ function madeWith(reader: Reader, fn: FunctionValue | Method): Record<string, Ar
 }
 
 /** The text of a method and of the methods of its object that it calls. */
-function readBy(self: Instance, fn: FunctionValue, seen: Set<FunctionValue>): string {
+export function readBy(cls: ClassValue, fn: FunctionValue, seen = new Set<FunctionValue>()): string {
   if (seen.has(fn) || seen.size > 10) return "";
   seen.add(fn);
   const text = fn.module.source.code.slice(fn.node.from, fn.node.to);
-  const called = [...text.matchAll(/\bself\.(\w+)\(/g)].map((match) => lookup(self.cls, match[1]!));
-  return text + called.map((one) => (one instanceof FunctionValue ? readBy(self, one, seen) : "")).join("");
+  const called = [...text.matchAll(/\bself\.(\w+)\(/g)].map((match) => lookup(cls, match[1]!));
+  return text + called.map((one) => (one instanceof FunctionValue ? readBy(cls, one, seen) : "")).join("");
 }
 
 /** Where the optimizer starts: the one handed over, else the only one of the file. */

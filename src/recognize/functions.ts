@@ -50,7 +50,8 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   };
   const callbacks = guarded(() => kerasCallbacks(reader)) ?? [];
   for (const { finding } of callbacks) tell(finding);
-  const inCallback = ({ from, to }: SyntaxNode) => callbacks.some(({ owner }) => from > owner.from && to <= owner.to);
+  const inCallback = ({ from, to }: SyntaxNode) =>
+    callbacks.some(({ owner }) => owner && from > owner.from && to <= owner.to);
   const rates = rateWrites(program.source.tree, code);
   if (rates.length >= MOST_WRITES) reader.exhausted = true;
   for (const write of rates) {

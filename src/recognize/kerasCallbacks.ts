@@ -1,14 +1,26 @@
 import type { SyntaxNode } from "@lezer/common";
 import { callersOf } from "./callers.js";
-import { Dict, first, FunctionValue, Instance, Method, nodeOf, outlineOf, type Val } from "./evaluate/index.js";
+import {
+  ClassValue,
+  Dict,
+  first,
+  FunctionValue,
+  Instance,
+  Library,
+  Method,
+  nodeOf,
+  outlineOf,
+  type Val,
+} from "./evaluate/index.js";
 import { dictOf } from "./evaluate/access.js";
+import { libraryBase, lookup } from "./evaluate/attributes.js";
 import type { Finding } from "./finding.js";
-import { constructorArguments, missing, placed, startFor } from "./functionFinding.js";
+import { constructorArguments, missing, placed, readBy, startFor } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
 import { FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { trainerRun } from "./trainers.js";
-import { functionAround, parametersOf, rateWrites } from "./writes.js";
+import { functionAround, rateWrites } from "./writes.js";
 
 /** Methods that `fit` calls, in the order of a run; the rate that counts is the one between a batch's begin and end. */
 const hooks = {
@@ -22,8 +34,18 @@ const hooks = {
 const telling = [...hooks.batchBegin, ...hooks.batchEnd, ...hooks.epochBegin, ...hooks.epochEnd, ...hooks.start];
 const mostTurns = 2_000_000;
 
+interface Told {
+  readonly finding: Finding;
+  /** The class, when it stands in this file. */
+  readonly owner?: SyntaxNode;
+}
+
 /** Keras callbacks of the file that set the rate of their model's optimizer, with what they keep in themselves. */
-export function kerasCallbacks(reader: Reader): { readonly finding: Finding; readonly owner: SyntaxNode }[] {
+export function kerasCallbacks(reader: Reader): Told[] {
+  return [...ownCallbacks(reader), ...importedCallbacks(reader)];
+}
+
+function ownCallbacks(reader: Reader): Told[] {
   const { code, tree } = reader.program.source;
   if (!/class[ \t]+\w+[ \t]*\([^)]{0,500}Callback/.test(code)) return [];
   const writers = rateWrites(tree, code).flatMap(({ statement }) => functionAround(statement) ?? []);
@@ -34,6 +56,38 @@ export function kerasCallbacks(reader: Reader): { readonly finding: Finding; rea
     const finding = callback(reader, owner, writers);
     return finding ? [{ finding, owner }] : [];
   });
+}
+
+const setsRate =
+  /\bset_value\(\s*[\w.]*\.(?:lr|learning_rate)\b|\.(?:lr|learning_rate)(?:\.assign\(|[ \t]*(?:[-+*/]|\*\*)?=(?!=))/;
+/** Other files' classes that are made here are looked at, up to so many. */
+const mostImported = 50;
+
+/** `model.fit(…, callbacks=[StepDecay(0.1, 10)])` with a callback that another file of the workspace defines: told where it is made. */
+function importedCallbacks(reader: Reader): Told[] {
+  if (!/\bcallbacks?\b/.test(reader.program.source.code)) return [];
+  const found: Told[] = [];
+  let looked = 0;
+  for (const site of reader.sites.values()) {
+    if (!/^[A-Z]/.test(site.name)) continue;
+    const cls = first(
+      (site.callee.name === "VariableName" ? reader.object : reader.asRun).call(reader, site.callee) ?? null,
+    );
+    if (!(cls instanceof ClassValue) || cls.module.file === undefined || ++looked > mostImported) continue;
+    const base = libraryBase(cls);
+    if (!(base instanceof Library) || !/(?:^|\.)Callback$/.test(base.name)) continue;
+    const methods = new Map<string, FunctionValue>();
+    for (const name of ["__init__", ...Object.values(hooks).flat()]) {
+      const fn = lookup(cls, name);
+      if (fn instanceof FunctionValue) methods.set(name, fn);
+    }
+    const told = telling.some((name) => methods.has(name) && setsRate.test(readBy(cls, methods.get(name)!)));
+    const one = told ? first(reader.object(site.node) ?? null) : null;
+    if (!(one instanceof Instance)) continue;
+    const place = { ...placed(reader, site.node, site.node), callee: reader.text(site.callee) };
+    found.push({ finding: asked(reader, one, methods, place) });
+  }
+  return found;
 }
 
 function callback(reader: Reader, owner: SyntaxNode, writers: readonly SyntaxNode[]): Finding | undefined {
@@ -50,16 +104,27 @@ function callback(reader: Reader, owner: SyntaxNode, writers: readonly SyntaxNod
   const method = told === undefined ? undefined : methods.get(told);
   const instance = method && instanceOf(reader, owner, method.owner);
   if (!method || !instance) return undefined;
+  const place = placed(reader, method.node.getChild("VariableName")!, method.node);
+  return asked(reader, instance, methods, place);
+}
+
+/** What is told of a callback at its place. */
+function asked(
+  reader: Reader,
+  instance: Instance,
+  methods: ReadonlyMap<string, FunctionValue>,
+  place: Finding,
+): Finding {
   const perBatch = [...hooks.batchBegin, ...hooks.batchEnd].some((name) => methods.has(name));
   const trainer = trainerRun(reader);
   const steps = trainer.stepsPerEpoch;
   const given = reader.assume.get("steps_per_epoch") ?? (steps && "value" in steps ? steps.value : undefined);
   const rate = followed(reader, instance, methods, perBatch, typeof given === "number" ? given : 1000);
-  const init = methods.get("__init__")?.node;
-  const names = init ? parametersOf(init, reader.program.source.code).slice(1) : [];
+  const parameters = methods.get("__init__")?.code.params.slice(1) ?? [];
+  const names = parameters.filter(({ star }) => !star).map(({ name }) => name);
   const { args } = constructorArguments(reader, names, instance.call, methods.get("__init__"));
   return {
-    ...placed(reader, method.node.getChild("VariableName")!, method.node),
+    ...place,
     args: { ...args, ...missing(reader, rate, args) },
     rate,
     ...startFor(reader, rate),

@@ -40,6 +40,32 @@ describe("Keras callbacks that set the rate", () => {
     for (const [t, rate] of Object.entries(rates)) expect(rateAt(found[0]!, Number(t))).toBeCloseTo(rate, 12);
   });
 
+  it.each<[text: string, files: Record<string, string>, spans: string, rates: Record<number, number>, why: string]>([
+    [
+      "from tensorflow import keras\nfrom my.callbacks import Step, Log\nmodel.compile(keras.optimizers.Adam(lr=0.1))\nmodel.fit(x, y, callbacks=[Log(), Step([2, 4], [0.5, 0.25, 0.125])])\n",
+      {
+        "my/callbacks.py": `${head}class Step(keras.callbacks.Callback):\n    def __init__(self, steps, rates, verbose=0):\n        self.steps, self.rates, self.verbose = steps, rates, verbose\n    def change(self, lr):\n        K.set_value(self.model.optimizer.lr, lr)\n    def on_epoch_begin(self, epoch, logs={}):\n        for i, step in enumerate(self.steps):\n            if epoch < step:\n                self.change(self.rates[i])\n                return\n        self.change(self.rates[i + 1])\nclass Log(keras.callbacks.Callback):\n    def on_epoch_end(self, epoch, logs={}):\n        print(self.model.optimizer.lr == 0.1)\n`,
+      },
+      "Step([2, 4], [0.5, 0.25, 0.125])",
+      { 1: 0.5, 2: 0.25, 9: 0.125 },
+      "where another file's callback is made; one that only reads is none",
+    ],
+    [
+      "import callbacks\nfrom tensorflow import keras\ncbs = [callbacks.Halving(every=5)]\nmodel.compile(keras.optimizers.SGD(0.5))\nmodel.fit(x, y, callbacks=cbs)\n",
+      {
+        "callbacks.py": `${head}class Base(keras.callbacks.Callback):\n    def __init__(self, every):\n        super().__init__()\n        self.every = every\n    def on_epoch_end(self, epoch, logs=None):\n        if (epoch + 1) % self.every == 0:\n            self.model.optimizer.lr = self.model.optimizer.lr * 0.5\nclass Halving(Base):\n    pass\n`,
+      },
+      "callbacks.Halving(every=5)",
+      { 4: 0.5, 5: 0.25, 10: 0.125 },
+      "by the module's name, the hook in its base",
+    ],
+  ])("%j", (text, files, spans, rates) => {
+    const { findings } = analyze({ path: "train.py", languageId: "python", text }, { read: (path) => files[path] });
+    expect(findings.map(({ span }) => text.slice(span.from, span.to))).toEqual([spans]);
+    const resolved = resolve(findings[0]!);
+    for (const [t, rate] of Object.entries(rates)) expect(rateAt(resolved, Number(t))).toBeCloseTo(rate, 12);
+  });
+
   it("what hangs on a metric is told, and has no curve", () => {
     const [found] = read(
       `${head}class Patience(keras.callbacks.Callback):\n    def on_epoch_end(self, epoch, logs=None):\n        if logs['val_loss'] > 0.5:\n            self.model.optimizer.lr = self.model.optimizer.lr * 0.1\n`,

@@ -179,12 +179,18 @@ const thread: Handler = (m, args, kwargs, place) => {
 
 /** tf.estimator.Estimator(model_fn=fn, params={…}): fn is called with these parameters. */
 const estimator: Handler = (m, args, kwargs, place) => {
-  const fn = force(kwargs.get("model_fn") ?? args[0] ?? null);
-  if (!(fn instanceof FunctionValue)) return undefined;
+  const given = force(kwargs.get("model_fn") ?? args[0] ?? null);
+  // `replicate_model_fn(fn)` hands everything on.
+  const wrapped = given instanceof CallResult && given.callee instanceof Library && /_fn$/.test(given.callee.name);
+  const fn = wrapped ? force(given.args[0] ?? given.kwargs.get("model_fn") ?? null) : given;
+  const bound = fn instanceof Builtin ? fn.bound : undefined;
+  const inner = bound ? force(bound.fn) : fn;
+  const body = inner instanceof Method ? inner.fn : inner;
+  if (!(body instanceof FunctionValue)) return undefined;
   const named = new Map<string, Val>();
   const params = kwargs.get("params");
-  for (const param of fn.code.params) {
-    if (param.star) continue;
+  for (const param of body.code.params.slice((inner instanceof Method ? 1 : 0) + (bound?.args.length ?? 0))) {
+    if (param.star || bound?.kwargs.has(param.name)) continue;
     named.set(
       param.name,
       param.name === "params" && params !== undefined
