@@ -7,6 +7,7 @@ import { givenFinding, givenRates } from "./givenRates.js";
 import { importedWriters } from "./importedWriters.js";
 import { inlineRate } from "./inlineRates.js";
 import { carriedRate } from "./ownLoop/loopRate.js";
+import { moves } from "./ownLoop/moves.js";
 import { findingOf, type Candidate } from "./functionFinding.js";
 import { kerasCallbacks } from "./kerasCallbacks.js";
 import { namedRateFunctions } from "./namedFunctions.js";
@@ -62,7 +63,14 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
       const finding = inlineRate(reader, workspace, write);
       if (!finding?.rate || raises(finding.rate)) carried(write.statement, undefined, write.fed, write.value);
       tell(finding);
-    } else for (const site of loopCalls(reader, write.statement, 0)) carried(site, functionAround(write.statement));
+    } else {
+      const around = functionAround(write.statement);
+      // What only hands a graph the rate that it is given is told where it is given.
+      const setter = write.fed && around && parametersOf(around, code).includes(reader.text(write.value).trim());
+      for (const site of loopCalls(reader, write.statement, 0))
+        if (setter) carried(write.statement, undefined, site.firstChild!);
+        else carried(site, around);
+    }
   }
   for (const site of importedWriters(reader)) carried(site.node.parent!, undefined, site.callee);
   for (const finding of rebuiltOptimizers(reader, workspace)) tell(finding);
@@ -99,9 +107,6 @@ function asked(reader: Reader, candidate: Candidate): Candidate[] {
   return subclasses.length > 0 ? subclasses.map((of) => ({ ...candidate, of })) : [candidate];
 }
 
-/** Turns at which a rate that moves has usually moved. */
-const turns = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 500, 1000, 2000, 5000, 10_000, 50_000];
-
 /** A name that the training loop around it sets anew. */
 function setInLoop(reader: Reader, value: SyntaxNode): boolean {
   const [root] = /^[A-Za-z_]\w*/.exec(reader.text(value)) ?? [];
@@ -116,16 +121,6 @@ function outerLoop(node: SyntaxNode): number | undefined {
   for (let at = node.parent; at && at.name !== "FunctionDefinition"; at = at.parent)
     if (/^(?:For|While)Statement$/.test(at.name)) found = at.from;
   return found;
-}
-
-/** What is not known counts as moving only where `otherwise` says so. */
-function moves(rate: NonNullable<Finding["rate"]>, otherwise: boolean): boolean {
-  try {
-    const first = rate(0, 0.1);
-    return turns.some((t) => rate(t, 0.1) !== first);
-  } catch {
-    return otherwise;
-  }
 }
 
 function raises(rate: NonNullable<Finding["rate"]>): boolean {
@@ -163,7 +158,7 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
     if (called && restoring.test(reader.text(called))) return undefined;
     const names = parametersOf(around, code);
     const trains = inTrainingLoop(write.statement, code);
-    if ((timeParameter(names) && !trains) || (names[0] === "self" && countsItself(reader.text(around))))
+    if (!trains && (timeParameter(names) || (names[0] === "self" && countsItself(reader.text(around)))))
       return { definition: around, writes: true };
     // A setter that only stores what it was given: the caller decides.
     const stored = trains ? undefined : storedParameter(reader, write.value, around, names);

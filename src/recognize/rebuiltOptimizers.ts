@@ -1,12 +1,15 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { Workspace } from "../source/document.js";
 import { argumentFor, callersOf } from "./callers.js";
-import { CallResult, first, Library, type PythonCall } from "./evaluate/index.js";
+import { CallResult, first, Library, type PythonCall, type Val } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { freeNamesIn } from "./freeNames.js";
-import { missing, placed } from "./functionFinding.js";
+import { missing, placed, startFor } from "./functionFinding.js";
+import { guarded } from "./guarded.js";
 import { movingRate, variableOf, type Turn } from "./inlineRates.js";
 import { settingOf } from "./loops.js";
+import { loopRate } from "./ownLoop/loopRate.js";
+import { moves } from "./ownLoop/moves.js";
 import { optimizerNamed } from "./optimizers.js";
 import type { Reader } from "./reader.js";
 import { runOf, settingAround } from "./stepping.js";
@@ -34,13 +37,16 @@ const rateKeyword = /^(?:lr|learning_rate)$/;
 
 /** The expression given as the rate, in a call of an optimizer that is known. */
 function rateOf(reader: Reader, site: PythonCall): SyntaxNode | undefined {
-  const rate = site.arguments.find(({ name }) => name !== undefined && rateKeyword.test(name));
-  if (!rate || /^[\d.eE+-]+$/.test(reader.text(rate.value))) return undefined;
   const made = reader.asRun(site);
   const call = made === undefined ? undefined : first(made);
   const callee = call instanceof CallResult ? first(call.callee) : undefined;
-  const isKnown = callee instanceof Library && [callee.name, ...callee.others].some((name) => optimizerNamed(name));
-  return isKnown ? rate.value : undefined;
+  const names = callee instanceof Library ? [callee.name, ...callee.others] : [];
+  const shape = names.map((name) => optimizerNamed(name)).find((one) => one !== undefined);
+  const rate =
+    shape &&
+    (site.arguments.find(({ name }) => name !== undefined && rateKeyword.test(name)) ??
+      site.arguments.find(({ position }) => position !== undefined && position === shape.at));
+  return rate && !/^[\d.eE+-]+$/.test(reader.text(rate.value)) ? rate.value : undefined;
 }
 
 function turnAround(reader: Reader, site: PythonCall): (Turn & { readonly unit: "epoch" | "step" }) | undefined {
@@ -74,13 +80,41 @@ function told(
 ): Finding | undefined {
   let statement = site.node;
   while (statement.parent && statement.parent.name !== "Body") statement = statement.parent;
-  const rate = movingRate(reader, workspace, turn, statement, value);
+  const rate =
+    movingRate(reader, workspace, turn, statement, value) ?? carried(reader, workspace, site, statement, value);
   if (!rate) return undefined;
   const args = freeNamesIn(reader, turn.node, [turn.variable.name]);
+  const before = madeBefore(reader, statement, turn.node);
   return {
     ...placed(reader, site.callee, turn.node),
     args: { ...args, ...missing(reader, rate, args) },
     rate,
+    ...(before && startFor(reader, rate, before)),
     run: { unit: turn.unit, ...runOf(reader, settingAround(reader, site.node), turn.unit) },
   };
+}
+
+/** A rate that one turn leaves to the next: `if epoch in milestones: lr *= 0.1; optimizer = SGD(params, lr=lr)`. */
+function carried(
+  reader: Reader,
+  workspace: Workspace,
+  site: PythonCall,
+  statement: SyntaxNode,
+  value: SyntaxNode,
+): NonNullable<Finding["rate"]> | undefined {
+  if (!/^(?:Assign|Expression)Statement$/.test(statement.name)) return undefined;
+  const made = { statement, value, augmented: false, owner: "", fed: site.callee };
+  const found = guarded(() => loopRate(reader, workspace, statement, undefined, made));
+  return found && moves(found.rate, false) ? found.rate : undefined;
+}
+
+/** The same optimizer as it stands when the loop begins; of a model compiled anew the last that was made before. */
+function madeBefore(reader: Reader, statement: SyntaxNode, loop: SyntaxNode): Val | undefined {
+  const ahead = ({ to }: { to: number }) => to <= loop.from;
+  if (statement.name !== "AssignStatement") {
+    const site = [...reader.sites.values()].findLast((one) => ahead(one) && optimizerName.test(one.name));
+    return site && reader.object(site.node);
+  }
+  const earlier = reader.program.assignmentsTo(reader.text(statement.firstChild!)).findLast(ahead);
+  return earlier?.lastChild ? reader.object(earlier.lastChild) : undefined;
 }

@@ -133,8 +133,17 @@ function callWrite(node: SyntaxNode, code: string): RateWrite | undefined {
   if (/(?:optimi[sz]er|opt)\.(?:lr|learning_rate)\.assign$/.test(name) && args[0])
     return { statement: node, value: args[0], augmented: false, owner: name };
   if (/\.set_(?:learning_rate|lr)$/.test(name) && args[0])
-    return { statement: node, value: args[0], augmented: false, owner: name };
+    return { statement: node, value: rateAmong(args, code), augmented: false, owner: name };
   return undefined;
+}
+
+/** Of `set_lr(session, lr=x)` what is given under the rate's name, else what stands first. */
+function rateAmong(args: readonly SyntaxNode[], code: string): SyntaxNode {
+  const keyword = args.findIndex(
+    ({ from, to, nextSibling }) =>
+      nextSibling?.name === "AssignOp" && /^(?:new_)?(?:lr|learning_rate)$/.test(code.slice(from, to)),
+  );
+  return (keyword < 0 ? undefined : args[keyword + 2]) ?? args[0]!;
 }
 
 /** True when the write stands in a loop over data or epochs of its own function: then that function trains, it is no schedule. */

@@ -103,6 +103,18 @@ const rows: readonly Row[] = [
     rates: { 0: 0.1, 4: 0.1, 5: 0.05, 14: 0.025 },
     why: "a function of the epoch, called every fifth",
   },
+  {
+    text: `${torch}class Solver:\n    def __init__(self):\n        self.epoch, self.optim_config = 0, {'learning_rate': 0.1}\n    def train(self):\n        for t in range(100):\n            self.step()\n            if (t + 1) % 10 == 0:\n                self.epoch += 1\n                self.optim_config['learning_rate'] *= 0.5\nSolver().train()\n`,
+    spans: "self.optim_config['learning_rate']",
+    rates: {},
+    why: "a method that trains and counts epochs is not what sets the rate",
+  },
+  {
+    text: "import tensorflow as tf\nclass Model:\n    def __init__(self):\n        self.epoch = 0\n        self.new_lr = tf.placeholder(tf.float32)\n    def set_lr(self, sess, lr):\n        sess.run(self.update, feed_dict={self.new_lr: lr})\n    def train(self, sess, base=0.1):\n        while self.epoch <= 100:\n            rate = base * 0.5 ** (self.epoch // 10)\n            self.set_lr(sess=sess, lr=rate)\n            sess.run(self.train_op)\n            self.epoch += 1\nModel().train(tf.Session())\n",
+    spans: "self.set_lr",
+    rates: { 0: 0.1, 10: 0.05 },
+    why: "what only feeds a graph is told where it is given the rate",
+  },
 ];
 
 describe("rates that the script's own loop carries", () => {

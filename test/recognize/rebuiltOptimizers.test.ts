@@ -20,8 +20,27 @@ describe("optimizers made anew with a rate that the epoch tells", () => {
       rates: { 0: 0.002, 10: 0.002 / 2 ** 0.75 },
       why: "in a function that the loop calls with its epoch",
     },
-  ])("$why", ({ text, rates }) => {
-    const [finding, ...more] = read(text);
+    {
+      text: "for epoch in range(0, 20):\n    if epoch in [0, 10, 15]:\n        if epoch != 0: args.lr *= 0.1\n        opt = optim.SGD(net.parameters(), lr=args.lr)\n    train(epoch)\n",
+      ahead:
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--lr', default=0.1, type=float)\nargs = p.parse_args()\n",
+      rates: { 0: 0.1, 9: 0.1, 10: 0.01, 15: 0.001 },
+      why: "a rate that one turn leaves to the next",
+    },
+    {
+      text: "for epoch in range(40):\n    for x in loader:\n        opt.step()\n    if (epoch + 1) % 10 == 0:\n        lr /= 2\n        opt = optim.SGD(net.parameters(), lr=lr)\n",
+      ahead: "lr = 0.1\nopt = optim.SGD(net.parameters(), lr=lr)\n",
+      rates: { 9: 0.1, 10: 0.05, 20: 0.025 },
+      why: "as it was made before the loop until the first time",
+    },
+    {
+      text: "for epoch in range(1, 41):\n    if epoch == 10:\n        self_lr = base * 0.5\n    opt = optim.SGD(net.parameters(), self_lr)\n    train(opt)\n",
+      ahead: "base = 0.1\nself_lr = base\n",
+      rates: { 0: 0.1, 8: 0.1, 9: 0.05, 30: 0.05 },
+      why: "a rate given by its place",
+    },
+  ])("$why", ({ text, ahead = "", rates }) => {
+    const [finding, ...more] = read(ahead + text);
     expect(more).toEqual([]);
     expect(finding?.callee).toBe("optim.SGD");
     for (const [t, rate] of Object.entries(rates))
@@ -44,6 +63,10 @@ describe("optimizers made anew with a rate that the epoch tells", () => {
     {
       text: "lr = 0.1\nfor epoch in range(5):\n    opt = optim.SGD(net.parameters(), lr=lr)\n",
       why: "a rate that does not move",
+    },
+    {
+      text: "lr = 0.1\nfor fold in range(5):\n    rate = lr * 2\n    opt = optim.SGD(net.parameters(), rate)\n",
+      why: "the same for every fold",
     },
   ])("not $why", ({ text }) => {
     expect(read(text)).toEqual([]);

@@ -25,26 +25,30 @@ export interface LoopRate {
 /**
  * The rate in each turn of the loop around a place where the rate is set: the loop is read with only the statements that the
  * rate hangs on, and run from its beginning with a stand-in for the optimizer. Nothing when what is set there does not move.
+ * `made`: a statement of the loop that makes the optimizer anew, with the rate that it is given.
  */
 export function loopRate(
   reader: Reader,
   workspace: Workspace,
   place: SyntaxNode,
   stepped?: { readonly sites: readonly SyntaxNode[]; readonly schedulers: readonly HandStepped[] },
+  made?: RateWrite,
 ): LoopRate | undefined {
   const nest = nestAround(reader, place);
   if (!nest) return undefined;
+  const { code, tree } = reader.program.source;
+  const fed = [...rateWrites(tree, code).filter((write) => write.fed), ...(made ? [made] : [])];
   const regions = [nest.loops.at(-1)!, ...nest.functions];
   const inside = (node: Span) => regions.some(({ from, to }) => node.from >= from && node.to <= to);
   const writes = placesOf(reader).filter(inside);
   const calls = nest.functions.flatMap((definition) =>
     callersOf(reader, definition).flatMap((site) => (inside(site) ? [{ site, definition }] : [])),
   );
-  const slice = sliceOf(reader, nest, [place, ...writes, ...(stepped?.sites ?? []).filter(inside)], calls);
+  const slice = sliceOf(reader, nest, [place, ...writes, ...(stepped?.sites ?? []).filter(inside)], calls, fed);
   if (!slice || !(slice.moves || stepped)) return undefined;
   // The innermost loop that has anything to do with it counts the turns.
   const inner = nest.loops.findIndex((loop) => slice.kept.has(nodeKey(loop)));
-  const text = rewritten(reader, { ...nest, loops: nest.loops.slice(Math.max(0, inner)) }, slice);
+  const text = rewritten(reader, { ...nest, loops: nest.loops.slice(Math.max(0, inner)) }, slice, fed);
   const rate = text === undefined ? undefined : followed(reader, workspace, text, stepped?.schedulers);
   if (!rate) return undefined;
   const loop = nest.loops[Math.max(0, inner)]!;

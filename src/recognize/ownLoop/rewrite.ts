@@ -3,7 +3,7 @@ import { List, NdArray, Range } from "../evaluate/index.js";
 import { bindingsOf, kids, nodeKey } from "../evaluate/syntax.js";
 import { iterated } from "../iterated.js";
 import type { Reader } from "../reader.js";
-import { rateWrites } from "../writes.js";
+import type { RateWrite } from "../writes.js";
 import { countOf, headOf, overGroups, type Nest } from "./nest.js";
 import { bodiesOf, called, statementsOf, type Slice } from "./slice.js";
 
@@ -32,10 +32,15 @@ const weak = /\btrain\w*\s*\(|\.backward\s*\(|\.train\s*\(/i;
  * innermost loop at the place where the optimizer steps. What stands after the loop is left out, so that its names are as the loop
  * finds them.
  */
-export function rewritten(reader: Reader, nest: Nest, { kept, unused }: Slice): string | undefined {
+export function rewritten(
+  reader: Reader,
+  nest: Nest,
+  { kept, unused }: Slice,
+  writes: readonly RateWrite[],
+): string | undefined {
   const { code } = reader.program.source;
   const edits: Edit[] = [];
-  const fed = new Map(rateWrites(reader.program.source.tree, code).map((w) => [nodeKey(w.statement), w] as const));
+  const fed = new Map(writes.map((w) => [nodeKey(w.statement), w] as const));
   const top = nest.loops.at(-1)!;
   for (const definition of nest.functions) {
     const body = definition.getChild("Body");
@@ -53,8 +58,8 @@ export function rewritten(reader: Reader, nest: Nest, { kept, unused }: Slice): 
       return;
     }
     const write = fed.get(nodeKey(node));
-    // What a graph is fed is set on a stand-in.
-    if (write?.fed)
+    // What a graph is fed, or an optimizer is made with, is set on a stand-in.
+    if (write)
       edits.push({
         from: node.from,
         to: endOf(node, code),

@@ -3,7 +3,7 @@ import { argumentFor } from "../callers.js";
 import { nodeOf, outlineOf, type PythonCall } from "../evaluate/index.js";
 import { bindingsOf, kids, nodeKey } from "../evaluate/syntax.js";
 import type { Reader } from "../reader.js";
-import { parametersOf, rateWrites } from "../writes.js";
+import { parametersOf, type RateWrite } from "../writes.js";
 import { headOf, overGroups, type Nest } from "./nest.js";
 import { meets, pathsIn, targetsOf } from "./paths.js";
 
@@ -41,14 +41,15 @@ export function sliceOf(
   nest: Nest,
   writes: readonly SyntaxNode[],
   calls: readonly NestCall[],
+  fed: readonly RateWrite[],
 ): Slice | undefined {
   const { code } = reader.program.source;
   const parts: Part[] = [];
   const regions = [nest.loops.at(-1)!, ...nest.functions];
   for (const region of regions) collect(region, [], parts, code, region !== regions[0]);
-  // Of a statement that feeds a graph only the rate is read.
-  for (const { statement, value, fed } of rateWrites(reader.program.source.tree, code)) {
-    const at = fed ? parts.findIndex(({ node }) => nodeKey(node) === nodeKey(statement)) : -1;
+  // Of a statement that feeds a graph, or makes an optimizer, only the rate is read.
+  for (const { statement, value } of fed) {
+    const at = parts.findIndex(({ node }) => nodeKey(node) === nodeKey(statement));
     if (at >= 0) parts[at] = { ...parts[at]!, reads: pathsIn(value, code), targets: [] };
   }
   if (parts.length > mostParts) return undefined;
