@@ -12,6 +12,7 @@ import {
   type Val,
 } from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
+import { derivedAt } from "./derivedSchedules.js";
 import { idiomAt } from "./idioms/index.js";
 import { definitionOf, definitionsCalled, mayBeSchedule, type Named } from "./names.js";
 import { optimizerContext } from "./optimizer.js";
@@ -29,7 +30,7 @@ export function scheduleCalls(reader: Reader): Found[] {
       return one instanceof CallResult && one.node && keyOf(one.node) === keyOf(site) ? [one] : [];
     });
     const [call = unreached(reader, site, value), ...others] = made;
-    const main = call ? reader.found(call) : madeElsewhere(reader, site);
+    const main = call ? reader.found(call) : (derivedAt(reader, site, value, buildCall) ?? madeElsewhere(reader, site));
     if (!main) continue;
     if (others.length > 0) main.finding = withAlternatives(reader, main, others, site);
     found.add(main);

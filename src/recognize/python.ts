@@ -4,6 +4,7 @@ import { stepTransform, transformsOf } from "./afterwards.js";
 import { bindCall } from "./bind.js";
 import { buildCall, scheduleCalls } from "./calls.js";
 import { calledSchedules } from "./calledSchedules.js";
+import { derivedClasses } from "./derivedSchedules.js";
 import { trainerGiven } from "./composerTrainer.js";
 import { first, FunctionValue, Method, PythonProgram, type Val } from "./evaluate/index.js";
 import type { JoinedText } from "../source/notebook.js";
@@ -58,7 +59,10 @@ export function recognizePython(
       ? "more places that set the rate, or more code around them, than are looked at"
       : undefined;
   const problem = program.source.problem ?? (bound && `too complex to follow: ${bound}`);
-  const classes = guarded(() => schedulerClasses(reader)) ?? [];
+  const classes = [
+    ...(guarded(() => schedulerClasses(reader)) ?? []),
+    ...(guarded(() => derivedClasses(reader, buildCall)) ?? []),
+  ];
   const factories = guarded(() => rateFactories(reader, reader.all())) ?? { found: [], makers: [] };
   const toldByFactory = ({ span, cell }: Finding) =>
     factories.makers.some(({ from, to }) => {

@@ -11,17 +11,24 @@ import {
   List,
   Method,
   nodeOf,
+  numberOf,
   outlineOf,
   type PythonCall,
   type Val,
 } from "./evaluate/index.js";
 import { buildCall } from "./calls.js";
+import { fromValue } from "./evaluate/describe.js";
 import type { Finding } from "./finding.js";
+import { definitionOf } from "./names.js";
 import { constructorArguments, missing, placed, startOf } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
 import { type Call, FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
 import { keyOf, MOST_SCHEDULES, type Reader } from "./reader.js";
 import { parametersOf } from "./writes.js";
+
+const anyScheduler = /(?:LR|Scheduler|WarmRestarts)(?:V\d)?$/;
+/** What PyTorch's scheduler keeps. */
+const asTorch = /\bself\.(?:base_lrs|last_epoch|_step_count)\b/;
 
 /** Bases that make a class of the file a schedule, and the method that gives its rate. */
 const kinds: readonly {
@@ -29,6 +36,8 @@ const kinds: readonly {
   /** The library that the base must be of, where its name alone says too little. */
   readonly of?: RegExp;
   readonly methods: readonly string[];
+  /** What the method has to speak of, where the base's name alone says too little. */
+  readonly says?: RegExp;
   readonly takesStep: boolean;
 }[] = [
   { base: /LearningRateSchedule$|LRSchedule$/, methods: ["__call__"], takesStep: true },
@@ -45,6 +54,8 @@ const kinds: readonly {
   },
   { base: /(?:^|\.)LRScheduler$/, methods: ["__call__"], takesStep: true },
   { base: /(?:^|\.)Scheduler$/, methods: ["_get_lr", "get_epoch_values"], takesStep: true },
+  // PyTorch schedulers of other libraries.
+  { base: anyScheduler, methods: ["get_lr"], says: asTorch, takesStep: false },
 ];
 
 /**
@@ -102,12 +113,15 @@ function kindOf(reader: Reader, owner: SyntaxNode, classes: Classes, depth: numb
 export function subclassesAsked(reader: Reader, owner: SyntaxNode, method: SyntaxNode): SyntaxNode[] {
   const name = owner.getChild("VariableName");
   const own = method.getChild("VariableName");
-  if (!name || !own || !abstract.test(reader.text(owner))) return [];
+  // A method that is not there at all is left to them too, where no base of another file could have it.
+  const alone = basesOf(reader, owner).every((base) => /^(?:object|ABC|abc\.ABC|)$/.test(base));
+  if (!name || !own || !(alone || abstract.test(reader.text(owner)))) return [];
   // The method, and what it calls on itself, through other methods too.
   const asked = new Set([reader.text(own)]);
   const open: string[] = [];
   for (const method of asked) {
     const node = methodOf(reader, owner, method);
+    if (!node && alone) open.push(method);
     if (!node) continue;
     const text = reader.text(node.parent?.name === "DecoratedStatement" ? node.parent : node);
     if (abstract.test(text)) open.push(method);
@@ -116,10 +130,16 @@ export function subclassesAsked(reader: Reader, owner: SyntaxNode, method: Synta
   if (open.length === 0) return [];
   return [...classesOf(reader).values()].filter(
     (other) =>
-      basesOf(reader, other).includes(reader.text(name)) && open.some((method) => methodOf(reader, other, method)),
+      basesOf(reader, other).includes(reader.text(name)) &&
+      open.some((method) => {
+        const own = methodOf(reader, other, method);
+        return own && !reading.test(reader.text(own));
+      }),
   );
 }
 
+/** It hands out the rates that are there. */
+const reading = /:\s*return\s+\[\s*(\w+)\[\s*['"]lr['"]\s*\]\s+for\s+\1\s+in\b[^\n]*\s*$/;
 const abstract = /\braise\s+NotImplementedError\b|@(?:abc\.)?abstractmethod\b/;
 
 function classesOf(reader: Reader): Classes {
@@ -131,7 +151,9 @@ function classesOf(reader: Reader): Classes {
 }
 
 function firstMethod(reader: Reader, owner: SyntaxNode, kind: Kind): SyntaxNode | undefined {
-  return kind.methods.map((name) => methodOf(reader, owner, name)).find((node) => node !== undefined);
+  return kind.methods
+    .map((name) => methodOf(reader, owner, name))
+    .find((node) => node !== undefined && (!kind.says || kind.says.test(reader.text(node))));
 }
 
 /** The method of a base, when this class has methods that it may ask. */
@@ -193,9 +215,11 @@ function madeAt(reader: Reader, site: PythonCall, one: Instance, rate: NonNullab
   };
 }
 
+const textOf = ({ node, module }: FunctionValue) => module.source.code.slice(node.from, node.to);
+
 /** MXNet's optimizer gives its scheduler the rate to start from. */
 function startsElsewhere(fn: FunctionValue, instance: Instance): boolean {
-  const body = fn.module.source.code.slice(fn.node.from, fn.node.to);
+  const body = textOf(fn);
   return /\bself\.base_lr\b/.test(body) && !instance.attrs.has("base_lr");
 }
 
@@ -204,7 +228,11 @@ function rateOf(reader: Reader, one: Instance): NonNullable<Finding["rate"]> | u
   const base = libraryBase(one.cls);
   const names = base instanceof Library ? [base.name, ...base.others] : [];
   const get = lookup(one.cls, "get_lr") ?? lookup(one.cls, "lr_lambda");
-  if (get instanceof FunctionValue && names.some((name) => /(?:^|\.)_?LRScheduler$|\.LambdaLR$/.test(name))) {
+  const torch = /(?:^|\.)_?LRScheduler$|\.LambdaLR$/;
+  if (
+    get instanceof FunctionValue &&
+    names.some((name) => torch.test(name) || (anyScheduler.test(name) && asTorch.test(textOf(get))))
+  ) {
     if (get.name !== "lr_lambda") return groupRate(reader, get, one);
     const factor = stepRate(reader, get, one, false);
     return (t, initial) => initial * factor(t, initial);
@@ -277,6 +305,17 @@ function stepRate(
   };
 }
 
+/** The numbers that the constructor of a library's scheduler keeps under its parameters' names: `self.gamma` of a StepLR's. */
+function keptByBase({ base }: Instance): [string, Val][] {
+  const library = base && first(base.callee);
+  const definition = library instanceof Library ? definitionOf(library.name) : undefined;
+  return Object.entries(definition?.params ?? {}).flatMap(([name, spec], i): [string, Val][] => {
+    const given = (spec.keywordOnly ? undefined : base!.args[i]) ?? base!.kwargs.get(name);
+    const value = given ?? (base!.more || typeof spec.default !== "number" ? undefined : fromValue(spec.default));
+    return value !== undefined && numberOf(value) !== undefined ? [[name, value]] : [];
+  });
+}
+
 /**
  * `get_lr()` of a PyTorch scheduler: base_lrs, last_epoch and the optimizer are as the base class keeps them. One that builds on
  * the group's present rate is stepped from the start.
@@ -285,10 +324,11 @@ function groupRate(reader: Reader, fn: FunctionValue, instance: Instance): (t: n
   const interpreter = new Interpreter(reader.program);
   const body = fn.module.source.code.slice(fn.node.from, fn.node.to);
   const builds = /\[\s*['"]lr['"]\s*\]/.test(body);
+  const kept = keptByBase(instance);
   const stand = (initial: number) => {
     const optimizer = new FakeOptimizer(initial);
     const self = new Instance(instance.cls, instance.call);
-    for (const [key, value] of instance.attrs) self.attrs.set(key, value);
+    for (const [key, value] of [...kept, ...instance.attrs]) self.attrs.set(key, value);
     self.attrs.set("base_lrs", new List([new Float(initial)]));
     self.attrs.set("optimizer", optimizer.value);
     return { initial, optimizer, self, method: new Method(fn, self) };

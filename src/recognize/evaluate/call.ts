@@ -17,7 +17,7 @@ export interface CallPlace {
   readonly module?: ModuleValue | undefined;
   /** True when arguments that are not known were passed too. */
   readonly more?: boolean;
-  /** True when nobody calls it: what `*args` and `**kwargs` hold is the matter of callers that are not here. */
+  /** True when those, or what `*args` and `**kwargs` hold of a function that nobody here calls, are the matter of its callers alone. */
   readonly alone?: boolean;
   readonly frame?: Frame;
 }
@@ -141,6 +141,10 @@ export function safely(m: Machine, run: () => Val): Val {
   }
 }
 
+const byCallers = (name: string) => `what ${name} holds is up to its callers`;
+/** True of `*args` and `**kwargs` of a function that nobody here calls. */
+export const isByCallers = (open: string | undefined) => open?.endsWith("is up to its callers") ?? false;
+
 /** Binds the arguments and runs the body. */
 export function invoke(
   m: Machine,
@@ -205,7 +209,7 @@ function bind(
     let value: Val | undefined;
     if (param.star === "*") {
       const rest = new List(args.slice(next), "tuple");
-      if (place.alone) rest.open = `what *${param.name} holds is up to its callers`;
+      if (place.alone) rest.open = byCallers(`*${param.name}`);
       value = rest;
       next = args.length;
     } else if (param.star === "**") {
@@ -214,8 +218,8 @@ function bind(
         false,
         place.alone ? "kwargs" : "",
       );
-      if (place.more) rest.open = "it holds arguments that are not known";
-      else if (place.alone) rest.open = `what **${param.name} holds is up to its callers`;
+      if (place.alone) rest.open = byCallers(`**${param.name}`);
+      else if (place.more) rest.open = "it holds arguments that are not known";
       value = rest;
     } else if (!param.keywordOnly && next < args.length) value = args[next++];
     else if (taken && kwargs.has(param.name)) {
@@ -226,14 +230,16 @@ function bind(
       if (m.tracking && fn.decorators.length && param === params[0]) value ??= hydraConfig(m, fn);
       value ??= fn.defaults.get(param.name);
       if (value instanceof CallResult) value = typerDefault(value);
-      if (value !== undefined && place.more)
+      if (value !== undefined && place.more && !place.alone)
         value = new Choice([value, new Unknown(`${param.name} may be among arguments that are not known`, param.name)]);
       if (value === undefined) {
         if (!m.tracking) throw new PyError("TypeError", `${fn.name}() missing a required argument: '${param.name}'`);
         value = symbolFor(
           m,
           param.name,
-          place.more ? "it is among arguments that are not known" : `${param.name} is a parameter without default`,
+          place.more && !place.alone
+            ? "it is among arguments that are not known"
+            : `${param.name} is a parameter without default`,
           param.node,
         );
       }

@@ -1,7 +1,7 @@
 import { iterate } from "./items.js";
 import type { SyntaxNode } from "@lezer/common";
 import { dictOf, force, stringOf } from "./access.js";
-import { callValue } from "./call.js";
+import { callValue, isByCallers } from "./call.js";
 import { Code } from "./code.js";
 import { compileComprehension } from "./comprehensions.js";
 import { compile } from "./expressions.js";
@@ -10,7 +10,7 @@ import type { Ex, Frame } from "./frame.js";
 import { Instance } from "./objects.js";
 import { kids } from "./syntax.js";
 import { compileTarget } from "./targets.js";
-import { Dict, Unknown, type Val } from "./values.js";
+import { Dict, List, Unknown, type Val } from "./values.js";
 
 export function compileCall(node: SyntaxNode, code: Code): Ex {
   const list = node.getChild("ArgList");
@@ -62,11 +62,14 @@ export function compileCall(node: SyntaxNode, code: Code): Ex {
     const fn = callee(frame);
     const values: Val[] = [];
     let more = false;
+    let alone = true;
     for (const { star, run } of args) {
       const value = run(frame);
+      const list = star ? force(value) : undefined;
       if (!star) values.push(value);
+      else if (list instanceof List && isByCallers(list.open)) more = true;
       else if (isSequence(value)) values.push(...iterate(frame.m, value));
-      else more = true;
+      else [more, alone] = [true, false];
     }
     const named = new Map<string, Val>();
     for (const { name, run } of kwargs) {
@@ -76,12 +79,12 @@ export function compileCall(node: SyntaxNode, code: Code): Ex {
         const dict = force(value);
         if (dict instanceof Dict) {
           for (const [key, item] of dict.entries.values()) named.set(str(key), item);
-          if (dict.open) more = true;
-        } else more = true;
+          if (dict.open) [more, alone] = [true, alone && isByCallers(dict.open)];
+        } else [more, alone] = [true, false];
       }
     }
     if (saves) saveHyperparameters(frame, values);
-    return callValue(frame.m, fn, values, named, { ...place, more, frame });
+    return callValue(frame.m, fn, values, named, { ...place, more, alone: more && alone, frame });
   };
 }
 

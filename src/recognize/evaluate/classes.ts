@@ -109,7 +109,7 @@ function fillFields(
         given === undefined
           ? symbolFor(m, `${instance.cls.name}.${name}`, `${name} is a field without default`, place.node)
           : relabel(relabelClass(given), "field default");
-      if (place.more && given !== undefined)
+      if (place.more && !place.alone && given !== undefined)
         value = new Choice([value, new Unknown(`${name} may be among arguments that are not known`)]);
     }
     instance.attrs.set(name, value);

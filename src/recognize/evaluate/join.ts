@@ -24,7 +24,7 @@ export function same(a: Val, b: Val, depth = 0): boolean {
   }
   if (a instanceof NdArray && b instanceof NdArray) {
     if (a.data.length !== b.data.length) return false;
-    walk(a.data.length >> 3);
+    walk(a.data.length >> 7);
     return a.data.every((x, i) => Object.is(x, b.data[i]));
   }
   if (a instanceof Dict && b instanceof Dict) return false;

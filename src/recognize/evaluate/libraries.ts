@@ -13,7 +13,7 @@ import { loadedFile, parsedData, type DataReader } from "./dataFiles.js";
 import { copyOf, dictFrom, namedTuple, partial } from "./libraryTools.js";
 import { type Machine, PyError, TooComplex } from "./machine.js";
 import { ARRAY, ARRAY_ALIASES, MATH } from "./numpy.js";
-import { ClassValue, FunctionValue, Method } from "./objects.js";
+import { BASE, ClassValue, FunctionValue, Instance, Method } from "./objects.js";
 import { binary, truthOf } from "./operators.js";
 import { type Pure, applyPure } from "./pure.js";
 import { symbolFor } from "./symbols.js";
@@ -58,8 +58,15 @@ export function libraryCall(
     if (!(result instanceof CallResult) || result.callee !== library) return result;
   }
   const last = name.slice(name.lastIndexOf(".") + 1);
-  // `parser = deepspeed.add_config_arguments(parser)`
   const [head] = args;
+  // `LambdaLR.__init__(self, optimizer, fn)`
+  const self = last === "__init__" && head !== undefined ? force(head) : undefined;
+  if (self instanceof Instance) {
+    const base = new Library(name.slice(0, -".__init__".length), library.certain);
+    m.write(self.attrs, BASE, new CallResult(base, args.slice(1), kwargs, place.node, place.module, place.more));
+    return null;
+  }
+  // `parser = deepspeed.add_config_arguments(parser)`
   if (head !== undefined && /argument|option|parser/i.test(last)) {
     const parser = force(head);
     if (parser instanceof Dict && parser.flavour === "parser") return parser;

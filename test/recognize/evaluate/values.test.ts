@@ -116,6 +116,11 @@ it.each([
     why: "nor what *args holds",
   },
   {
+    source: "def g(gamma=0.1, **rest):\n  return «gamma»\ndef f(*args, **kwargs):\n  return g(*args, **kwargs)",
+    expected: "0.1",
+    why: "what is handed on so takes no default away",
+  },
+  {
     source: "def f(**kwargs):\n  return «kwargs['gamma']»\nf(gamma=0.5)",
     expected: "0.5",
     why: "a caller says it",
