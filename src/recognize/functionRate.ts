@@ -1,10 +1,13 @@
 import { lookup } from "./evaluate/attributes.js";
-import { FunctionValue, Instance, Method, type Val } from "./evaluate/index.js";
+import { first, FunctionValue, Instance, Method, numberOf, type Val } from "./evaluate/index.js";
 import { type Call, FakeOptimizer, inOrder, Interpreter, withOptimizer } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { countsItself } from "./writes.js";
 
-/** The rate after t steps: stateless functions are asked directly, those that build on what they did before run from the start. */
+/**
+ * The rate after t steps: stateless functions are asked directly, those that build on what they did before run from the start. A method with
+ * a count of its own (`self.n += 1`) gives the rate that it sets when its count is t; before its first call, that of the first.
+ */
 export function rateOf(
   reader: Reader,
   fn: FunctionValue | Method,
@@ -48,7 +51,8 @@ export function rateOf(
   );
   // What is set at the end of an epoch or batch is the next one's; a callback may set the first at the beginning.
   const late = writes && /^def\s+on_(?:epoch|batch|train_batch)_end\b/.test(body);
-  if (!late) return at;
+  const ahead = writes && !time && fn instanceof Method ? countAhead(body, fn.self) : 0;
+  if (!late) return ahead === 0 ? at : (t, initial) => at(Math.max(0, t - ahead), initial);
   const begin = (initial: number) => {
     const method =
       fn instanceof Method && fn.self instanceof Instance ? lookup(fn.self.cls, "on_train_begin") : undefined;
@@ -74,4 +78,15 @@ export function rateOf(
     }
     return fromStart(t, initial);
   }
+}
+
+/** Where the count of its own stands when a method sets the rate for the first time: 1 of `self.n += 1` before it, from 0. */
+function countAhead(body: string, self: Val): number {
+  const one = first(self);
+  const moved = /\bself\.(\w+)\s*(?:\+=\s*1\b|=\s*self\.\1\s*\+\s*1\b)/.exec(body);
+  const set = body.search(/\[\s*['"]lr['"]\s*\]\s*=(?!=)|\.(?:lr|learning_rate)\s*=(?!=)|\.set_(?:lr|learning_rate)\(/);
+  if (!moved || set < 0 || !(one instanceof Instance)) return 0;
+  const begins = numberOf(first(one.attrs.get(moved[1]!) ?? null));
+  if (begins === undefined || Math.abs(begins) > 1) return 0;
+  return begins + (moved.index < set ? 1 : 0);
 }

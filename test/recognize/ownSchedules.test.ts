@@ -81,7 +81,7 @@ const rows: readonly Row[] = [
   {
     why: "a step of the base class that asks its subclasses for the rate is theirs, with what they are made with",
     text: "class Base:\n    def __init__(self, optimizer):\n        self.optimizer = optimizer\n        self.step_num = 0\n    def _get_lr(self):\n        raise NotImplementedError\n    def step(self):\n        self.step_num += 1\n        lr = self._get_lr()\n        for group in self.optimizer.param_groups:\n            group['lr'] = lr\nclass Noam(Base):\n    def __init__(self, optimizer, d_model=64, warmup_steps=100):\n        super().__init__(optimizer)\n        self.d_model = d_model\n        self.warmup_steps = warmup_steps\n    def _get_lr(self):\n        return self.d_model ** -0.5 * min(self.step_num ** -0.5, self.step_num * self.warmup_steps ** -1.5)\n",
-    found: { Noam: { rates: { 0: 0.125 * 0.001, 99: 0.0125 }, values: { d_model: 64, warmup_steps: 100 } } },
+    found: { Noam: { rates: { 1: 0.125 * 0.001, 100: 0.0125 }, values: { d_model: 64, warmup_steps: 100 } } },
   },
   {
     why: "scaled for one batch and put back, or restored with a state: none",
@@ -115,7 +115,22 @@ const rows: readonly Row[] = [
   {
     why: "an object that a function nobody calls makes tells what it is made with",
     text: "class NoamOpt:\n    def __init__(self, model_size, factor, warmup, optimizer):\n        self.optimizer = optimizer\n        self._step = 0\n        self.warmup = warmup\n        self.factor = factor\n        self.model_size = model_size\n    def step(self):\n        self._step += 1\n        for p in self.optimizer.param_groups:\n            p['lr'] = self.factor * self.model_size ** -0.5 * min(self._step ** -0.5, self._step * self.warmup ** -1.5)\ndef get_std_opt(model, optim):\n    return NoamOpt(64, 2, 100, optim)\n",
-    found: { step: { rates: { 99: 0.025 }, values: { factor: 2, warmup: 100 } } },
+    found: { step: { rates: { 0: 0.00025, 1: 0.00025, 100: 0.025 }, values: { factor: 2, warmup: 100 } } },
+  },
+  {
+    why: "a count that is moved before the rate is set",
+    text: "class Opt:\n    def __init__(self, optimizer):\n        self.optimizer, self.n = optimizer, 0\n    def step(self):\n        self.n += 1\n        for g in self.optimizer.param_groups:\n            g['lr'] = 1 / max(1, self.n)\n        self.optimizer.step()\n",
+    found: { step: { rates: { 1: 1, 2: 0.5, 10: 0.1 } } },
+  },
+  {
+    why: "a count from one that is moved afterwards",
+    text: "class Opt:\n    def __init__(self, optimizer):\n        self.optimizer, self.n = optimizer, 1\n    def step(self):\n        for g in self.optimizer.param_groups:\n            g['lr'] = 1 / max(1, self.n)\n        self.n += 1\n        self.optimizer.step()\n",
+    found: { step: { rates: { 1: 1, 2: 0.5, 10: 0.1 } } },
+  },
+  {
+    why: "a count from below zero that is moved first",
+    text: "class Opt:\n    def __init__(self, optimizer):\n        self.optimizer, self.n = optimizer, -1\n    def step(self):\n        self.n += 1\n        for g in self.optimizer.param_groups:\n            g['lr'] = 1 / max(1, self.n)\n        self.optimizer.step()\n",
+    found: { step: { rates: { 1: 1, 2: 0.5, 10: 0.1 } } },
   },
   {
     why: "another file's function that scales the rate, called in some turns of the loop",

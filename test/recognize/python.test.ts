@@ -24,7 +24,7 @@ const rows: readonly Row[] = [
     text: `${torch}class Opt:\n    def __init__(self, warmup, optimizer):\n        self.optimizer = optimizer\n        self.warmup = warmup\n        self._step = 0\n    def step(self):\n        self._step += 1\n        for p in self.optimizer.param_groups:\n            p['lr'] = self.rate()\n        self.optimizer.step()\n    def rate(self, step=None):\n        if step is None:\n            step = self._step\n        return min(step ** -0.5, step * self.warmup ** -1.5)\nmine = Opt(4, opt)\n`,
     schedule: "function",
     spans: "step",
-    rates: { 0: 0.125, 3: 0.5, 15: 0.25 },
+    rates: { 1: 0.125, 4: 0.5, 16: 0.25 },
     why: "a wrapper around the optimizer that counts its own steps, and steps the optimizer too",
   },
   {
