@@ -414,6 +414,14 @@ const BY_LAST: Readonly<Record<string, Handler>> = byName({
       : undefined,
   get_rank: rank,
   Lazy: lazy,
+  // An enum of strings, whose members are equal to them.
+  SchedulerType: (_, [x]) => (stringOf(x ?? null) === undefined ? undefined : x),
+  strtobool: (_, [x]) => {
+    const text = stringOf(x ?? null)?.toLowerCase();
+    const at =
+      text === undefined ? -1 : ["n", "no", "f", "false", "off", "0", "y", "yes", "t", "true", "on", "1"].indexOf(text);
+    return at < 0 ? undefined : derive(at < 6 ? 0 : 1, [x!]);
+  },
   one_cycle: yoloOneCycle,
   HfArgumentParser: (m, args, kwargs) => dataclassParser(m, args, kwargs),
   ArgParser: (m, _, kwargs, __, library) =>

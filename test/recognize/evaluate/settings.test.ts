@@ -30,6 +30,16 @@ it.each<[source: string, expected: string, why: string]>([
     "a namespace's pairs",
   ],
   [
+    "import argparse\nfrom transformers import SchedulerType\np = argparse.ArgumentParser()\np.add_argument('--kind', type=SchedulerType, default='linear', choices=['linear', 'cosine'])\nargs = p.parse_args()\nf(«args.kind»)",
+    '"linear"',
+    "a default made a member of a library's enum of strings",
+  ],
+  [
+    "import argparse\nfrom distutils.util import strtobool\np = argparse.ArgumentParser()\np.add_argument('--anneal', type=lambda x: bool(strtobool(x)), default='True')\nargs = p.parse_args()\nf(«0.1 if args.anneal else 0.2»)",
+    "0.1",
+    "a truth value by its name",
+  ],
+  [
     "class S:\n    pass\ns = S()\nfor k, v in {'LR': 0.1, 'STEPS': [3]}.items():\n    setattr(s, k, v)\nf(«s.STEPS»)",
     "[3]",
     "setattr over a dict",
