@@ -202,7 +202,10 @@ function argumentsAt(
       };
     } else if (secondary.test(parameter) || bystander.test(parameter)) values.set(parameter, 0);
     else if (defaults.has(parameter)) Object.assign(args, defaultOf(reader, parameter, defaults.get(parameter)!));
-    else if (site) values.set(parameter, new Unknown("a parameter that nothing here gives", parameter));
+    else {
+      const because = site ? "a parameter that nothing here gives" : "a parameter without default that nothing here gives";
+      values.set(parameter, new Unknown(because, parameter));
+    }
   }
   return { args, values, optimizer };
 }

@@ -118,6 +118,11 @@ const rows: readonly Row[] = [
     found: { step: { rates: { 0: 0.00025, 1: 0.00025, 100: 0.025 }, values: { factor: 2, warmup: 100 } } },
   },
   {
+    why: "a parameter that nobody gives and the function does not read",
+    text: "def decayed_learning_rate(step, lr):\n    return 0.5 * (1 - min(step, 30) / 30)\n",
+    found: { decayed_learning_rate: { rates: { 0: 0.5, 15: 0.25 } } },
+  },
+  {
     why: "a count that is moved before the rate is set",
     text: "class Opt:\n    def __init__(self, optimizer):\n        self.optimizer, self.n = optimizer, 0\n    def step(self):\n        self.n += 1\n        for g in self.optimizer.param_groups:\n            g['lr'] = 1 / max(1, self.n)\n        self.optimizer.step()\n",
     found: { step: { rates: { 1: 1, 2: 0.5, 10: 0.1 } } },
