@@ -50,7 +50,7 @@ export function findingOf(
   if (!name || fn === undefined) return undefined;
   const { program } = reader;
   const names = parametersOf(definition, program.source.code);
-  const time = timeParameter(names);
+  const time = timeParameter(names, reader.text(definition));
   const callers = callersOf(reader, definition);
   const [site] = callers;
   const own = fn instanceof Method ? names.slice(1) : names;
@@ -133,7 +133,8 @@ export function startFor(
   const start = startOf(reader, optimizer);
   if (start?.context.initial_lr)
     return { context: start.context, ...(start.optimizer && { optimizer: start.optimizer }) };
-  const at = (initial: number) => guarded(() => rate(0, initial));
+  // A warm-up from nothing does not say at its beginning what it is made of.
+  const at = (initial: number) => [0, 1, 10].map((t) => guarded(() => rate(t, initial))).join();
   const because = "the optimizer's rate is not in this file";
   return at(0.1) === at(0.2)
     ? { context: start?.context ?? {} }

@@ -17,10 +17,8 @@ export function rateOf(
   writes: boolean,
 ): (t: number, initialLr: number) => number {
   const interpreter = new Interpreter(reader.program);
-  const body = reader.program.source.code.slice(
-    (fn instanceof Method ? fn.fn : fn).node.from,
-    (fn instanceof Method ? fn.fn : fn).node.to,
-  );
+  const { node, module } = fn instanceof Method ? fn.fn : fn;
+  const body = module.source.code.slice(node.from, node.to);
   const stateful =
     writes &&
     (/\bglobal\b|optimi[sz]er\.(?:lr|learning_rate)\b|\*=|\[\s*['"]lr['"]\s*\](?!\s*=[^=])/.test(body) ||

@@ -158,7 +158,10 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
     if (called && restoring.test(reader.text(called))) return undefined;
     const names = parametersOf(around, code);
     const trains = inTrainingLoop(write.statement, code);
-    if (!trains && (timeParameter(names) || (names[0] === "self" && countsItself(reader.text(around)))))
+    if (
+      !trains &&
+      (timeParameter(names, reader.text(around)) || (names[0] === "self" && countsItself(reader.text(around))))
+    )
       return { definition: around, writes: true };
     // A setter that only stores what it was given: the caller decides.
     const stored = trains ? undefined : storedParameter(reader, write.value, around, names);
@@ -235,7 +238,7 @@ function callIn(reader: Reader, expression: SyntaxNode): SyntaxNode | undefined 
     if (
       definition &&
       definition.module.file === undefined &&
-      timeParameter(parametersOf(definition.node, reader.program.source.code))
+      timeParameter(parametersOf(definition.node, reader.program.source.code), reader.text(definition.node))
     )
       found = definition.node;
     return undefined;

@@ -178,6 +178,7 @@ export class Interpreter {
     if (one instanceof NdArray && one.data.length > 0) return one.data[0]!;
     const missing = unknownIn(one, 0);
     if (missing) throw new NotKnown(missing);
+    if (one instanceof Unknown) throw new NotKnown(one);
     throw new Raises(
       `the function returned ${one === null ? "None" : one instanceof Instance ? `an object of class ${one.cls.name}` : "something that is not a number"}`,
     );

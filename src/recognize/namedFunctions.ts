@@ -48,7 +48,7 @@ export function namedRateFunctions(reader: Reader): SyntaxNode[] {
     const byParameter =
       parameters.some((own) => rateParameter.test(own)) && !parameters.some((own) => /optim/i.test(own));
     if (!rateName.test(name) && !byParameter) continue;
-    const time = timeParameter(parameters);
+    const time = timeParameter(parameters, reader.text(node));
     // One that throws its step away reads a rate.
     if (!time || new RegExp(`^[ \\t]*del[ \\t].*\\b${time}\\b`, "m").test(code.slice(entry.headTo, entry.to))) continue;
     if (!/\breturn\s+\S/.test(code.slice(entry.from, entry.to))) continue;

@@ -9,6 +9,7 @@ import { trainerGiven } from "./composerTrainer.js";
 import { first, FunctionValue, Method, PythonProgram, type Val } from "./evaluate/index.js";
 import type { JoinedText } from "../source/notebook.js";
 import type { Argument, Finding, Run, Transform } from "./finding.js";
+import { importedWrappers } from "./importedWrappers.js";
 import { rateFactories } from "./rateFactories.js";
 import { placed } from "./functionFinding.js";
 import { rateFunctions } from "./functions.js";
@@ -61,6 +62,7 @@ export function recognizePython(
   const problem = program.source.problem ?? (bound && `too complex to follow: ${bound}`);
   const classes = [
     ...(guarded(() => schedulerClasses(reader)) ?? []),
+    ...(guarded(() => importedWrappers(reader)) ?? []),
     ...(guarded(() => derivedClasses(reader, buildCall)) ?? []),
   ];
   const factories = guarded(() => rateFactories(reader, reader.all())) ?? { found: [], makers: [] };

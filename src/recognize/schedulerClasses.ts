@@ -20,7 +20,7 @@ import { buildCall } from "./calls.js";
 import { fromValue } from "./evaluate/describe.js";
 import type { Finding } from "./finding.js";
 import { definitionOf } from "./names.js";
-import { constructorArguments, missing, placed, startOf } from "./functionFinding.js";
+import { constructorArguments, missing, placed, startFor } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
 import { type Call, FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
 import { keyOf, MOST_SCHEDULES, type Reader } from "./reader.js";
@@ -210,7 +210,7 @@ function madeAt(reader: Reader, site: PythonCall, one: Instance, rate: NonNullab
     callee: reader.text(site.callee),
     args: { ...args, ...missing(reader, rate, args) },
     rate,
-    context: startOf(reader, optimizer)?.context ?? {},
+    ...startFor(reader, rate, optimizer),
     run: { unit: /epoch/i.test(site.name) ? "epoch" : "step" },
   };
 }
@@ -275,13 +275,12 @@ function findingOf(
   if (made) Object.assign(args, made.finding.args);
   const given = !takesStep || startsElsewhere(fn, instance);
   const rate = takesStep ? stepRate(reader, fn, instance, given) : groupRate(reader, fn, instance);
-  const context = given ? startOf(reader, optimizer) : undefined;
   return [
     {
       ...placed(reader, name, name.parent?.name === "ClassDefinition" ? owner : method),
       args: { ...args, ...missing(reader, rate, args) },
       rate,
-      context: context?.context ?? {},
+      ...(given ? startFor(reader, rate, optimizer) : { context: {} }),
       run: { unit: /epoch/i.test(reader.text(method)) && !/iter|step/i.test(reader.text(owner)) ? "epoch" : "step" },
     },
   ];

@@ -188,16 +188,23 @@ export function parametersOf(definition: SyntaxNode, code: string): string[] {
 const timeNames =
   /^(?:cur(?:r(?:ent)?)?_?|train(?:ing)?_|global_?|global_?time_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|count|progress)$/i;
 
-/** The parameter that counts the run, by its name. */
-export function timeParameter(names: readonly string[]): string | undefined {
-  const candidates = names.filter(
-    (name) =>
-      timeNames.test(name) &&
-      !/^(?:epochs|num_epochs|n_epochs|steps|num_steps|iters|num_iters|n_steps|n_iters|iterations|batches|updates)$/i.test(
-        name,
-      ),
+/** Names of how long the run is, which some give to how far it has come. */
+const lengthNames =
+  /^(?:(?:n|num)_(?:epochs|steps|iters)|epochs|steps|iters|iterations|batches|updates|total_?(?:num_?)?(?:epochs?|steps?|iters?|iterations?|timesteps?|updates?|t))$/i;
+
+/** The parameter that counts the run: by its name, or as what the function's text takes a share of (`1 - total_steps / self.max_steps`). */
+export function timeParameter(names: readonly string[], text = ""): string | undefined {
+  const candidates = names.filter((name) => timeNames.test(name) && !lengthNames.test(name));
+  return (
+    candidates.find((name) => /epoch|iter|step/i.test(name)) ??
+    candidates[0] ??
+    names.find(
+      (name) =>
+        lengthNames.test(name) &&
+        new RegExp(`\\b${name}\\s*\\)?\\s*//?\\s*[A-Za-z_(]`).test(text) &&
+        !new RegExp(`/\\s*(?:\\w+\\()*${name}\\b`).test(text),
+    )
   );
-  return candidates.find((name) => /epoch|iter|step/i.test(name)) ?? candidates[0];
 }
 
 const counts = /self\.\w+\s*\+=\s*1\b|self\.(\w+)\s*=\s*self\.\1\s*\+\s*1\b/;

@@ -38,6 +38,17 @@ const rows: readonly Row[] = [
     found: { "PolyLR(opt, 100)": { rates: { 0: 0.1, 50: 0.05 }, values: { max_iters: 100, power: 1 } } },
   },
   {
+    why: "a parameter with a length's name that a share is taken of counts the run",
+    text: "class Agent:\n    def __init__(self, args):\n        self.lr = 0.1\n        self.max_train_steps = 100\n        self.optimizer = SGD(net.parameters(), lr=self.lr)\n    def learn(self, total_steps):\n        self.optimizer.step()\n        self.lr_decay(total_steps)\n    def lr_decay(self, total_steps):\n        lr_now = 0.9 * self.lr * (1 - total_steps / self.max_train_steps) + 0.1 * self.lr\n        for p in self.optimizer.param_groups:\n            p['lr'] = lr_now\n",
+    found: { lr_decay: { rates: { 0: 0.1, 50: 0.055 } } },
+  },
+  {
+    why: "one that stands under the line is the length",
+    text: "def linear_lr(step, total_steps, base_lr=0.1):\n    return base_lr * (1 - step / total_steps)\n",
+    assume: { total_steps: 100 },
+    found: { linear_lr: { rates: { 50: 0.05 } } },
+  },
+  {
     why: "defaults of a constructor are told",
     text: `${torch}${poly}`,
     assume: { max_iters: 10, initial_lr: 1 },
