@@ -1,8 +1,11 @@
-/** Operations made so far by whatever interprets rates: read as a difference only, so that no result hangs on the clock. */
-export const effort = { spent: 0 };
+/**
+ * Operations made so far by whatever interprets rates, and how many may be made before the curve that is asked for has had its
+ * share. Read as a difference only, so that no result hangs on the clock.
+ */
+export const effort = { spent: 0, until: Infinity };
 
-/** What one curve may take in all: up to a second. */
-const most = 5_000_000;
+/** What one curve may take in all: half a second to a second. */
+const most = 10_000_000;
 
 /** The same function, which throws once its calls have taken more than that. */
 export function metered<A extends readonly unknown[]>(f: (...args: A) => number): (...args: A) => number {
@@ -10,10 +13,13 @@ export function metered<A extends readonly unknown[]>(f: (...args: A) => number)
   return (...args) => {
     if (spent > most) throw new Error("too complex to follow: its steps take too many operations");
     const before = effort.spent;
+    const { until } = effort;
+    effort.until = Math.min(until, before + most - spent);
     try {
       return f(...args);
     } finally {
       spent += effort.spent - before;
+      effort.until = until;
     }
   };
 }

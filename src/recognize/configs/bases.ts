@@ -10,9 +10,9 @@ interface Reach {
   readonly workspace: Workspace;
   readonly read: Read;
   readonly syntax: Syntax;
-  /** Files being read, so that a cycle ends; and how many more may be. */
+  /** Files being read, so that a cycle ends; and how many more, of how many characters, may be. */
   readonly open: readonly string[];
-  readonly left: { files: number };
+  readonly left: { files: number; characters: number };
   /** What was read, for the formats' cheap tests. */
   readonly texts: string[];
 }
@@ -30,7 +30,7 @@ export function inherit(
   read: Read,
 ): { root: ConfigNode; missing: string[]; texts: readonly string[] } {
   const missing: string[] = [];
-  const reach: Reach = { workspace, read, syntax, open: [path], left: { files: 64 }, texts: [] };
+  const reach: Reach = { workspace, read, syntax, open: [path], left: { files: 64, characters: 250_000 }, texts: [] };
   const full = composed(root, path, text, reach, missing);
   return { root: full, missing, texts: reach.texts };
 }
@@ -43,7 +43,7 @@ function composed(root: ConfigNode, path: string, text: string, reach: Reach, mi
     for (const candidate of candidates(path, base.path, reach.syntax)) {
       if (reach.open.includes(candidate) || reach.left.files <= 0) continue;
       const found = reach.workspace.read(candidate);
-      if (found === undefined) continue;
+      if (found === undefined || (reach.left.characters -= found.length) < 0) continue;
       reach.left.files--;
       reach.texts.push(found);
       const tree = reach.read(found, candidate).roots[0];

@@ -63,17 +63,18 @@ export function isFloat(value: Val): boolean {
 /** Key of a dictionary for a hashable value; equal keys in Python are equal here (1, 1.0 and True). Undefined when not hashable. */
 export function dictKey(value: Val): string | number | undefined {
   const v = plain(value);
-  if (typeof v === "string") return "s" + v;
+  // A text is its own key; whatever else is not a number begins with what no text of a script does.
+  if (typeof v === "string") return v.startsWith("\0") ? "\0s" + v : v;
   if (typeof v === "number") return v;
   if (typeof v === "boolean") return Number(v);
   if (v instanceof Float) return v.value;
-  if (v === null) return "None";
+  if (v === null) return "\0None";
   if (v instanceof List && v.type === "tuple") {
     const keys = v.items.map(dictKey);
-    return keys.includes(undefined) ? undefined : "t" + keys.map((key) => `${typeof key}:${key}`).join("|");
+    return keys.includes(undefined) ? undefined : "\0t" + keys.map((key) => `${typeof key}:${key}`).join("|");
   }
-  if (typeof v === "bigint") return "b" + v;
-  if (typeof v === "object" && (v.kind === "library" || v.kind === "builtin")) return `o${v.kind} ${v.name}`;
+  if (typeof v === "bigint") return "\0b" + v;
+  if (typeof v === "object" && (v.kind === "library" || v.kind === "builtin")) return `\0o${v.kind} ${v.name}`;
   return undefined;
 }
 
@@ -106,7 +107,7 @@ export function dictOf(pairs: Iterable<readonly [Val, Val]>, attributes = false,
 
 /** Sets the entry of a dict under a text key, for good: no journal takes it back. */
 export function dictPut(dict: Dict, name: string, value: Val): void {
-  dict.entries.set(`s${name}`, entry(name, value));
+  dict.entries.set(name, entry(name, value));
 }
 
 export function dictItems(dict: Dict): [key: Val, value: Val][] {

@@ -97,7 +97,7 @@ function namespace(m: Machine, parser: Parser, args: readonly Val[], kwargs: Rea
   const into = kwargs.get("namespace") ?? args[1];
   const given = into === undefined ? undefined : force(into);
   const result = given instanceof Dict && given.attributes ? given : new Dict(true, "argparse");
-  for (const [dest, { value }] of parser.options) if (!result.entries.has("s" + dest)) dictSet(m, result, dest, value);
+  for (const [dest, { value }] of parser.options) if (!result.entries.has(dest)) dictSet(m, result, dest, value);
   for (const [dest, value] of parser.overrides) dictSet(m, result, dest, value);
   // A command line written in the file: parse_args(["--lr", "0.1"]) or parse_args("--lr 0.1".split()).
   const line = args[0] ?? kwargs.get("args");

@@ -268,7 +268,7 @@ const RUN: Record<string, Run> = {
       const own = v instanceof Instance ? (v.attrs.get(key) ?? lookup(v.cls, key)) : lookup(v, key);
       if (own === undefined && otherwise !== undefined && !(v instanceof Instance && v.open)) return otherwise;
     }
-    if (v instanceof Dict && v.attributes && otherwise !== undefined && !v.entries.has("s" + key) && !v.open)
+    if (v instanceof Dict && v.attributes && otherwise !== undefined && !v.entries.has(key) && !v.open)
       return otherwise;
     if ((v instanceof Unknown || (v instanceof Dict && v.open)) && otherwise !== undefined)
       return new Choice([otherwise, new Unknown(v instanceof Unknown ? v.because : v.open!)]);
@@ -287,8 +287,7 @@ const RUN: Record<string, Run> = {
   hasattr: ([of, name]) => {
     const v = force(of ?? null);
     const key = stringOf(name ?? null) ?? "";
-    if (v instanceof Dict)
-      return v.attributes ? v.entries.has("s" + key) || (v.open ? new Unknown(v.open) : false) : false;
+    if (v instanceof Dict) return v.attributes ? v.entries.has(key) || (v.open ? new Unknown(v.open) : false) : false;
     if (v instanceof Instance)
       return (
         v.attrs.has(key) ||

@@ -1,7 +1,7 @@
 import { derive, dictKey, force, plain } from "./access.js";
 import { broadcast } from "./arrays.js";
 import { joinAll, same } from "./join.js";
-import { PyError, walk } from "./machine.js";
+import { LIMITS, PyError, TooComplex, walk } from "./machine.js";
 import { Instance } from "./objects.js";
 import { isOpaque, typeName } from "./operators.js";
 import {
@@ -115,8 +115,9 @@ function identity(a: Val, b: Val): boolean | Unknown {
 }
 
 /** Equality as `==` has it. */
-export function looseEqual(a: Val, b: Val): boolean | Unknown {
+export function looseEqual(a: Val, b: Val, depth = 0): boolean | Unknown {
   walk();
+  if (depth > LIMITS.depth) throw new TooComplex("values nested more than 100 deep");
   const [x, y] = [plain(a), plain(b)];
   if (x instanceof Unknown) return x;
   if (y instanceof Unknown) return y;
@@ -135,7 +136,7 @@ export function looseEqual(a: Val, b: Val): boolean | Unknown {
     if (x.type === "list" && y.type === "tuple") return false;
     if (x.type === "set") return x.items.every((item) => contains(y, item) === true);
     for (let i = 0; i < x.items.length; i++) {
-      const equal = looseEqual(x.items[i]!, y.items[i]!);
+      const equal = looseEqual(x.items[i]!, y.items[i]!, depth + 1);
       if (equal !== true) return equal;
     }
     return true;
@@ -144,7 +145,7 @@ export function looseEqual(a: Val, b: Val): boolean | Unknown {
     if (x.entries.size !== y.entries.size) return false;
     for (const [key, [, value]] of x.entries) {
       const other = y.entries.get(key);
-      const equal = other ? looseEqual(value, other[1]) : false;
+      const equal = other ? looseEqual(value, other[1], depth + 1) : false;
       if (equal !== true) return equal;
     }
     return true;

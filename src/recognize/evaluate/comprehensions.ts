@@ -85,11 +85,15 @@ function compileLong(
   return (frame, over) => {
     const { m } = frame;
     const length = lengthOf(over);
-    const numbers = over instanceof Range || (over instanceof NdArray && over.shape.length === 1);
-    if (!numbers || typeof length !== "number" || length < LONG) return undefined;
+    if (typeof length !== "number" || length < LONG) return undefined;
+    const list = over instanceof List ? over.items : undefined;
+    const plain = over instanceof Range || (over instanceof NdArray && over.shape.length === 1);
+    if (!plain && !list?.every((one) => numberOf(one) !== undefined)) return undefined;
     if (length > LIMITS.length) throw new TooComplex("a comprehension of more than 100,000 items");
     m.tick(length >> 3);
-    const item = (at: number) => (over instanceof Range ? over.start + at * over.step : element(over, over.data[at]!));
+    const item = (at: number) =>
+      list?.[at] ??
+      (over instanceof Range ? over.start + at * over.step : element(over as NdArray, (over as NdArray).data[at]!));
     clause.write(frame, item(0));
     const first = value(frame);
     if (numberOf(first) === undefined) return undefined;
@@ -102,11 +106,11 @@ function compileLong(
         return m.strip(x);
       }),
     );
-    const list = new List(items);
-    list.origins = origins;
+    const made = new List(items);
+    made.origins = origins;
     const symbols = new Map([...symbolsOf(over), ...symbolsOf(first)]);
-    if (symbols.size > 0) list.symbols = symbols;
-    return list;
+    if (symbols.size > 0) made.symbols = symbols;
+    return made;
   };
 }
 

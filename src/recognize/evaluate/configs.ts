@@ -136,7 +136,7 @@ export function configMethod(m: Machine, v: Dict, name: string): Run | undefined
       return ([key, value]) => (dictSet(m, v, key ?? null, value ?? null), null);
     case "get_ref":
     case "get_oneway_ref":
-      return ([key]) => v.entries.get("s" + (stringOf(key ?? null) ?? ""))?.[1] ?? new Unknown("no such entry");
+      return ([key]) => v.entries.get(stringOf(key ?? null) ?? "")?.[1] ?? new Unknown("no such entry");
     default:
       return undefined;
   }
@@ -156,7 +156,7 @@ function setPath(m: Machine, v: Dict, path: string, value: Val): void {
   const parts = path.split(".");
   let at = v;
   for (const part of parts.slice(0, -1)) {
-    const next = at.entries.get("s" + part)?.[1];
+    const next = at.entries.get(part)?.[1];
     const inner = next === undefined ? undefined : force(next);
     if (!(inner instanceof Dict)) return;
     at = inner;
@@ -170,7 +170,7 @@ export function merge(m: Machine, v: Dict, other: Val): void {
   const from = force(attributesOf(other));
   if (!(from instanceof Dict)) return updateDict(m, v, from);
   for (const [key, value] of dictItems(from)) {
-    const old = v.entries.get("s" + (stringOf(key) ?? ""))?.[1];
+    const old = v.entries.get(stringOf(key) ?? "")?.[1];
     const [a, b] = [old === undefined ? undefined : force(old), force(value)];
     if (a instanceof Dict && b instanceof Dict) merge(m, a, b);
     else dictSet(m, v, key, v.attributes ? deep(value) : value);

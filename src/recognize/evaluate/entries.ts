@@ -48,8 +48,13 @@ export class Entries {
         fn.owner && fn.role === "" && fn.code.kind === "function" ? this.instancesOf(fn.owner).slice(0, 1) : [];
       compile(node, fn.code)(activation(m, fn, self, new Map(), {}));
     } else {
-      const code = new Code("module", module.source.tree.topNode, module, undefined);
-      compile(node, code)(new Frame(m, code, module, undefined, module.globals));
+      const outer = new Code("module", module.source.tree.topNode, module, undefined);
+      const top = new Frame(m, outer, module, undefined, module.globals);
+      if (!def) return void compile(node, outer)(top);
+      // A function that the run did not come to: its own names are not the module's.
+      const code = new Code(def.name === "FunctionDefinition" ? "function" : "lambda", def, module, outer);
+      code.prepare();
+      compile(node, code)(new Frame(m, code, module, top));
     }
   }
 

@@ -30,7 +30,7 @@ export const LIMITS = {
   fuel: 80_000,
   total: 200_000,
   /** Operations in one call of a rate function. */
-  callFuel: 200_000,
+  callFuel: 1_000_000,
   depth: 100,
   /** Items of a list, characters of a string. */
   length: 100_000,

@@ -26,7 +26,11 @@ export function compile(node: SyntaxNode | null | undefined, code: Code): Ex {
   const key = nodeKey(node);
   const { module } = code;
   return (frame) => {
-    if (!frame.m.tracking) return run(frame);
+    if (!frame.m.tracking) {
+      // Looked at by the next statement or call.
+      frame.m.fuel--;
+      return run(frame);
+    }
     let value: Val;
     try {
       value = run(frame);

@@ -28,8 +28,10 @@ function composed(m: Machine, fn: FunctionValue, folder: string, name: string): 
   const defaults = force(dictGet(own, "defaults") ?? null);
   const config = new Dict(true, "config");
   const rest = new Dict();
-  for (const [key, value] of dictItems(own))
-    if (stringOf(key) !== "defaults") rest.entries.set(`s${stringOf(key)}`, entry(key, value));
+  for (const [key, value] of dictItems(own)) {
+    const text = stringOf(key);
+    if (text !== undefined && text !== "defaults") rest.entries.set(text, entry(key, value));
+  }
   let told = false;
   for (const item of defaults instanceof List ? defaults.items : []) {
     const one = plain(item);

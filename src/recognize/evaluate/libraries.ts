@@ -344,7 +344,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = byName({
     wandbInit(m, library, args, kwargs, new CallResult(library, args, kwargs, place.node, place.module)),
   "wandb.config.update": (m, args) => {
     merged(m, args);
-    for (const [key, value] of dictItems(force(attributesOf(args[0] ?? null)) as Dict)) dictSet(m, m.wandb, key, value);
+    const given = force(attributesOf(args[0] ?? null));
+    if (given instanceof Dict) for (const [key, value] of dictItems(given)) dictSet(m, m.wandb, key, value);
     return null;
   },
   "torch.multiprocessing.spawn": spawn,

@@ -111,6 +111,7 @@ export class Machine {
   fresh<T>(run: () => T): T {
     const { tracking, fuel, depth, guarded, ghosts, havoc, forks } = this;
     const given = depth === 0 ? Math.min(LIMITS.fuel, this.total) : fuel;
+    const walks = walking.left;
     if (depth === 0) walking.left = mostWalking;
     this.fuel = given;
     Object.assign(this, { tracking: true, guarded: 0, ghosts: 0, havoc: 0, forks: 0 });
@@ -120,7 +121,7 @@ export class Machine {
       this.total -= given - Math.max(0, this.fuel);
       if (depth === 0) {
         this.total -= (mostWalking - walking.left) >> 3;
-        walking.left = Number.MAX_SAFE_INTEGER;
+        walking.left = walks;
       }
       Object.assign(this, { tracking, fuel, depth, guarded, ghosts, havoc, forks });
     }
@@ -155,7 +156,7 @@ export class Machine {
     try {
       return run();
     } finally {
-      this.refuel(fuel);
+      this.charge();
       walking.left = walks;
       this.given = given;
       for (let i = journal.length - 1; i >= 0; i--) poke(journal[i]!.target, journal[i]!.key, journal[i]!.old);
@@ -167,12 +168,18 @@ export class Machine {
     }
   }
 
-  /** Fills up between the calls of one isolated run; gives what the one before took, which is also what the curve is charged. */
+  /** Fills up between the calls of one isolated run; gives what the one before took. Throws when the curve has had its share. */
   refuel(fuel: number): number {
-    const taken = callCost + this.given - Math.max(0, this.fuel) + mostWalking - walking.left;
-    // Of many rate functions each has its share.
-    effort.spent += taken * Math.max(1, this.rates / 8);
+    const taken = this.charge();
     [this.given, this.fuel, walking.left] = [fuel, fuel, mostWalking];
+    if (effort.spent > effort.until) throw new TooComplex("its steps take too many operations");
+    return taken;
+  }
+
+  /** What was taken since it was filled up last is charged to the curve; of many rate functions each has its share. */
+  private charge(): number {
+    const taken = callCost + this.given - Math.max(0, this.fuel) + mostWalking - walking.left;
+    effort.spent += taken * Math.max(1, this.rates / 8);
     return taken;
   }
 
