@@ -5,7 +5,6 @@ import {
   Builtin,
   CallResult,
   Dict,
-  dictGet,
   first,
   Float,
   Instance,
