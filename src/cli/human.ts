@@ -26,7 +26,8 @@ export function describeFile(
   const { document, findings } = analysis;
   const paint = terminal ? colours : noColours;
   const places = placesOf(document, workspace);
-  const blocks = findings.map((finding) => describe(resolve(finding, options), document.path, places, paint, options));
+  const told = findings.filter(({ twin }) => !twin);
+  const blocks = told.map((finding) => describe(resolve(finding, options), document.path, places, paint, options));
   if (analysis.problem !== undefined) blocks.push(`${document.path}: ${analysis.problem}`);
   return blocks.length > 0 ? blocks.join("\n\n") : `${document.path}: no learning-rate schedule found`;
 }

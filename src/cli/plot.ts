@@ -34,6 +34,7 @@ export function plot(words: readonly string[]): number {
   const { findings } = analyze(document, workspace, options);
   const places = placesOf(document, workspace);
   const drawn = findings
+    .filter(({ twin }) => !twin)
     .map((finding) => resolve(finding, options))
     .filter(({ compiled }) => compiled && compiled.lr.end?.at !== 0);
   if (drawn.length === 0) {

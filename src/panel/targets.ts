@@ -75,7 +75,8 @@ export class Targets implements vscode.Disposable {
 
   items(): FindingItem[] {
     if (!this.document) return [];
-    return this.analyses.around(this.document).map((located) => itemOf(located.resolved, this.placeOf(located)));
+    const told = this.analyses.around(this.document).filter(({ resolved }) => !resolved.finding.twin);
+    return told.map((located) => itemOf(located.resolved, this.placeOf(located)));
   }
 
   choose(key: string): void {

@@ -148,8 +148,9 @@ function remembered(value: Value): Value {
   const known: number[] = [];
   return {
     ...value,
-    call: (args) => {
+    call: (args, rate) => {
       const [t] = args;
+      if (rate !== undefined) return value.call(args, rate);
       if (args.length !== 1 || typeof t !== "number" || !(t >= 0 && t < 2 ** 17) || !Number.isInteger(t))
         return value.call(args);
       const before = known[t];

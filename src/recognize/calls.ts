@@ -1,6 +1,7 @@
 import type { ScheduleDefinition } from "../schedules/define.js";
 import { bindCall, fits, keywords } from "./bind.js";
 import {
+  Builtin,
   CallResult,
   Choice,
   FunctionValue,
@@ -29,7 +30,7 @@ export function scheduleCalls(reader: Reader): Found[] {
       const one = result === undefined ? undefined : first(result);
       return one instanceof CallResult && one.node && keyOf(one.node) === keyOf(site) ? [one] : [];
     });
-    const [call = unreached(reader, site, value), ...others] = made;
+    const [call = unreached(reader, site, value) ?? waiting(reader, site, value), ...others] = made;
     const main = call ? reader.found(call) : (derivedAt(reader, site, value, buildCall) ?? madeElsewhere(reader, site));
     if (!main) continue;
     if (others.length > 0) main.finding = withAlternatives(reader, main, others, site);
@@ -71,6 +72,18 @@ function unreached(reader: Reader, site: PythonCall, value: Val | undefined): Ca
     else args.push(reader.program.object(argument.value));
   }
   return new CallResult(new Library(name, library.certain), args, kwargs, site.node, reader.program.module, more);
+}
+
+/** `functools.partial(tf.train.exponential_decay, decay_steps=…)` that no call of the file completes, or a library does. */
+function waiting(reader: Reader, site: PythonCall, value: Val | undefined): CallResult | undefined {
+  const one = site.name === "partial" && value !== undefined ? first(value) : undefined;
+  const bound = one instanceof Builtin ? one.bound : undefined;
+  const target = bound && first(bound.fn);
+  if (!bound || !(target instanceof Library) || !definitionOf(target.name)) return undefined;
+  const made = bound.made;
+  if (made?.node && first(reader.asRun(made.node) ?? null) === made) return undefined;
+  const { args, kwargs } = made ?? bound;
+  return new CallResult(target, args, kwargs, site.node, reader.program.module, !made);
 }
 
 /** Several call sites of the enclosing function: several possible values. */

@@ -8,7 +8,7 @@ import { importedWriters } from "./importedWriters.js";
 import { inlineRate } from "./inlineRates.js";
 import { carriedRate } from "./ownLoop/loopRate.js";
 import { moves } from "./ownLoop/moves.js";
-import { findingOf, type Candidate } from "./functionFinding.js";
+import { findingOf, placed, type Candidate } from "./functionFinding.js";
 import { kerasCallbacks } from "./kerasCallbacks.js";
 import { namedRateFunctions } from "./namedFunctions.js";
 import { rebuiltOptimizers } from "./rebuiltOptimizers.js";
@@ -48,6 +48,15 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
     // What a graph is fed in a loop is a schedule when it moves; a placeholder may well be fed the same each time.
     if (!target || (finding?.rate && moves(finding.rate, value !== undefined && setInLoop(reader, value))))
       tell(finding);
+    return finding;
+  };
+  const computed: Finding[] = [];
+  // Where the rate that is written has a name of its own, the schedule answers at what computes it too.
+  const tellWhereComputed = ({ value }: RateWrite, finding: Finding | undefined) => {
+    const at = finding && inline.includes(finding) ? computedIn(reader, value) : undefined;
+    if (!finding || !at || computed.some(({ area }) => area!.from === finding.area!.from)) return;
+    const { callee, span, cell } = placed(reader, at, at);
+    computed.push({ ...finding, callee, span, ...(cell !== undefined && { cell }), twin: true });
   };
   const callbacks = guarded(() => kerasCallbacks(reader)) ?? [];
   for (const { finding } of callbacks) tell(finding);
@@ -61,8 +70,10 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
     if (found) add(found.definition, found.writes, found.writes && write.remote);
     else if (inTrainingLoop(write.statement, code)) {
       const finding = inlineRate(reader, workspace, write);
-      if (!finding?.rate || raises(finding.rate)) carried(write.statement, undefined, write.fed, write.value);
+      if (!finding?.rate || raises(finding.rate))
+        tellWhereComputed(write, carried(write.statement, undefined, write.fed, write.value));
       tell(finding);
+      tellWhereComputed(write, finding);
     } else {
       const around = functionAround(write.statement);
       // What only hands a graph the rate that it is given is told where it is given.
@@ -96,7 +107,7 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   const once = own.filter(
     (one, i) => own.findIndex(({ span, cell }) => span.from === one.span.from && cell === one.cell) === i,
   );
-  return [...once, ...inline];
+  return [...once, ...inline, ...computed];
 }
 
 /** A method that its class's subclasses fill in is theirs, one each. */
@@ -113,6 +124,16 @@ function setInLoop(reader: Reader, value: SyntaxNode): boolean {
   return reader.program
     .assignmentsTo(root ?? "")
     .some((one) => inTrainingLoop(one, reader.program.source.code) && outerLoop(one) === outerLoop(value));
+}
+
+/** The name in the loop around a write that was given the value written there, where it is given it first. */
+function computedIn(reader: Reader, value: SyntaxNode): SyntaxNode | undefined {
+  const text = reader.text(value).trim();
+  const loop = /^[A-Za-z_][\w.]*$/.test(text) ? outerLoop(value) : undefined;
+  const statement = reader.program
+    .assignmentsTo(text)
+    .find((one) => loop !== undefined && outerLoop(one) === loop && !/^(?:For|With)Statement$/.test(one.name));
+  return statement?.firstChild ?? undefined;
 }
 
 /** Where the outermost loop of the same function begins. */

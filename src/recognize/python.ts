@@ -15,7 +15,7 @@ import { placed } from "./functionFinding.js";
 import { rateFunctions } from "./functions.js";
 import { guarded } from "./guarded.js";
 import { solverAssignments } from "./idioms/detectron2.js";
-import { MOST_SCHEDULES, Reader, type Found } from "./reader.js";
+import { MOST_SCHEDULES, Reader, secondDefault, type Found } from "./reader.js";
 import { handStepped } from "./ownLoop/handStepped.js";
 import { ownRates } from "./ownRates.js";
 import { quantityOf } from "./quantity.js";
@@ -130,6 +130,7 @@ function complete(
   const given = guarded(() => trainerGiven(reader, found));
   const { handles } = bindCall(reader, found.definition, found.call, undefined);
   const step = guarded(() => stepTransform(reader, handles["global_step"] ?? handles["step"]));
+  const second = secondNote(reader, found);
   return {
     ...found.finding,
     quantity: quantityOf(reader, found),
@@ -137,6 +138,18 @@ function complete(
     ...(beside && { context: { ...found.finding.context, initial_lr: beside } }),
     transforms: [...(step ? [step] : []), ...transforms],
     run: { ...trainer, ...found.finding.run, ...run },
-    ...(graph?.note && { notes: [...(found.finding.notes ?? []), graph.note] }),
+    ...((graph?.note || second) && {
+      notes: [...(found.finding.notes ?? []), ...[graph?.note, second].filter((note) => note !== undefined)],
+    }),
   };
+}
+
+/** `def schedule(epoch, decay=0.9)`: what Keras hands over there is not what the default looks like. */
+function secondNote(reader: Reader, { definition, call }: Found): string | undefined {
+  if (!definition.id.endsWith(".LearningRateScheduler") || !/keras/.test(definition.id)) return undefined;
+  const name = secondDefault(call.args[0] ?? call.kwargs.get("schedule") ?? null);
+  if (name === undefined) return undefined;
+  return reader.isKeras1
+    ? `Keras 2.2 and later call schedule(epoch, lr): the rate so far would be its ${name}`
+    : `Keras calls schedule(epoch, lr): the rate so far is its ${name}, whatever the default says`;
 }

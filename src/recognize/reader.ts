@@ -161,8 +161,17 @@ export class Reader {
   }
 
   rateFunction(value: Val): RateFunction | undefined {
-    return this.program.functionOf(first(value));
+    const fn = this.program.functionOf(first(value));
+    return fn && secondDefault(value) !== undefined && this.isKeras1
+      ? { ...fn, call: ([epoch = 0], rate) => fn.call([epoch], rate) }
+      : fn;
   }
+
+  /** Written for Keras 1, whose callbacks know nothing of a second argument. */
+  get isKeras1(): boolean {
+    return (this.keras1 ??= this.imports(/^keras\b/) && keras1.test(this.program.source.code));
+  }
+  private keras1: boolean | undefined;
 
   /** True when the file imports a module so called. */
   imports(module: RegExp): boolean {
@@ -175,6 +184,19 @@ export class Reader {
   all(): Found[] {
     return [...this.known.values()].filter((found) => found !== null);
   }
+}
+
+/** Names of arguments that only Keras 1 has. */
+const keras1 =
+  /\b(?:nb_epoch|nb_worker|nb_val_samples|samples_per_epoch|nb_row|subsample|border_mode|dim_ordering)\s*=/;
+
+/** The second parameter of a function, when it has a default and no name of a rate. */
+export function secondDefault(value: Val): string | undefined {
+  const one = first(value);
+  const fn = one instanceof Method ? one.fn : one;
+  const second = fn instanceof FunctionValue ? fn.code.params[one instanceof Method ? 2 : 1] : undefined;
+  if (!second || second.star || !(fn as FunctionValue).defaults.has(second.name)) return undefined;
+  return /lr|rate/i.test(second.name) ? undefined : second.name;
 }
 
 /** One number for a place of the text. */

@@ -80,7 +80,8 @@ export interface ScheduleCall {
 export interface RateFunction {
   readonly kind: "function";
   readonly text: string;
-  readonly call: (args: readonly Value[]) => Value;
+  /** `rate`: what the function finds when it reads its optimizer's rate, where the caller tells that. */
+  readonly call: (args: readonly Value[], rate?: number) => Value;
 }
 
 /** Names with one meaning everywhere (also on the command line, `--assume NAME=VALUE`). */

@@ -136,10 +136,10 @@ function plateau(rule: Plateau, sign: 1 | -1, initial: number, version: 2 | 3): 
 function rateOf(schedule: RateFunction, epoch: number, before: number): number {
   let rate;
   try {
-    rate = schedule.call([epoch, before]);
+    rate = schedule.call([epoch, before], before);
   } catch (error) {
     if (!(error instanceof Raises)) throw error;
-    rate = schedule.call([epoch]);
+    rate = schedule.call([epoch], before);
   }
   return typeof rate === "number"
     ? rate

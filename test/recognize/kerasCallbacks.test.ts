@@ -84,3 +84,47 @@ describe("Keras callbacks that set the rate", () => {
     ],
   ])("%j is none: %s", (text) => expect(read(text)).toEqual([]));
 });
+
+const compiled = `${head}model = keras.Sequential()\nmodel.compile(optimizer=keras.optimizers.Adam(0.5))\n`;
+const scheduled = "cb = keras.callbacks.LearningRateScheduler(f)\n";
+
+describe("functions of a LearningRateScheduler", () => {
+  it.each<[text: string, rates: Record<number, number>, why: string]>([
+    [
+      `${compiled}def f(epoch):\n    lr = K.get_value(model.optimizer.lr)\n    if epoch and epoch % 10 == 0:\n        lr = lr * 0.5\n    return lr\n${scheduled}`,
+      { 0: 0.5, 9: 0.5, 10: 0.25, 20: 0.125 },
+      "reads the model's rate",
+    ],
+    [
+      `${compiled}def f(epoch):\n    if epoch == 3:\n        K.set_value(model.optimizer.learning_rate, K.eval(model.optimizer.learning_rate) * 0.5)\n    return float(K.get_value(model.optimizer.learning_rate))\n${scheduled}`,
+      { 2: 0.5, 3: 0.25, 9: 0.25 },
+      "sets it too",
+    ],
+    [
+      `${compiled}def f(epoch):\n    return float(model.optimizer.lr.numpy()) * 0.5\n${scheduled}`,
+      { 0: 0.25, 1: 0.125 },
+      "a variable's value",
+    ],
+    [
+      "import keras\ndef f(epoch, decay=0.5):\n    return 0.5 * decay ** epoch\ncb = keras.callbacks.LearningRateScheduler(f)\nmodel.fit(x, y, nb_epoch=5)\n",
+      { 0: 0.5, 2: 0.125 },
+      "Keras 1 knows no second argument",
+    ],
+    [
+      `${compiled}def f(epoch, decay=0.5):\n    return 0.5 * decay ** epoch\n${scheduled}`,
+      { 0: 0.5, 1: 0.25, 2: 0.03125 },
+      "later ones hand the rate over",
+    ],
+  ])("%j: %s", (text, rates) => {
+    const found = read(text).filter(({ finding }) => !finding.twin);
+    for (const [t, rate] of Object.entries(rates)) expect(rateAt(found[0]!, Number(t))).toBeCloseTo(rate, 12);
+    expect(found[0]!.finding.notes?.length ?? 0).toBe(/decay=/.test(text) ? 1 : 0);
+  });
+
+  it("another object's rate is not the model's", () => {
+    const [found] = read(
+      `${compiled}def f(epoch):\n    return settings.lr * 0.5 ** epoch\ncb = keras.callbacks.LearningRateScheduler(f)\n`,
+    );
+    expect(found!.problem).toBeDefined();
+  });
+});

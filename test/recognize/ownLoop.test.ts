@@ -5,10 +5,12 @@ import { rateAt, resolve } from "../../src/recognize/resolve.js";
 const torch = "import torch\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n";
 const train = "for x in loader:\n        loss(x).backward()\n        opt.step()";
 const setter = "def update_lr(optimizer, lr):\n    for g in optimizer.param_groups:\n        g['lr'] = lr\n";
+const all = (text: string) =>
+  analyze({ path: "train.py", languageId: "python", text }, { read: () => undefined }).findings;
 const read = (text: string) =>
-  analyze({ path: "train.py", languageId: "python", text }, { read: () => undefined }).findings.map((finding) =>
-    resolve(finding),
-  );
+  all(text)
+    .filter(({ twin }) => !twin)
+    .map((finding) => resolve(finding));
 
 interface Row {
   readonly text: string;
@@ -115,9 +117,32 @@ const rows: readonly Row[] = [
     rates: { 0: 0.1, 10: 0.05 },
     why: "what only feeds a graph is told where it is given the rate",
   },
+  {
+    text: "import tensorflow as tf\ndef train(sess, model, base=0.5):\n    for _ in range(1000):\n        step = sess.run(model.global_step)\n        rate = base * 0.5 ** step\n        sess.run(model.train_op, {model.x: next(data), model.lr: rate})\n",
+    spans: "model.lr",
+    rates: { 0: 0.5, 1: 0.25, 3: 0.0625 },
+    why: "a session's count of updates is the turn's",
+  },
+  {
+    text: "import tensorflow as tf\nopt = tf.keras.optimizers.SGD(0.5)\nfor batch in data:\n    step = opt.iterations.numpy()\n    opt.learning_rate = 0.5 / (1 + step)\n    opt.apply_gradients(zip(grads, weights))\n",
+    spans: "opt.learning_rate",
+    rates: { 0: 0.5, 1: 0.25, 3: 0.125 },
+    why: "an optimizer's count of updates is the turn's",
+  },
 ];
 
 describe("rates that the script's own loop carries", () => {
+  it.each([
+    ["lr = base * 0.5 ** epoch\n    for g in opt.param_groups:\n        g['lr'] = lr", ["lr", "g['lr']"], "a name"],
+    ["for g in opt.param_groups:\n        g['lr'] = base * 0.5 ** epoch", ["g['lr']"], "the formula itself"],
+  ])("%j answers where the rate is computed, too: %s", (body, spans) => {
+    const text = `${torch}base = 0.1\nfor epoch in range(10):\n    ${body}\n    ${train}\n`;
+    const found = all(text);
+    expect(found.map(({ span }) => text.slice(span.from, span.to))).toEqual(spans);
+    expect(found.map(({ twin }) => twin === true)).toEqual(spans.map((_, i) => i < spans.length - 1));
+    for (const finding of found) expect(rateAt(resolve(finding), 1)).toBeCloseTo(0.05, 12);
+  });
+
   it.each(rows)("$why", ({ text, spans, rates }) => {
     const found = read(text);
     expect(found.map(({ finding: { span } }) => text.slice(span.from, span.to))).toEqual([spans]);

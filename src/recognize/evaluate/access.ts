@@ -31,8 +31,13 @@ export function force(value: Val): Val {
 
 /** Forced, and the first of several. */
 export function first(value: Val): Val {
-  const forced = force(value);
-  return forced instanceof Choice ? first(forced.values[0]!) : forced;
+  let one = force(value);
+  // Of calls that wait for each other one may be its own first.
+  for (let steps = 0; one instanceof Choice; steps++) {
+    if (steps > 50) return new Unknown("it depends on itself");
+    one = force(one.values[0]!);
+  }
+  return one;
 }
 
 /** Forced, without origins. */

@@ -1,5 +1,5 @@
 import { byName } from "../byName.js";
-import { dictGet, dictItems, dictSet, force, relabel } from "./access.js";
+import { dictGet, dictItems, dictSet, force, numberOf, relabel } from "./access.js";
 import { methodOf } from "./containers.js";
 import { joinAll } from "./join.js";
 import { libraryValue } from "./libraries.js";
@@ -15,6 +15,7 @@ import {
   CallResult,
   Choice,
   Dict,
+  Float,
   Library,
   List,
   Member,
@@ -27,6 +28,7 @@ import {
 /** `object.name` */
 export function getAttribute(m: Machine, object: Val, name: string, place: Place): Val {
   const v = force(object);
+  if (m.optimizerRate !== undefined && isRate(v, name, place)) return new Float(m.optimizerRate);
   if (v instanceof Library) return libraryMember(m, v, name);
   if (v instanceof Instance) return instanceAttribute(m, v, name, place);
   if (v instanceof ModuleValue)
@@ -46,6 +48,19 @@ export function getAttribute(m: Machine, object: Val, name: string, place: Place
   if (v instanceof Range) return { start: v.start, stop: v.stop, step: v.step }[name] ?? new Member(v, name);
   return methodOf(m, v, name) ?? missing(m, v, name);
 }
+
+/** `model.optimizer.lr` of whatever is no data of the file's own. */
+function isRate(v: Val, name: string, { node, module }: Place): boolean {
+  return (
+    isRateName(name) &&
+    typeof v === "object" &&
+    v !== null &&
+    /^(?:library|member|call|unknown)$/.test(v.kind) &&
+    /\bopt\w*\s*\.\s*\w+$/i.test((node && module?.source.text.slice(node.from, node.to)) ?? "")
+  );
+}
+
+const isRateName = (name: string) => name === "lr" || name === "learning_rate";
 
 function missing(m: Machine, v: Val, name: string): Val {
   if (m.tracking && m.guarded === 0)
@@ -190,6 +205,7 @@ function instanceAttribute(m: Machine, v: Instance, name: string, place: Place):
     return v.open
       ? symbolFor(m, `${v.cls.name}.${name}`, v.open, place.node)
       : new Unknown(`self.${name} is not set in this file`, `self.${name}`);
+  if (v.open) throw new NotKnown(new Unknown(v.open, name));
   throw new PyError("AttributeError", `'${v.cls.name}' object has no attribute '${name}'`);
 }
 
@@ -209,6 +225,12 @@ function classAttribute(m: Machine, v: ClassValue, name: string, place: Place): 
 /** `object.name = value` */
 export function setAttribute(m: Machine, object: Val, name: string, value: Val): void {
   const v = force(object);
+  const isOther = v instanceof Library || v instanceof Member || v instanceof CallResult || v instanceof Unknown;
+  if (m.optimizerRate !== undefined && isOther && isRateName(name)) {
+    m.optimizerRate = numberOf(value);
+    if (m.optimizerRate === undefined) throw new NotKnown(new Unknown("what the optimizer's rate is set to"));
+    return;
+  }
   if (v instanceof Instance) {
     const found = lookup(v.cls, name);
     if (found instanceof FunctionValue && found.setter) {

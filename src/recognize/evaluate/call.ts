@@ -33,7 +33,7 @@ export function callValue(m: Machine, callee: Val, args: Val[], kwargs: Map<stri
     callee.value === undefined &&
     !(callee.foreign.changes && [...args, ...kwargs.values()].some(isConfig))
   )
-    return new Deferred(() => safely(m, () => force(callValue(m, force(callee), args, kwargs, place))), {
+    return new Deferred(() => m.apart(() => safely(m, () => force(callValue(m, force(callee), args, kwargs, place)))), {
       changes: false,
     });
   const fn = force(callee);
@@ -88,7 +88,7 @@ function callFunction(m: Machine, fn: FunctionValue, args: Val[], kwargs: Map<st
   if (!m.tracking) return invoke(m, fn, args, kwargs, place);
   const run = () => safely(m, () => invoke(m, fn, args, kwargs, place));
   if (m.mustRun(fn.module, fn.node, args[0] instanceof Instance && fn.owner !== undefined)) return run();
-  return m.postpone(fn, new Deferred(() => deeper(m, run)));
+  return m.postpone(fn, () => deeper(m, run));
 }
 
 /** A call that waited may give another one that waits: each counts as a call inside the first. */

@@ -4,7 +4,7 @@ import { callValue, invoke, safely, type CallPlace } from "./call.js";
 import { PyError, type Machine } from "./machine.js";
 import { BASE, ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./objects.js";
 import { symbolFor } from "./symbols.js";
-import { CallResult, Choice, Deferred, Library, List, Tracked, Unknown, type Val } from "./values.js";
+import { CallResult, Choice, Library, List, Tracked, Unknown, type Val } from "./values.js";
 
 /** Makes an object of a class of the workspace: named tuple, enum member, dataclass-like, or by its `__init__`. */
 export function construct(m: Machine, cls: ClassValue, args: Val[], kwargs: Map<string, Val>, place: CallPlace): Val {
@@ -22,9 +22,13 @@ export function construct(m: Machine, cls: ClassValue, args: Val[], kwargs: Map<
   }
   const init = lookup(cls, "__init__");
   if (init instanceof FunctionValue) {
-    const run = () => safely(m, () => invoke(m, init, [instance, ...args], kwargs, place));
+    const run = () => {
+      const end = safely(m, () => invoke(m, init, [instance, ...args], kwargs, place));
+      // What was not followed to its end may have set anything.
+      if (end instanceof Unknown) m.write(instance as never, "open", end.because);
+    };
     if (!m.tracking || m.mustRun(init.module, cls.node)) run();
-    else return m.postpone(init, new Deferred(() => (run(), instance)));
+    else return m.postpone(init, () => (run(), instance));
     return instance;
   }
   if (base instanceof Library)

@@ -1,6 +1,8 @@
 import { byName } from "../byName.js";
 import { derive, dictItems, dictSet, force, numberOf, relabel, stringOf } from "./access.js";
 import { dataclassParser, makeParser } from "./argparse.js";
+import { getAttribute } from "./attributes.js";
+import { builtinNames } from "./builtins.js";
 import { type CallPlace, callValue } from "./call.js";
 import { attributesOf, construct, replaced } from "./classes.js";
 import { deep, makeConfig, merged, wandbInit } from "./configs.js";
@@ -129,6 +131,9 @@ export function libraryValue(m: Machine, name: string): Val | undefined {
   if (/^(typing|six)\.TYPE_CHECKING$|\.PY2$/.test(name)) return false;
   if (/\.PY3$/.test(name)) return true;
   if (/(^|\.)logical_device_count$/.test(name)) return undefined;
+  // Python 2's and 3's own, by the name of a library that has both.
+  const own = /^(?:six\.moves|(?:past\.|future\.)?builtins|__builtin__)\.(?:builtins\.)?(\w+)$/.exec(name)?.[1];
+  if (own) return builtinNames.get(own);
   return undefined;
 }
 
@@ -206,6 +211,16 @@ const estimator: Handler = (m, args, kwargs, place) => {
     );
   }
   callValue(m, fn, [], named, place);
+  return undefined;
+};
+
+/** optimize_loss(loss, step, rate, …, learning_rate_decay_fn=fn): fn is called with the rate and the step. */
+const optimizeLoss: Handler = (m, args, kwargs, place) => {
+  const fn = kwargs.get("learning_rate_decay_fn") ?? args[7];
+  const rate = kwargs.get("learning_rate") ?? args[2];
+  const step = kwargs.get("global_step") ?? args[1];
+  if (fn !== undefined && rate !== undefined && step !== undefined && m.tracking)
+    force(callValue(m, fn, [rate, step], new Map(), place));
   return undefined;
 };
 
@@ -402,6 +417,12 @@ function unknownIn(value: Val): [because: string, name?: string] {
   return result.name === undefined ? [result.because] : [result.because, result.name];
 }
 
+/** `six.iteritems(d)` */
+function viewed(method: string): Handler {
+  return (m, [of], _, place) =>
+    of === undefined ? undefined : callValue(m, getAttribute(m, of, method, place), [], new Map(), place);
+}
+
 /** By the last part of the name alone: what every library that has it means by it. */
 const BY_LAST: Readonly<Record<string, Handler>> = byName({
   get_world_size: worldSize,
@@ -431,6 +452,11 @@ const BY_LAST: Readonly<Record<string, Handler>> = byName({
     /argparse|jsonargparse|simple_parsing|configargparse|lightning/.test(library.name)
       ? makeParser(m, kwargs)
       : undefined,
+  iteritems: viewed("items"),
+  itervalues: viewed("values"),
+  iterkeys: viewed("keys"),
+  viewitems: viewed("items"),
+  optimize_loss: optimizeLoss,
   Estimator: estimator,
   TPUEstimator: estimator,
   run: (m, args, kwargs, place, library) =>

@@ -4,7 +4,7 @@ import { deepCopy } from "./configs.js";
 import { iterate } from "./items.js";
 import type { Machine } from "./machine.js";
 import { Instance } from "./objects.js";
-import { Builtin, type BuiltinCall, Dict, List, Unknown, type Val } from "./values.js";
+import { Builtin, type BuiltinCall, CallResult, Dict, List, Unknown, type Val } from "./values.js";
 
 export function copyOf(value: Val): Val {
   const v = force(value);
@@ -59,9 +59,14 @@ export function namedTuple(
 /** functools.partial: later keywords win. Of a library's class it stays a call of it that waits for the rest. */
 export function partial(m: Machine, fn: Val, bound: readonly Val[], named: ReadonlyMap<string, Val>): Val {
   const target = force(fn);
-  const run = (args: readonly Val[], kwargs: ReadonlyMap<string, Val>, call: BuiltinCall) =>
-    callValue(m, target, [...bound, ...args], new Map([...named, ...kwargs]), { node: call.node, module: call.module });
+  const bindings: NonNullable<Builtin["bound"]> = { fn: target, args: bound, kwargs: named };
+  const run = (args: readonly Val[], kwargs: ReadonlyMap<string, Val>, call: BuiltinCall) => {
+    const all = new Map([...named, ...kwargs]);
+    const result = callValue(m, target, [...bound, ...args], all, { node: call.node, module: call.module });
+    if (m.tracking && result instanceof CallResult) bindings.made ??= result;
+    return result;
+  };
   const made = new Builtin("partial", run);
-  made.bound = { fn: target, args: bound, kwargs: named };
+  made.bound = bindings;
   return made;
 }

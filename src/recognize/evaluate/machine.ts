@@ -8,7 +8,7 @@ import { makeFlags } from "./flags.js";
 import { join, same } from "./join.js";
 import { Modules } from "./modules.js";
 import type { ClassValue, FunctionValue, Instance, ModuleValue } from "./objects.js";
-import { type CallResult, Choice, type Deferred, Dict, Float, type Library, Tracked, type Val } from "./values.js";
+import { type CallResult, Choice, Deferred, Dict, Float, type Library, Tracked, type Val } from "./values.js";
 
 export { LIMITS, NotKnown, PyError, TooComplex, walk };
 
@@ -55,6 +55,8 @@ export class Machine {
   touched: Set<Tracked> | undefined;
   /** The rate that a library's schedule has at a step, for code that calls the schedule it was given. */
   rateOf: ((schedule: CallResult, step: number) => number | undefined) | undefined;
+  /** What `model.optimizer.lr` is in a run on numbers, where that is known. */
+  optimizerRate: number | undefined;
   /** Told of an item set on a value that is not data: `param_group["lr"] = …`. */
   stored: ((target: Val, key: Val, value: Val) => void) | undefined;
   /** Function values by the def that made them, objects by class, and calls that wait by where their function stands. */
@@ -92,7 +94,8 @@ export class Machine {
   }
 
   /** Keeps a call that waits, so that it can be made when something inside the function is asked for. */
-  postpone(fn: FunctionValue, call: Deferred): Deferred {
+  postpone(fn: FunctionValue, run: () => Val): Deferred {
+    const call = new Deferred(() => this.apart(run));
     const list = this.postponed.get(fn.node.from);
     if (!list) this.postponed.set(fn.node.from, [call]);
     else if (list.length < LIMITS.alternatives) list.push(call);
@@ -138,6 +141,24 @@ export class Machine {
     } finally {
       this.journal = journal;
       Object.assign(this, { guarded, ghosts, havoc, forks, tracking, fuel: fuel - given + Math.max(0, this.fuel) });
+    }
+  }
+
+  /** A call that waited: what it does is no part of the branch, loop or run that comes to need it, and is not undone with that. */
+  apart<T>(run: () => T): T {
+    const { journal, guarded, ghosts, havoc, forks, tracking, fuel } = this;
+    this.journal = undefined;
+    Object.assign(this, { guarded: 0, ghosts: 0, havoc: 0, forks: 0, tracking: true });
+    // Deep in other calls little fuel is left, and that says nothing of this one.
+    const given = (this.fuel = Math.max(fuel, Math.min(LIMITS.waited, this.total)));
+    try {
+      return run();
+    } finally {
+      const taken = given - Math.max(0, this.fuel);
+      if (given > fuel) this.total -= taken;
+      this.journal = journal;
+      this.fuel = given > fuel ? fuel : fuel - taken;
+      Object.assign(this, { guarded, ghosts, havoc, forks, tracking });
     }
   }
 

@@ -414,7 +414,7 @@ const same = (names: string, of: string): [string, Pure][] => names.split(" ").m
 /** Other names of the same functions. */
 export const ARRAY_ALIASES: ReadonlyMap<string, Pure> = new Map([
   ...same(
-    "asarray tensor as_tensor constant convert_to_tensor to_tensor asanyarray scalar atleast_1d identity stop_gradient FloatTensor get_value",
+    "asarray tensor as_tensor constant convert_to_tensor to_tensor asanyarray scalar atleast_1d identity stop_gradient FloatTensor get_value eval",
     "array",
   ),
   ...same("concat cat r_", "concatenate"),

@@ -29,7 +29,7 @@ export class RateFunctions {
     const rate: RateFunction = {
       kind: "function",
       text,
-      call: (args) => this.value(this.invoke(value, args.map(fromValue), new Map())),
+      call: (args, lr) => this.value(this.invoke(value, args.map(fromValue), new Map(), lr)),
     };
     this.made.set(value, rate);
     this.m.rates += 2;
@@ -51,8 +51,10 @@ export class RateFunctions {
   }
 
   /** Throws Raises for what the interpreted code raises and for what cannot be followed. */
-  invoke(fn: Val, args: readonly Val[], kwargs: ReadonlyMap<string, Val>): Val {
+  invoke(fn: Val, args: readonly Val[], kwargs: ReadonlyMap<string, Val>, lr?: number): Val {
     const { m } = this;
+    const { optimizerRate } = m;
+    m.optimizerRate = lr;
     try {
       return m.isolated(LIMITS.callFuel, () => force(callValue(m, fn, [...args], new Map(kwargs), {})));
     } catch (error) {
@@ -61,6 +63,8 @@ export class RateFunctions {
       if (error instanceof NotKnown) throw new Raises(`it cannot be followed: ${error.message}`);
       if (error instanceof RangeError) throw new Raises("too complex to follow: nested too deep");
       throw error;
+    } finally {
+      m.optimizerRate = optimizerRate;
     }
   }
 

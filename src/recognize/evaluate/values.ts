@@ -175,7 +175,13 @@ export class Builtin {
     readonly self?: Val,
   ) {}
   /** Of functools.partial: what is called, and what is bound already. */
-  bound?: { readonly fn: Val; readonly args: readonly Val[]; readonly kwargs: ReadonlyMap<string, Val> };
+  bound?: {
+    readonly fn: Val;
+    readonly args: readonly Val[];
+    readonly kwargs: ReadonlyMap<string, Val>;
+    /** What a library's function gave when the rest was there. */
+    made?: CallResult;
+  };
 }
 
 /** Where a builtin is called from. */

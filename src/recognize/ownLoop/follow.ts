@@ -54,6 +54,7 @@ export function followed(
         });
         machine.write(module.globals, names.turn, turn);
         machine.write(module.globals, names.endless, endless);
+        machine.write(module.globals, names.updates, new Builtin(names.updates, () => told.length));
         call(fn, []);
         end = { rate: standIns.rate() };
       });

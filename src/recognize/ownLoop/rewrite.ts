@@ -6,6 +6,7 @@ import type { Reader } from "../reader.js";
 import type { RateWrite } from "../writes.js";
 import { countOf, headOf, overGroups, type Nest } from "./nest.js";
 import { bodiesOf, called, statementsOf, type Slice } from "./slice.js";
+import { updateCounts } from "./updates.js";
 
 /** Names that the rewritten text uses. */
 export const names = {
@@ -14,6 +15,7 @@ export const names = {
   item: "lr_lens_item",
   optimizer: "lr_lens_optimizer",
   endless: "lr_lens_endless",
+  updates: "lr_lens_updates",
 };
 
 interface Edit {
@@ -65,6 +67,8 @@ export function rewritten(
         to: endOf(node, code),
         text: `${names.optimizer}.lr = (${code.slice(write.value.from, write.value.to)})`,
       });
+    else if (!/^(?:If|For|While|With|Try|Match)Statement$/.test(node.name))
+      for (const { from, to } of updateCounts(reader, node)) edits.push({ from, to, text: `${names.updates}()` });
     // What a function of the nest returns is left out with the rest of it.
     const result = node.name === "AssignStatement" ? node.lastChild : undefined;
     if (result?.name === "CallExpression" && nest.functions.length > 0 && isOwn(result))
