@@ -23,6 +23,7 @@ import { schedulerClasses } from "./schedulerClasses.js";
 import { graphRates } from "./graphRates.js";
 import { graphStepping } from "./minimize.js";
 import { steppingOf } from "./stepping.js";
+import { unnamedSchedules } from "./unnamedSchedules.js";
 import { lightningRun, rateBeside, trainerRun } from "./trainers.js";
 
 export interface PythonFindings {
@@ -63,6 +64,7 @@ export function recognizePython(
   const classes = [
     ...(guarded(() => schedulerClasses(reader)) ?? []),
     ...(guarded(() => importedWrappers(reader)) ?? []),
+    ...(guarded(() => unnamedSchedules(reader)) ?? []),
     ...(guarded(() => derivedClasses(reader, buildCall)) ?? []),
   ];
   const factories = guarded(() => rateFactories(reader, reader.all())) ?? { found: [], makers: [] };

@@ -259,10 +259,15 @@ const RUN: Record<string, Run> = {
     const choice = force(name ?? null);
     if (choice instanceof Choice)
       return joinAll(choice.values.map((value) => RUN.getattr!([of!, value], new Map(), { m, node, module })))!;
-    if (key === undefined)
-      return choice instanceof Unknown
-        ? choice
-        : new Unknown("an attribute whose name is only known when the file runs");
+    if (key === undefined) {
+      const module = force(of ?? null);
+      const {
+        because,
+        name: symbol,
+        origins,
+      } = choice instanceof Unknown ? choice : new Unknown("its name is only known when the file runs");
+      return new Unknown(because, symbol, origins, module instanceof Library ? module : undefined);
+    }
     const v = force(of ?? null);
     if (v instanceof ClassValue || v instanceof Instance) {
       const own = v instanceof Instance ? (v.attrs.get(key) ?? lookup(v.cls, key)) : lookup(v, key);

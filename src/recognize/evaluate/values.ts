@@ -226,5 +226,7 @@ export class Unknown {
     /** The symbol that would make it known if the user set it. */
     readonly name?: string,
     readonly origins: readonly Origin[] = [],
+    /** The library's module that it is one of: `getattr(torch.optim.lr_scheduler, args.name)`. */
+    readonly of?: Library,
   ) {}
 }
