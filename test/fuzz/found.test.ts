@@ -22,6 +22,37 @@ const found: readonly (Case & { readonly why: string })[] = [
     at: 16,
     why: "the greatest of an empty array",
   },
+  {
+    path: "a.py",
+    text: `${decay}if a:\n  kw = {f(): 1}\nelse:\n  kw = {}\n  kw[g()] = 2\n  kw.update(h())\ns = optim.lr_scheduler.StepLR(opt, **kw)\n`,
+    at: 16,
+    why: "settings that two branches fill with what is not known, each for its reason",
+  },
+  {
+    path: "a.py",
+    text: `import wandb\n${decay}wandb.config.update(3)\ns = optim.lr_scheduler.StepLR(opt, wandb.config.step_size)\n`,
+    at: 16,
+    why: "a run's settings updated with a number",
+  },
+  {
+    path: "a.py",
+    text: `${decay}lr = ${"[x for x in ".repeat(24)}data${"]".repeat(24)}\ns = optim.lr_scheduler.StepLR(opt, lr)\n`,
+    at: 16,
+    why: "comprehensions over comprehensions, each read twice",
+  },
+  {
+    path: "a.yaml",
+    text: `_base_: a.yaml\n${"optimizer:\n  _inherited_: False\n  type: AdamW\n    pretrained: x\n".repeat(1500)}`,
+    files: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${"../".repeat(i)}a.yaml`, ""])),
+    at: 16,
+    why: "thousands of errors of a broken text, each with where it was made",
+  },
+  {
+    path: "a.py",
+    text: `import numpy as np\n${decay}def f(e):\n  for i in range(10000):\n    x = np.arange(100000 + i)\n  return x.sum()\ns = optim.lr_scheduler.LambdaLR(opt, f)\n`,
+    at: 16,
+    why: "long arrays made again and again",
+  },
   { path: "a.yaml", text: plateau, at: 16, why: "a reduction told in words at each of a million steps" },
   {
     path: "a.py",

@@ -35,9 +35,10 @@ function fromRange(start: number, step: number, length: number): NdArray | undef
 
 /** The numbers f(0) to f(length - 1). */
 export function sequence(length: number, f: (i: number) => number): number[] {
-  walk(length >> 4);
-  const numbers: number[] = [];
-  for (let i = 0; i < length; i++) numbers.push(f(i));
+  if (!(length >= 1)) return [];
+  walk(length >> 2);
+  const numbers = new Array<number>(Math.floor(length));
+  for (let i = 0; i < numbers.length; i++) numbers[i] = f(i);
   return numbers;
 }
 

@@ -75,14 +75,18 @@ function settable(m: Machine, v: Unknown, name: string, place: Place): Val {
   return symbolFor(m, `${base}.${name}`, v.because, place.node);
 }
 
-/** The same library's attribute is asked for at every step of a rate function. */
+/** Kept, since a rate function asks for the same at every step. */
 export function libraryMember(m: Machine, library: Library, name: string): Val {
-  const known = m.members.get(library) ?? new Map<string, Val>();
-  const before = known.get(name);
+  // What nothing imports is another value at each place.
+  if (!library.certain) return makeMember(m, library, name);
+  const known = m.members.get(library);
+  const before = known?.get(name);
   if (before !== undefined) return before;
   const value = makeMember(m, library, name);
   // A list may be changed by whoever asks for it.
-  if (!(value instanceof List)) m.members.set(library, known.set(name, value));
+  if (value instanceof List) return value;
+  if (known) known.set(name, value);
+  else m.members.set(library, new Map([[name, value]]));
   return value;
 }
 

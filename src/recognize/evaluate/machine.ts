@@ -271,10 +271,10 @@ export class Machine {
     for (const { target, key, value, old } of first) {
       const other = others.get(target)?.get(key);
       others.get(target)?.delete(key);
-      this.write(target, key, either(value, other ? other.value : old));
+      this.write(target, key, either(target, key, value, other ? other.value : old));
     }
     for (const rest of others.values())
-      for (const { target, key, value, old } of rest.values()) this.write(target, key, either(old, value));
+      for (const { target, key, value, old } of rest.values()) this.write(target, key, either(target, key, old, value));
   }
 }
 
@@ -315,10 +315,10 @@ function outcome(journal: readonly Write[]): Outcome {
   return writes;
 }
 
-/** Values of one place after two branches: interpreter values, dictionary entries, or the items of a list. */
-function either(a: unknown, b: unknown): unknown {
+/** Values of one place after two branches: interpreter values, dictionary entries, the items of a list, or why it is open. */
+function either(target: Target, key: unknown, a: unknown, b: unknown): unknown {
   if (a === undefined || a === b) return b;
-  if (b === undefined) return a;
+  if (b === undefined || (key === "open" && !(target instanceof Map))) return a;
   if (isEntry(a) && isEntry(b)) return [a[0], join(a[1], b[1])];
   if (Array.isArray(a)) return Array.isArray(b) && b.length > a.length ? b : a;
   return join(a as Val, b as Val);
