@@ -46,8 +46,18 @@ const MEANINGS: readonly [RegExp, ContextName][] = [
   ],
 ];
 
-/** The meaning of a name when it is clear: `args.num_epochs` counts epochs. */
+const meanings = new Map<string, ContextName | undefined>();
+
+/** The meaning of a name when it is clear: `args.num_epochs` counts epochs. Looked for once for each name. */
 export function meaningOf(name: string): ContextName | undefined {
+  if (meanings.has(name)) return meanings.get(name);
+  if (meanings.size > 2000) meanings.clear();
+  const found = findMeaning(name);
+  meanings.set(name, found);
+  return found;
+}
+
+function findMeaning(name: string): ContextName | undefined {
   const last = name
     .split(".")
     .at(-1)!
