@@ -95,10 +95,16 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   }
   for (const given of givenRates(reader)) {
     const definition = (given.fn instanceof Method ? given.fn.fn : given.fn).node;
-    const told = [...candidates.values()].some(
+    const told = [...candidates.values()].filter(
       (c) => c.definition.from <= definition.from && c.definition.to >= definition.to,
     );
-    if (!told && mayBe(definition)) tell(guarded(() => givenFinding(reader, given)));
+    const same = told.length === 1 && told[0]!.definition.from === definition.from && !told[0]!.writes;
+    if ((told.length > 0 && !same) || !mayBe(definition)) continue;
+    const finding = guarded(() => givenFinding(reader, given));
+    // Of a function that its name tells as well, what it is given with says more.
+    if (same && (!finding?.rate || raises(finding.rate))) continue;
+    if (same) candidates.delete(definition.from);
+    tell(finding);
   }
   const own = [...candidates.values()].flatMap((candidate) =>
     asked(reader, candidate).flatMap((one) => findingOf(reader, one, workspace) ?? []),

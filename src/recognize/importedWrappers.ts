@@ -30,7 +30,7 @@ export function importedWrappers(reader: Reader): Finding[] {
     if (!(one instanceof Instance) || one.cls.module.file === undefined || libraryBase(one.cls) instanceof Library)
       continue;
     const fn = setterOf(one.cls);
-    if (!fn) continue;
+    if (!fn || withoutOptimizer(one)) continue;
     const params = fn.code.params.slice(1).flatMap(({ name, star }) => (star ? [] : [name]));
     const rate = rateOf(reader, new Method(fn, one), params, timeParameter(params, textOf(fn)), new Map(), true);
     if (!sure.test(site.name) && !moves(rate)) continue;
@@ -47,6 +47,17 @@ export function importedWrappers(reader: Reader): Finding[] {
     });
   }
   return found;
+}
+
+/** Made without the optimizer that it could be given: it computes some other value. */
+function withoutOptimizer({ cls, call }: Instance): boolean {
+  const init = lookup(cls, "__init__");
+  if (!(init instanceof FunctionValue)) return false;
+  const names = init.code.params.slice(1).map(({ name }) => name);
+  const at = names.findIndex((name) => /optim|^opt$/i.test(name));
+  if (at < 0) return false;
+  const given = call?.kwargs.get(names[at]!) ?? call?.args[at] ?? init.defaults.get(names[at]!);
+  return given !== undefined && first(given) === null;
 }
 
 /** The method that sets the rate, as it is called: one that is given the step, or that counts. */

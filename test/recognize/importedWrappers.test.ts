@@ -36,6 +36,12 @@ const rows: readonly Row[] = [
     values: { total: 20, top: 0.5 },
   },
   {
+    why: "made without an optimizer, for the value of something else",
+    text: "from noam import NoamOpt\npower = NoamOpt(2, 4)\n",
+    files: { "noam.py": noam.replace("optimizer)", "optimizer=None)") },
+    spans: [],
+  },
+  {
     why: "a wrapper that sets no rate",
     text: `from wrap import OptWrapper\n${optim}mine = OptWrapper(opt)\n`,
     files: {

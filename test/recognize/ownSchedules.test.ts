@@ -129,6 +129,19 @@ const rows: readonly Row[] = [
     found: { step: { rates: { 0: 0.00025, 1: 0.00025, 100: 0.025 }, values: { factor: 2, warmup: 100 } } },
   },
   {
+    why: "a factory by its name that an optimizer is given: told with what it was called with",
+    text: "import optax\ndef cosine_schedule(base_lr, total):\n    def fn(step):\n        return base_lr * (1 - step / total)\n    return fn\ntx = optax.sgd(cosine_schedule(0.1, 100))\n",
+    found: { fn: { rates: { 50: 0.05 }, values: { base_lr: 0.1, total: 100 } } },
+  },
+  {
+    why: "a long table of rates to be plotted leaves what follows readable",
+    text: "import optax\ndef cosine_schedule(base_lr, total):\n    def fn(step):\n        s = step % total\n        if s < 10:\n            return base_lr\n        return base_lr * (1 - s / total)\n    return fn\nn = 5\nsched = cosine_schedule(0.1, 100)\ntx = optax.sgd(sched)\nrates = [sched(t) for t in list(range(40000))]\ndef more(base):\n    n = 3\n    return optax.exponential_decay(base, [10] * n, 0.5)\nmore(0.2)\n",
+    found: {
+      fn: { rates: { 50: 0.05 } },
+      "optax.exponential_decay(base, [10] * n, 0.5)": { values: { init_value: 0.2, transition_steps: [10, 10, 10] } },
+    },
+  },
+  {
     why: "a parameter that nobody gives and the function does not read",
     text: "def decayed_learning_rate(step, lr):\n    return 0.5 * (1 - min(step, 30) / 30)\n",
     found: { decayed_learning_rate: { rates: { 0: 0.5, 15: 0.25 } } },
