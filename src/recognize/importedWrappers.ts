@@ -1,5 +1,5 @@
 import { libraryBase, lookup } from "./evaluate/attributes.js";
-import { ClassValue, first, FunctionValue, Instance, Library, Method } from "./evaluate/index.js";
+import { ClassValue, first, FunctionValue, Instance, Library, Method, plain } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, readBy, startFor } from "./functionFinding.js";
 import { rateOf } from "./functionRate.js";
@@ -57,7 +57,7 @@ function withoutOptimizer({ cls, call }: Instance): boolean {
   const at = names.findIndex((name) => /optim|^opt$/i.test(name));
   if (at < 0) return false;
   const given = call?.kwargs.get(names[at]!) ?? call?.args[at] ?? init.defaults.get(names[at]!);
-  return given !== undefined && first(given) === null;
+  return given !== undefined && plain(first(given)) === null;
 }
 
 /** The method that sets the rate, as it is called: one that is given the step, or that counts. */
