@@ -187,14 +187,11 @@ function withAssumed(
   definition: ScheduleDefinition | undefined,
 ): Record<string, Evaluated> {
   const result: Record<string, Evaluated> = {};
-  // A parameter that is not written may be set too, unless its name means something of the whole run.
+  // A parameter that is not written, or made of what is assumed, may be set too, unless its name means something of the whole run.
+  const setsParameter = (name: string) =>
+    definition !== undefined && Object.hasOwn(definition.params, name) && !(name in contextDefaults);
   for (const [name, value] of assume)
-    if (
-      definition &&
-      Object.hasOwn(definition.params, name) &&
-      !Object.hasOwn(args, name) &&
-      !(name in contextDefaults)
-    )
+    if (setsParameter(name) && !Object.hasOwn(args, name))
       result[name] = {
         status: "assumed",
         value,
@@ -209,9 +206,11 @@ function withAssumed(
     const given =
       value.status === "unknown"
         ? (assume.get(name) ?? assume.get(value.name ?? value.text) ?? value.maybe)
-        : undefined;
+        : value.status === "assumed" && !Object.hasOwn(value.assumptions, name) && setsParameter(name)
+          ? assume.get(name)
+          : undefined;
     result[name] =
-      given === undefined || value.status !== "unknown"
+      given === undefined || (value.status !== "unknown" && value.status !== "assumed")
         ? value
         : {
             status: "assumed",

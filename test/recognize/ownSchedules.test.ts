@@ -129,6 +129,17 @@ const rows: readonly Row[] = [
     found: { step: { rates: { 0: 0.00025, 1: 0.00025, 100: 0.025 }, values: { factor: 2, warmup: 100 } } },
   },
   {
+    why: "a library's parameter made of what is assumed is set by its own name too",
+    text: `${torch}${opt}s = torch.optim.lr_scheduler.StepLR(opt, step_size=len(loader) * 2)\n`,
+    assume: { step_size: 10 },
+    found: {
+      "torch.optim.lr_scheduler.StepLR(opt, step_size=len(loader) * 2)": {
+        rates: { 9: 0.1, 10: 0.01 },
+        values: { step_size: 10 },
+      },
+    },
+  },
+  {
     why: "a factory by its name that an optimizer is given: told with what it was called with",
     text: "import optax\ndef cosine_schedule(base_lr, total):\n    def fn(step):\n        return base_lr * (1 - step / total)\n    return fn\ntx = optax.sgd(cosine_schedule(0.1, 100))\n",
     found: { fn: { rates: { 50: 0.05 }, values: { base_lr: 0.1, total: 100 } } },
