@@ -2,6 +2,7 @@ import type { Curve, Phase, PhaseKind } from "../engine/curve.js";
 import { cosineStep } from "../engine/cosine.js";
 import { byCosine, byLine } from "../engine/oneCycle.js";
 import { assert, divide, modulo, power } from "../engine/python.js";
+import { firstAbove } from "../engine/shapes.js";
 import { stepwise } from "../engine/stepwise.js";
 import type { Context } from "./define.js";
 import { refuse } from "./refuse.js";
@@ -153,24 +154,33 @@ export function combined(
   context: Partial<Context>,
 ): Curve {
   let initial = value;
-  const bases = rules.map((rule) => (initial = rule.initial ?? initial));
-  const act = (v: number, due: (rule: Active) => boolean, clock: (rule: Active) => number) =>
-    rules.reduce((now, rule, i) => {
-      const k = clock(rule);
-      return due(rule) && k >= rule.begin && k < rule.end ? rule.next(now, k - Math.ceil(rule.begin), bases[i]!) : now;
-    }, v);
   const scale = (rule: Active) => (rule.byEpoch && epochLength > 0 ? epochLength : 1);
-  const [always, ofBatch, ofEpoch] = [() => true, (r: Active) => !r.byEpoch, (r: Active) => r.byEpoch];
-  const first = act(value, always, () => 0);
-  const next = (v: number, t: number) => {
-    if (epochLength === 0) return act(v, always, () => t);
-    const stepped = act(v, ofBatch, () => t);
-    return t % epochLength === 0 ? act(stepped, ofEpoch, () => t / epochLength) : stepped;
-  };
+  const all = rules.map((rule) => {
+    const base = (initial = rule.initial ?? initial);
+    return { rule, base, from: Math.ceil(rule.begin) * scale(rule), to: Math.ceil(rule.end) * scale(rule) };
+  });
   const edges = rules.flatMap((r) =>
     [r.begin, r.end, ...(r.edges ?? []).map((e) => e + r.begin)].map((e) => Math.ceil(e) * scale(r)),
   );
   const cuts = [...new Set(edges)].filter((e) => e > 0 && e < INF).sort((a, b) => a - b);
+  // Between two cuts the same ones act.
+  let [acting, since, until] = [all, 1, 0];
+  const act = (v: number, t: number, due: (rule: Active) => boolean) => {
+    if (t < since || t >= until) {
+      acting = all.filter(({ from, to }) => from <= t && t < to);
+      [since, until] = [t, firstAbove(cuts, t)];
+    }
+    return acting.reduce((now, { rule, base, from }) => {
+      if (!due(rule)) return now;
+      return rule.next(now, (t - from) / scale(rule), base);
+    }, v);
+  };
+  const first = act(value, 0, () => true);
+  const next = (v: number, t: number) => {
+    if (epochLength === 0) return act(v, t, () => true);
+    const stepped = act(v, t, (rule) => !rule.byEpoch);
+    return t % epochLength === 0 ? act(stepped, t, (rule) => rule.byEpoch) : stepped;
+  };
   // Other failures show in the first steps; this one is known beforehand.
   const known = rules
     .flatMap((r) =>
@@ -181,7 +191,7 @@ export function combined(
   const c = stepwise(first, next, { phases: phasesOf(rules, cuts, scale), horizon });
   return {
     at: c.at,
-    nextBreak: (t) => Math.min(c.nextBreak(t), cuts.find((e) => e > t) ?? Infinity),
+    nextBreak: (t) => Math.min(c.nextBreak(t), firstAbove(cuts, t)),
     phases: c.phases,
     ...(c.walk !== undefined && { walk: c.walk }),
     get end() {
