@@ -18,6 +18,7 @@ import { solverAssignments } from "./idioms/detectron2.js";
 import { MOST_SCHEDULES, Reader, secondDefault, type Found } from "./reader.js";
 import { handStepped } from "./ownLoop/handStepped.js";
 import { ownRates } from "./ownRates.js";
+import { rateTables } from "./rateTables.js";
 import { quantityOf } from "./quantity.js";
 import { schedulerClasses } from "./schedulerClasses.js";
 import { graphRates } from "./graphRates.js";
@@ -81,6 +82,7 @@ export function recognizePython(
     ...functions.filter((f) => !classes.some((c) => c.span.from === f.span.from) && !toldByFactory(f)),
     ...classes,
     ...factories.found,
+    ...(guarded(() => rateTables(reader)) ?? []),
     ...solvers,
     ...twins,
   ];

@@ -1,6 +1,15 @@
 import type { SyntaxNode } from "@lezer/common";
 import { callValue } from "./evaluate/call.js";
-import { Builtin, Choice, first, FunctionValue, nodeOf, outlineOf, type Val } from "./evaluate/index.js";
+import {
+  Builtin,
+  Choice,
+  first,
+  FunctionValue,
+  nodeOf,
+  outlineOf,
+  type PythonCall,
+  type Val,
+} from "./evaluate/index.js";
 import type { Argument, Finding } from "./finding.js";
 import { defaultOf, lengthFromNames, missing, placed } from "./functionFinding.js";
 import { callersOf } from "./callers.js";
@@ -31,6 +40,8 @@ export function rateFactories(reader: Reader, calls: readonly Found[]): Factorie
     calls.some(({ call }) => call.node && !call.module?.file && call.node.from <= from && call.node.to >= to);
   for (const site of reader.sites.values()) {
     if (found.length >= MOST_SCHEDULES) break;
+    const waiting = site.name === "partial" ? partialOf(reader, site) : undefined;
+    if (waiting && !inSchedule(site.from, site.to)) found.push(waiting);
     if (!speaksOfRate.test(site.name) || inSchedule(site.from, site.to)) continue;
     const made = madeBy(reader.object(site.node));
     const maker = first(reader.object(site.callee) ?? null);
@@ -70,6 +81,24 @@ export function rateFactories(reader: Reader, calls: readonly Found[]): Factorie
     makers.push(node);
   }
   return { found, makers };
+}
+
+/** `functools.partial(math.learning_rate_decay, lr_init=…)` of another file's function: told where it is made. */
+function partialOf(reader: Reader, site: PythonCall): Finding | undefined {
+  const value = reader.asRun(site);
+  const made = madeBy(value);
+  const bound = made && made.fn instanceof Builtin ? made.fn.bound : undefined;
+  if (!made || !bound || made.of.module.file === undefined || reader.took(made.of)) return undefined;
+  if (!speaksOfRate.test(made.of.name)) return undefined;
+  const args: Record<string, Argument> = {};
+  made.of.code.params.forEach(({ name }, i) => {
+    const given = bound.kwargs.get(name) ?? bound.args[i];
+    const usual = made.of.defaults.get(name);
+    const value = given === undefined ? undefined : reader.program.describe(given, name);
+    if (value && value.status !== "unknown") args[name] = { value };
+    else if (given === undefined && usual !== undefined) Object.assign(args, defaultOf(reader, name, usual));
+  });
+  return { ...told(reader, made, site.node, site.node, args), callee: reader.text(site.callee) };
 }
 
 interface Made {

@@ -330,6 +330,8 @@ function groupRate(reader: Reader, fn: FunctionValue, instance: Instance): (t: n
     for (const [key, value] of [...kept, ...instance.attrs]) self.attrs.set(key, value);
     self.attrs.set("base_lrs", new List([new Float(initial)]));
     self.attrs.set("optimizer", optimizer.value);
+    // The base class asks for the rate within its step.
+    self.attrs.set("_get_lr_called_within_step", true);
     return { initial, optimizer, self, method: new Method(fn, self) };
   };
   const at = (call: Call, { self, method }: ReturnType<typeof stand>, t: number) => {

@@ -27,6 +27,16 @@ const poly =
 
 const rows: readonly Row[] = [
   {
+    why: "what tells a trainer's length is told with its schedule",
+    text: "from transformers import TrainingArguments\nargs = TrainingArguments('out', learning_rate=1e-4, num_train_epochs=2, max_steps=100)\nn = TrainingArguments('out', learning_rate=1e-4, num_train_epochs=some())\n",
+    found: {
+      "TrainingArguments('out', learning_rate=1e-4, num_train_epochs=2, max_steps=100)": {
+        values: { max_steps: 100, num_train_epochs: 2 },
+      },
+      "TrainingArguments('out', learning_rate=1e-4, num_train_epochs=some())": { values: { max_steps: undefined } },
+    },
+  },
+  {
     why: "a base class asks its subclasses for the factor: each subclass is a schedule, the base is none",
     text: `${torch}class Warm(_LRScheduler):\n    def __init__(self, optimizer, warm=10, last_epoch=-1):\n        self.warm = warm\n        super().__init__(optimizer, last_epoch)\n    def get_lr(self):\n        return [b * self.ratio() for b in self.base_lrs]\n    def ratio(self):\n        return self.last_epoch / self.warm if self.last_epoch < self.warm else self.main()\n    def main(self):\n        raise NotImplementedError\nclass WarmExp(Warm):\n    def __init__(self, optimizer, gamma, warm=10, last_epoch=-1):\n        self.gamma = gamma\n        super().__init__(optimizer, warm, last_epoch)\n    def main(self):\n        return self.gamma ** (self.last_epoch - self.warm)\n${opt}s = WarmExp(opt, 0.5)\n`,
     found: { WarmExp: { rates: { 0: 0, 5: 0.05, 12: 0.025 }, values: { gamma: 0.5, warm: 10 } } },
@@ -47,6 +57,11 @@ const rows: readonly Row[] = [
     text: "def linear_lr(step, total_steps, base_lr=0.1):\n    return base_lr * (1 - step / total_steps)\n",
     assume: { total_steps: 100 },
     found: { linear_lr: { rates: { 50: 0.05 } } },
+  },
+  {
+    why: "a scheduler that checks that its base class asks",
+    text: `${torch}class Warm(_LRScheduler):\n    def get_lr(self):\n        if not self._get_lr_called_within_step:\n            raise RuntimeError('use get_last_lr()')\n        return [b * min(1, self.last_epoch / 10) for b in self.base_lrs]\n${opt}s = Warm(opt)\n`,
+    found: { get_lr: { rates: { 0: 0, 5: 0.05, 20: 0.1 } } },
   },
   {
     why: "defaults of a constructor are told",

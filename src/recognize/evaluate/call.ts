@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { dictOf, force, numberOf } from "./access.js";
 import { construct } from "./classes.js";
-import { clickDefault, typerDefault } from "./flags.js";
+import { clickDefault, clickOptions, typerDefault } from "./flags.js";
 import { Flow, Frame } from "./frame.js";
 import { hydraConfig } from "./hydra.js";
 import { joinAll } from "./join.js";
@@ -213,12 +213,14 @@ function bind(
       value = rest;
       next = args.length;
     } else if (param.star === "**") {
+      const options = m.tracking && fn.decorators.length ? clickOptions(fn.decorators) : [];
+      const own = options.filter(([name]) => !params.some((other) => other.name === name));
       const rest = dictOf(
-        [...kwargs].filter(([name]) => !taken?.has(name)),
+        [...own, ...[...kwargs].filter(([name]) => !taken?.has(name))],
         false,
         place.alone ? "kwargs" : "",
       );
-      if (place.alone) rest.open = byCallers(`**${param.name}`);
+      if (place.alone && own.length === 0) rest.open = byCallers(`**${param.name}`);
       else if (place.more) rest.open = "it holds arguments that are not known";
       value = rest;
     } else if (!param.keywordOnly && next < args.length) value = args[next++];

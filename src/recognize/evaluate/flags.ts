@@ -69,29 +69,32 @@ export function flagsMethod(m: Machine, v: Dict, name: string): Builtin["run"] |
 
 /** click.option("--lr", default=0.1) on a function: the default of the parameter that it fills. */
 export function clickDefault(decorators: readonly Val[], param: string): Val | undefined {
-  for (const mark of decorators) {
+  return clickOptions(decorators).find(([name]) => name.toLowerCase() === param.toLowerCase())?.[1];
+}
+
+/** The defaults of all options on a function, in their order: what its **kwargs holds. */
+export function clickOptions(decorators: readonly Val[]): [name: string, value: Val][] {
+  return decorators.flatMap((mark): [string, Val][] => {
     if (
       !(mark instanceof CallResult) ||
       !(mark.callee instanceof Library) ||
       !/(^|\.)(option|argument)$/.test(mark.callee.name)
     )
-      continue;
+      return [];
     const names = mark.args.map(stringOf).filter((name): name is string => name !== undefined);
     const explicit = names.find((name) => !name.startsWith("-"));
     const long = names.filter((name) => name.startsWith("--")).toSorted((a, b) => b.length - a.length)[0];
     const dest = explicit ?? long?.slice(2).split("/")[0]!.replaceAll("-", "_");
-    if (dest?.toLowerCase() !== param.toLowerCase()) continue;
+    if (dest === undefined) return [];
     const value = mark.kwargs.get("default");
     if (value !== undefined) {
       const type = mark.kwargs.get("type");
       const kind = type === undefined ? undefined : force(type);
       const isFloat = kind instanceof Builtin && kind.name === "float";
-      return relabel(isFloat ? converted("float", value) : value, "click default");
+      return [[dest, relabel(isFloat ? converted("float", value) : value, "click default")]];
     }
-    if (mark.kwargs.has("is_flag")) return false;
-    return new Unknown(`${param} has no default`, param);
-  }
-  return undefined;
+    return [[dest, mark.kwargs.has("is_flag") ? false : new Unknown(`${dest} has no default`, dest)]];
+  });
 }
 
 /** typer.Option(0.1), typer.Argument(...), a bare default otherwise. */

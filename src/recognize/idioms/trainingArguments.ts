@@ -43,7 +43,7 @@ export const trainingArguments: Idiom = {
     const usual = rates.find(([pattern]) => pattern.test(input.name))?.[1] ?? 5e-5;
     const kwargs = argumentOf(input, "lr_scheduler_kwargs")?.value;
     const extra = kwargs?.status === "known" && kwargs.value instanceof Map ? [...kwargs.value] : [];
-    return draft(input, {
+    const made = draft(input, {
       definition: `transformers:${word}`,
       schedule: `transformers.${name}`,
       args: {
@@ -58,6 +58,13 @@ export const trainingArguments: Idiom = {
       },
       run: { unit: "step", steppedPer: "optimizer step", ...lengthOf(input) },
     });
+    if (!made) return undefined;
+    // What tells the run's length is no parameter of the schedule, but one of the call.
+    const lengths = ["max_steps", "num_train_epochs"].flatMap((key) => {
+      const argument = argumentOf(input, key);
+      return argument && argument.value.status !== "unknown" ? [[key, argument] as const] : [];
+    });
+    return { ...made, finding: { ...made.finding, args: { ...made.finding.args, ...Object.fromEntries(lengths) } } };
   },
 };
 

@@ -308,6 +308,12 @@ it.each([
     why: "a flag holder",
   },
   {
+    source:
+      "import click\n@click.command()\n@click.option('--base-lr', type=float, default=0.1)\n@click.option('--n', default=3)\ndef main(n, **kwargs):\n  train(**kwargs)\ndef train(base_lr=None):\n  f(«base_lr»)\nmain()",
+    expected: "0.1",
+    why: "click's options in **kwargs",
+  },
+  {
     source: "import click\n@click.command()\n@click.option('--lr', default=0.1)\ndef main(lr):\n  f(«lr»)\nmain()",
     expected: "0.1",
     why: "click",
