@@ -129,6 +129,18 @@ const rows: readonly Row[] = [
     rates: { 0: 0.5, 1: 0.25, 3: 0.125 },
     why: "an optimizer's count of updates is the turn's",
   },
+  {
+    text: "import torch\ndef train(loader, optimizer, epochs, warmup, low=1e-5):\n    step = -1\n    peak = optimizer.param_groups[0]['lr']\n    total = 10 * epochs\n    rise = (peak - low) / warmup\n    for epoch in range(epochs):\n        for x in loader:\n            step += 1\n            lr = low + step * rise if step < warmup else peak * (1 - step / total)\n            for group in optimizer.param_groups:\n                group['lr'] = lr\n            optimizer.step()\nfirst = torch.optim.AdamW(net.parameters())\nopt = torch.optim.SGD(net.parameters(), lr=0.2)\ntrain(loader, opt, 10, warmup=10, low=0.1)\n",
+    spans: "group['lr']",
+    rates: { 0: 0.1, 5: 0.15, 10: 0.18, 50: 0.1 },
+    why: "what the function reads of its own optimizer before the loop, and makes of it",
+  },
+  {
+    text: `${torch}base = [g['lr'] for g in opt.param_groups]\nfor epoch in range(30):\n    for i, group in enumerate(opt.param_groups):\n        group['lr'] = base[i] * 0.5 ** (epoch // 10)\n    ${train}\n`,
+    spans: "group['lr']",
+    rates: { 9: 0.1, 10: 0.05, 20: 0.025 },
+    why: "the rates of all groups as they stand before the loop",
+  },
 ];
 
 describe("rates that the script's own loop carries", () => {

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { Span, Workspace } from "../../source/document.js";
-import { Dict, first } from "../evaluate/index.js";
+import { Dict, first, type Val } from "../evaluate/index.js";
 import { nodeKey } from "../evaluate/syntax.js";
 import type { Finding } from "../finding.js";
 import { freeNamesIn } from "../freeNames.js";
@@ -20,6 +20,8 @@ export interface LoopRate {
   readonly rate: NonNullable<Finding["rate"]>;
   readonly loop: SyntaxNode;
   readonly run: Finding["run"];
+  /** The optimizer whose groups the loop sets, where it names it. */
+  readonly optimizer?: Val;
 }
 
 /**
@@ -54,7 +56,24 @@ export function loopRate(
   const loop = nest.loops[Math.max(0, inner)]!;
   const { loops } = settingAround(reader, loop.getChild("Body")!.firstChild!);
   const unit = loops[0]?.kind === "epoch" ? "epoch" : "step";
-  return { rate, loop, run: { unit, ...runOf(reader, { loops, guards: [] }, unit) } };
+  const optimizer = optimizerIn(reader, nest.loops.at(-1)!);
+  return {
+    rate,
+    loop,
+    run: { unit, ...runOf(reader, { loops, guards: [] }, unit) },
+    ...(optimizer !== undefined && { optimizer }),
+  };
+}
+
+/** The optimizer whose groups a loop sets: `for group in optimizer.param_groups`. */
+function optimizerIn(reader: Reader, loop: SyntaxNode): Val | undefined {
+  let found: SyntaxNode | undefined;
+  loop.cursor().iterate((ref) => {
+    if (found || ref.from >= loop.to) return false;
+    if (ref.name === "MemberExpression" && /\.\s*param_groups$/.test(reader.text(ref))) found = ref.node.firstChild!;
+    return undefined;
+  });
+  return found && reader.object(found);
 }
 
 /** Every place of the file that sets the rate of an optimizer: written there, or by a function of the file that is called there. */
@@ -96,14 +115,14 @@ export function carriedRate(
 ): Finding | undefined {
   const found = loopRate(reader, workspace, place);
   if (!found) return undefined;
-  const { loop, rate, run } = found;
+  const { loop, rate, run, optimizer } = found;
   const args = freeNamesIn(reader, loop, []);
   const name = writer?.getChild("VariableName");
   return {
     ...(writer && name ? placed(reader, name, writer) : placed(reader, target ?? place, loop)),
     args: { ...args, ...missing(reader, rate, args) },
     rate,
-    ...startFor(reader, rate),
+    ...startFor(reader, rate, optimizer),
     run,
   };
 }

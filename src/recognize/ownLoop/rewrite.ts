@@ -4,6 +4,7 @@ import { bindingsOf, kids, nodeKey } from "../evaluate/syntax.js";
 import { iterated } from "../iterated.js";
 import type { Reader } from "../reader.js";
 import type { RateWrite } from "../writes.js";
+import { aheadOf } from "./ahead.js";
 import { countOf, headOf, overGroups, type Nest } from "./nest.js";
 import { bodiesOf, called, statementsOf, type Slice } from "./slice.js";
 import { updateCounts } from "./updates.js";
@@ -150,9 +151,13 @@ export function rewritten(
   const step = indent.startsWith("\t") ? "\t" : " ";
   const body = applied(code.slice(top.from, top.to), inside, top.from).replace(/\n(?=[^\n])/g, `\n${step}`);
   const within = enclosingFunction(top);
-  const bound = [...bindingsOf(top, code).names].filter((name) => name !== names.item);
+  const ahead = aheadOf(top, within, code);
+  const bound = [...new Set([...bindingsOf(top, code).names, ...ahead.map(({ name }) => name)])].filter(
+    (name) => name !== names.item,
+  );
   const scope = bound.length > 0 ? `${indent}${step}${within ? "nonlocal" : "global"} ${bound.join(", ")}\n` : "";
-  const loop = `def ${names.function}():\n${scope}${indent}${step}${body}\n`;
+  const again = ahead.map((one) => `${indent}${step}${one.text}\n`).join("");
+  const loop = `def ${names.function}():\n${scope}${again}${indent}${step}${body}\n`;
   outside.push({ from: top.from, to: top.to, text: loop }, ...laterThan(top, within, indent, code));
   return applied(code, outside, 0);
 }
