@@ -66,9 +66,10 @@ export function findingOf(
   const unit = time && /epoch|^ep$/i.test(time) ? "epoch" : around?.loops[0]?.kind === "epoch" ? "epoch" : "step";
   const only = site && around && conditionOf(reader, site.node);
   const aimless = writes && !time && !countsItself(reader.text(definition));
+  const bound = only === undefined || !time ? undefined : boundOf(reader, site!, argumentFor(site!, names, time));
   // When it is called, and where a global that it moves begins, is a matter of the loop around the call.
   const looped =
-    site && writes && (aimless || only !== undefined || /^\s*global\s/m.test(reader.text(definition)))
+    site && writes && (aimless || (only !== undefined && !bound) || /^\s*global\s/m.test(reader.text(definition)))
       ? guarded(() => loopRate(reader, workspace, site.node))
       : undefined;
   const rate = looped
@@ -79,7 +80,9 @@ export function findingOf(
         ? refused("it changes the rate each time it is called, and when that is is not told here")
         : only === undefined
           ? rateOf(reader, fn, own, time, values, writes)
-          : refused(`called only when ${only}`);
+          : bound
+            ? within(bound, rateOf(reader, fn, own, time, values, writes))
+            : refused(`called only when ${only}`);
   const read = { ...args, ...freeNames(reader, definition, names, values), ...madeWith(reader, fn) };
   return {
     ...placed(reader, name, of ?? definition),
@@ -204,7 +207,9 @@ function argumentsAt(
     } else if (secondary.test(parameter) || bystander.test(parameter)) values.set(parameter, 0);
     else if (defaults.has(parameter)) Object.assign(args, defaultOf(reader, parameter, defaults.get(parameter)!));
     else {
-      const because = site ? "a parameter that nothing here gives" : "a parameter without default that nothing here gives";
+      const because = site
+        ? "a parameter that nothing here gives"
+        : "a parameter without default that nothing here gives";
       values.set(parameter, new Unknown(because, parameter));
     }
   }
@@ -310,11 +315,46 @@ function conditionOf(reader: Reader, node: SyntaxNode): string | undefined {
     while (condition && /^:|Comment$/.test(condition.name)) condition = condition.prevSibling;
     if (!condition || condition.name === "else") continue;
     const value = reader.program.evaluate(condition);
-    if (value.status === "known") continue;
+    if (value.status === "known" && !value.alternatives?.length) continue;
     const text = reader.text(condition).replace(/\s+/g, " ");
     if (/epoch|iter|step|batch|\bi\b|%|\bin\b/i.test(text)) return text.slice(0, 80);
   }
   return undefined;
+}
+
+/** Until or from which value of its argument a function is called. */
+interface Bound {
+  readonly until?: number;
+  readonly from?: number;
+}
+
+/** `if step < 400000: adjust(optimizer, step)`: the only condition around the call compares what it is given with a number. */
+function boundOf(reader: Reader, { node }: PythonCall, given: SyntaxNode | undefined): Bound | undefined {
+  const name = given && reader.text(given);
+  if (!name || !/^[A-Za-z_][\w.]*$/.test(name)) return undefined;
+  let bound: Bound | undefined;
+  for (let at = node.parent, inner: SyntaxNode = node; at; inner = at, at = at.parent) {
+    if (/^(?:For|While)Statement$|Definition$|Lambda/.test(at.name)) return bound;
+    if (at.name !== "IfStatement" || inner.name !== "Body") continue;
+    const condition = at.firstChild?.nextSibling;
+    if (!condition || bound || at.getChild("Body")?.from !== inner.from) return undefined;
+    const [left, operator, right] = [condition.firstChild, condition.firstChild?.nextSibling, condition.lastChild];
+    if (condition.name !== "BinaryExpression" || !left || !operator || !right || reader.text(left) !== name)
+      return undefined;
+    const limit = reader.program.evaluate(right);
+    const sign = reader.text(operator);
+    if (limit.status !== "known" || typeof limit.value !== "number" || !/^[<>]=?$/.test(sign)) return undefined;
+    const { value } = limit;
+    bound = sign.startsWith("<")
+      ? { until: sign === "<" ? Math.ceil(value) - 1 : Math.floor(value) }
+      : { from: sign === ">" ? Math.floor(value) + 1 : Math.ceil(value) };
+  }
+  return bound;
+}
+
+/** Before the first call the rate is what the optimizer began with, after the last one it stays. */
+function within({ until, from }: Bound, rate: NonNullable<Finding["rate"]>): NonNullable<Finding["rate"]> {
+  return (t, initial) => (from !== undefined && t < from ? initial : rate(Math.min(t, until ?? t), initial));
 }
 
 /** Names that tell the run's length: `max_iters`, `args.epochs`. */

@@ -202,11 +202,13 @@ function withAssumed(
         origins: [],
       };
   for (const [name, { value }] of Object.entries(args)) {
-    // What it may be is no more than an assumption, told as one.
+    // What it may be is no more than an assumption, told as one. A name of the whole run sets it where it is not in it already.
     const given =
       value.status === "unknown"
         ? (assume.get(name) ?? assume.get(value.name ?? value.text) ?? value.maybe)
-        : value.status === "assumed" && !Object.hasOwn(value.assumptions, name) && setsParameter(name)
+        : value.status === "assumed" &&
+            !Object.hasOwn(value.assumptions, name) &&
+            (setsParameter(name) || !Object.values(value.assumptions).includes(assume.get(name)!))
           ? assume.get(name)
           : undefined;
     result[name] =

@@ -64,6 +64,16 @@ const rows: readonly Row[] = [
     found: { get_lr: { rates: { 0: 0, 5: 0.05, 20: 0.1 } } },
   },
   {
+    why: "a call under a bound on what it is given: past it the rate stays",
+    text: `def adjust_lr(optimizer, step):\n    for g in optimizer.param_groups:\n        g['lr'] = 0.1 * 0.5 ** step\nimport torch\n${opt}step = 0\nfor epoch in range(10):\n    for x in loader:\n        step += 1\n        if step <= 3:\n            adjust_lr(opt, step)\n`,
+    found: { adjust_lr: { rates: { 1: 0.05, 3: 0.0125, 7: 0.0125 } } },
+  },
+  {
+    why: "one from which on it is called: before it the rate is the optimizer's",
+    text: `def adjust_lr(optimizer, epoch):\n    for g in optimizer.param_groups:\n        g['lr'] = 0.05 / epoch\nimport torch\n${opt}for epoch in range(10):\n    if epoch > 4:\n        adjust_lr(opt, epoch)\n`,
+    found: { adjust_lr: { rates: { 0: 0.1, 4: 0.1, 5: 0.01 } } },
+  },
+  {
     why: "defaults of a constructor are told",
     text: `${torch}${poly}`,
     assume: { max_iters: 10, initial_lr: 1 },

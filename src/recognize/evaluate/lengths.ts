@@ -111,6 +111,9 @@ function kindOf(value: Val, depth: number): Shape | undefined {
   if (v instanceof Member) return undefined;
   if (!(v instanceof CallResult) || !(v.callee instanceof Library)) return undefined;
   const name = v.callee.name.split(".").at(-1)!;
+  // What only shows the progress is as long as what it goes through.
+  if (/^(?:tqdm(?:_notebook)?|track|progress_bar|Progress)$/.test(name) && v.args[0] !== undefined)
+    return kindOf(v.args[0], depth + 1);
   if (/DataLoader$|^MultiEpochsDataLoader$/.test(name)) {
     const from = v.kwargs.get("dataset") ?? v.args[0];
     const data = from === undefined ? undefined : kindOf(from, depth + 1);
