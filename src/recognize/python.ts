@@ -19,6 +19,7 @@ import { MOST_SCHEDULES, Reader, secondDefault, type Found } from "./reader.js";
 import { handStepped } from "./ownLoop/handStepped.js";
 import { ownRates } from "./ownRates.js";
 import { rateTables } from "./rateTables.js";
+import { shareFunctions } from "./shareFunctions.js";
 import { quantityOf } from "./quantity.js";
 import { schedulerClasses } from "./schedulerClasses.js";
 import { graphRates } from "./graphRates.js";
@@ -83,6 +84,7 @@ export function recognizePython(
     ...classes,
     ...factories.found,
     ...(guarded(() => rateTables(reader)) ?? []),
+    ...(guarded(() => shareFunctions(reader)) ?? []).filter((f) => !functions.some((g) => g.span.from === f.span.from)),
     ...solvers,
     ...twins,
   ];
