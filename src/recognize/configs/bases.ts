@@ -17,6 +17,9 @@ interface Reach {
   readonly texts: string[];
 }
 
+/** Bases of bases of bases are followed so far; real ones are rarely four deep. */
+const deepest = 12;
+
 /**
  * The tree with what it inherits below it: `_base_`, `_BASE_`, `BASE`, `extends`, `include`, Hydra's `defaults:` and mmengine's
  * `read_base()` imports. Each value keeps its file. Files that are not there are told in `missing`.
@@ -41,7 +44,7 @@ function composed(root: ConfigNode, path: string, text: string, reach: Reach, mi
   if (!before.length && !after.length) return root;
   const load = (base: Base): ConfigNode | undefined => {
     for (const candidate of candidates(path, base.path, reach.syntax)) {
-      if (reach.open.includes(candidate) || reach.left.files <= 0) continue;
+      if (reach.open.includes(candidate) || reach.open.length > deepest || reach.left.files <= 0) continue;
       const found = reach.workspace.read(candidate);
       if (found === undefined || (reach.left.characters -= found.length) < 0) continue;
       reach.left.files--;

@@ -200,7 +200,7 @@ export class Machine {
   /** What was taken since it was filled up last is charged to the curve; of many rate functions each has its share. */
   private charge(): number {
     const taken = callCost + this.given - Math.max(0, this.fuel) + mostWalking - walking.left;
-    effort.spent += taken * Math.max(1, this.rates / 8);
+    effort.spent += taken * Math.max(1, this.rates / 6);
     return taken;
   }
 
