@@ -130,8 +130,19 @@ export class Reader {
   child(call: CallResult): Found | undefined {
     const found = this.found(call);
     if (found) found.nested = true;
-    return found;
+    return found && found.call !== call ? this.another(call) : found;
   }
+
+  /** What the same place makes with other arguments, as each turn of a comprehension does. */
+  private another(call: CallResult): Found | undefined {
+    const known = this.others.get(call);
+    if (known !== undefined) return known ?? undefined;
+    this.others.set(call, null);
+    const built = this.builder(this, call, undefined) ?? null;
+    this.others.set(call, built && { ...built, nested: true });
+    return this.others.get(call) ?? undefined;
+  }
+  private readonly others = new WeakMap<CallResult, Found | null>();
 
   /** A function given to a schedule. */
   consume(value: Val, depth = 0): void {

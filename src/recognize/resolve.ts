@@ -255,9 +255,14 @@ function plainArgs(
 ): Args {
   const args: Record<string, Value | undefined> & { [writtenAsFloat]?: ReadonlySet<string> } = {};
   if (typed) args[writtenAsFloat] = new Set(Object.keys(parameters).filter((name) => isFloat(parameters[name]!)));
+  const used = new Set<Resolved>();
   const replace = (value: Value): Value => {
     if (isScheduleCall(value)) {
-      const child = children.find((c) => (value as { finding?: Finding }).finding?.span.from === c.finding.span.from);
+      const from = (value as { finding?: Finding }).finding?.span.from;
+      // One place may have made several, which stand in the order in which they are used.
+      const same = children.filter(({ finding }) => finding.span.from === from);
+      const child = same.find((one) => !used.has(one)) ?? same.at(-1);
+      if (child) used.add(child);
       return child ? { ...value, args: plainArgs(child.parameters, child.children, child.finding.typed) } : value;
     }
     return Array.isArray(value) && value.some((v) => typeof v === "object") ? value.map(replace) : value;

@@ -27,6 +27,24 @@ const poly =
 
 const rows: readonly Row[] = [
   {
+    why: "schedules that one place makes several times have their own arguments each",
+    text: "import optax\ns = optax.join_schedules([optax.linear_schedule(0.5 * 0.5**i, 0.0, 10) for i in range(3)], [10, 20])\n",
+    found: {
+      "optax.join_schedules([optax.linear_schedule(0.5 * 0.5**i, 0.0, 10) for i in range(3)], [10, 20])": {
+        rates: { 0: 0.5, 5: 0.25, 10: 0.25, 15: 0.125, 20: 0.125, 25: 0.0625 },
+      },
+    },
+  },
+  {
+    why: "a function that makes the parts of a schedule is asked for each",
+    text: `${torch}${opt}def part(f):\n    return torch.optim.lr_scheduler.ConstantLR(opt, factor=f, total_iters=100)\ns = torch.optim.lr_scheduler.SequentialLR(opt, [part(0.5), part(0.25), part(0.5)], milestones=[10, 20])\n`,
+    found: {
+      "torch.optim.lr_scheduler.SequentialLR(opt, [part(0.5), part(0.25), part(0.5)], milestones=[10, 20])": {
+        rates: { 0: 0.05, 10: 0.025, 20: 0.05 },
+      },
+    },
+  },
+  {
     why: "what tells a trainer's length is told with its schedule",
     text: "from transformers import TrainingArguments\nargs = TrainingArguments('out', learning_rate=1e-4, num_train_epochs=2, max_steps=100)\nn = TrainingArguments('out', learning_rate=1e-4, num_train_epochs=some())\n",
     found: {
