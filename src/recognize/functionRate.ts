@@ -1,5 +1,7 @@
 import { lookup } from "./evaluate/attributes.js";
-import { first, FunctionValue, Instance, Method, numberOf, type Val } from "./evaluate/index.js";
+import { callValue } from "./evaluate/call.js";
+import { ClassValue, first, FunctionValue, Instance, Method, numberOf, type Val } from "./evaluate/index.js";
+import { guarded } from "./guarded.js";
 import { type Call, FakeOptimizer, inOrder, Interpreter, withOptimizer } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { countsItself } from "./writes.js";
@@ -36,7 +38,10 @@ export function rateOf(
         if (value !== undefined) kwargs.set(parameter, value);
       }
     }
-    const self = fn instanceof Method ? (selves.get(optimizer) ?? withOptimizer(fn.self, optimizer)) : undefined;
+    const self =
+      fn instanceof Method
+        ? (selves.get(optimizer) ?? remade(reader, fn.self, optimizer) ?? withOptimizer(fn.self, optimizer))
+        : undefined;
     if (self !== undefined) selves.set(optimizer, self);
     const result = call(fn instanceof Method ? new Method(fn.fn, self!) : fn, [], kwargs);
     return writes ? optimizer.rate(initial) : interpreter.number(result);
@@ -82,9 +87,44 @@ export function rateOf(
 function countAhead(body: string, self: Val): number {
   const one = first(self);
   const moved = /\bself\.(\w+)\s*(?:\+=\s*1\b|=\s*self\.\1\s*\+\s*1\b)/.exec(body);
-  const set = body.search(/\[\s*['"]lr['"]\s*\]\s*=(?!=)|\.(?:lr|learning_rate)\s*=(?!=)|\.set_(?:lr|learning_rate)\(/);
+  const set = body.search(
+    /\[\s*(?:['"]lr['"]|self\.\w+)\s*\]\s*=(?!=)|\.(?:lr|learning_rate)\s*=(?!=)|\.set_(?:lr|learning_rate)\(/,
+  );
   if (!moved || set < 0 || !(one instanceof Instance)) return 0;
   const begins = numberOf(first(one.attrs.get(moved[1]!) ?? null));
   if (begins === undefined || Math.abs(begins) > 1) return 0;
   return begins + (moved.index < set ? 1 : 0);
+}
+
+/** An object made anew with the stand-in, where its constructor reads what the optimizer's groups hold: `group["initial_lr"]`. */
+function remade({ program: { machine } }: Reader, self: Val, optimizer: FakeOptimizer): Instance | undefined {
+  const one = first(self);
+  const init = one instanceof Instance ? lookup(one.cls, "__init__") : undefined;
+  if (!(one instanceof Instance) || !(init instanceof FunctionValue) || !readsGroups(one.cls, 0)) return undefined;
+  const names = init.code.params.slice(1);
+  const at = names.findIndex(({ name, star }) => !star && /optim|^opt$/i.test(name));
+  if (at < 0) return undefined;
+  const args = [...(one.call?.args ?? [])];
+  const kwargs = new Map(one.call?.kwargs);
+  if (at < args.length) args[at] = optimizer.value;
+  else kwargs.set(names[at]!.name, optimizer.value);
+  const made = guarded(() => machine.fresh(() => first(callValue(machine, one.cls, args, kwargs, {}))));
+  if (!(made instanceof Instance)) return undefined;
+  // What the run wrote is undone with it, and the object may be used again.
+  const copy = new Instance(made.cls, one.call);
+  for (const [name, value] of made.attrs) copy.attrs.set(name, machine.strip(value));
+  return copy;
+}
+
+function readsGroups(cls: ClassValue, depth: number): boolean {
+  const init = cls.attrs.get("__init__");
+  const text = init instanceof FunctionValue ? init.module.source.code.slice(init.node.from, init.node.to) : "";
+  if (/\.param_groups\b|\.defaults\b/.test(text)) return true;
+  return (
+    depth < 5 &&
+    cls.bases.some((base) => {
+      const one = first(base);
+      return one instanceof ClassValue && readsGroups(one, depth + 1);
+    })
+  );
 }

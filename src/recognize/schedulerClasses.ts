@@ -127,15 +127,21 @@ export function subclassesAsked(reader: Reader, owner: SyntaxNode, method: Synta
     if (abstract.test(text)) open.push(method);
     for (const [, called] of text.matchAll(/\bself\.(\w+)\s*\(/g)) asked.add(called!);
   }
-  if (open.length === 0) return [];
-  return [...classesOf(reader).values()].filter(
-    (other) =>
-      basesOf(reader, other).includes(reader.text(name)) &&
-      open.some((method) => {
-        const own = methodOf(reader, other, method);
-        return own && !reading.test(reader.text(own));
-      }),
-  );
+  return open.length === 0 ? [] : fillers(reader, reader.text(name), open, 0);
+}
+
+/** Classes made from this one that have such a method of their own, and those made from them that fill in what these ask. */
+function fillers(reader: Reader, base: string, open: readonly string[], depth: number): SyntaxNode[] {
+  return [...classesOf(reader)].flatMap(([name, other]) => {
+    if (!basesOf(reader, other).includes(base)) return [];
+    const own = open.flatMap((method) => methodOf(reader, other, method) ?? []);
+    if (!own.some((node) => !reading.test(reader.text(node)))) return [];
+    const called = own.flatMap((node) =>
+      [...reader.text(node).matchAll(/\bself\.(\w+)\s*\(/g)].map((match) => match[1]!),
+    );
+    const further = depth < 4 ? fillers(reader, name, [...new Set([...open, ...called])], depth + 1) : [];
+    return [other, ...further];
+  });
 }
 
 /** It hands out the rates that are there. */

@@ -16,8 +16,13 @@ export interface RateWrite {
 }
 
 const keyed = /\[\s*[rub]?['"](?:lr|learning_rate)['"]\s*\]$/;
+/** `group[self.field]`, and where a field is `"lr"`: `def __init__(self, optimizer, field: str = "lr")`. */
+const keyedBy = /\[\s*(?:self\.)?([A-Za-z_]\w*)\s*\]$/;
+const keyNamed = /([A-Za-z_]\w*)[ \t]*(?::[ \t]*str[ \t]*)?=[ \t]*['"](?:lr|learning_rate)['"]/g;
 const attribute = /(?:^|\.)(?:optimi[sz]er\w*|opt\w*|\w*optim)\.(?:lr|learning_rate|_lr)$/i;
 const group = /group|\bg\b|\bpg\b|\bp\b|param|optim|\bopt\b|\bparams\b/i;
+
+const never = /(?!)/;
 
 /** A file that sets its rate at more places than this is looked at no further. */
 export const MOST_WRITES = 100;
@@ -30,7 +35,8 @@ const mayFeed = /\bassign\(|\{[^{}]*(?:lr|rate)\w*\s*:/i;
 /** Statements that write `param_group["lr"]`, `optimizer.lr`, or set it through Keras, TensorFlow or Gluon. */
 export function rateWrites(tree: Tree, code: string): RateWrite[] {
   const feeds = mayFeed.test(code);
-  if (!feeds && !/\[\s*['"](?:lr|learning_rate)|\.(?:lr|learning_rate|_lr)\b/.test(code)) return [];
+  const keys = new Set([...code.matchAll(keyNamed)].map((match) => match[1]!));
+  if (!feeds && keys.size === 0 && !/\[\s*['"](?:lr|learning_rate)|\.(?:lr|learning_rate|_lr)\b/.test(code)) return [];
   const writes: RateWrite[] = [];
   for (const entry of outlineOf(tree)) {
     if (writes.length >= MOST_WRITES) break;
@@ -38,7 +44,11 @@ export function rateWrites(tree: Tree, code: string): RateWrite[] {
     if (feeds && (entry.kind === "call" ? feeder : /feed/i).test(head))
       writes.push(...fedWrites(nodeOf(tree, entry), code));
     if (entry.kind === "assign") {
-      if (!(keyed.test(head) && group.test(head.replace(keyed, ""))) && !attribute.test(head)) continue;
+      const key = keyed.exec(head) ?? (keys.size > 0 ? keyedBy.exec(head) : null);
+      const isKey =
+        key !== null &&
+        (key[1] === undefined ? group : keys.has(key[1]) ? /group|optim|^p?g$/i : never).test(head.slice(0, key.index));
+      if (!isKey && !attribute.test(head)) continue;
       const node = nodeOf(tree, entry);
       const value = node.lastChild;
       if (value && value.from >= entry.headTo)

@@ -183,6 +183,21 @@ const rows: readonly Row[] = [
     },
   },
   {
+    why: "a base that sets the key of its groups which it is given, and subclasses that ask theirs in turn",
+    text: `${torch}class Sched:\n    def __init__(self, optimizer, field: str = 'lr', last=-1):\n        self.optimizer, self.field = optimizer, field\n        for group in optimizer.param_groups:\n            group.setdefault(f'initial_{field}', group[field])\n        self.base = [g[f'initial_{field}'] for g in optimizer.param_groups]\n        self.last = last\n    def get_values(self):\n        raise NotImplementedError()\n    def step(self):\n        self.last += 1\n        for g, v in zip(self.optimizer.param_groups, self.get_values()):\n            g[self.field] = v\nclass Warm(Sched):\n    def __init__(self, optimizer, start, n, last=-1):\n        super().__init__(optimizer, last=last)\n        self.start, self.n = start, n\n        self.rise = [(b - start) / n for b in self.base]\n    def get_values(self):\n        if self.last < self.n:\n            return [self.start + r * self.last for r in self.rise]\n        return self.after()\n    def after(self):\n        return self.base\nclass Root(Warm):\n    def after(self):\n        return [b * self.n ** 0.5 * self.last ** -0.5 for b in self.base]\n${opt}s = Root(opt, 0.0, 100)\n`,
+    found: { Warm: {}, Root: { rates: { 0: 0, 50: 0.05, 100: 0.1, 400: 0.05 }, values: { start: 0, n: 100 } } },
+  },
+  {
+    why: "what a constructor reads of the optimizer that it is given",
+    text: `${torch}class WarmupLR:\n    def __init__(self, optimizer, warmup):\n        self.optimizer = optimizer\n        self.warmup = warmup\n        self.base_lr = optimizer.param_groups[0]['lr']\n        self.n = 0\n    def step(self):\n        self.n += 1\n        for g in self.optimizer.param_groups:\n            g['lr'] = self.base_lr * min(1, self.n / self.warmup)\n${opt}s = WarmupLR(opt, 100)\n`,
+    found: { step: { rates: { 50: 0.05, 100: 0.1, 400: 0.1 }, values: { warmup: 100 } } },
+  },
+  {
+    why: "a dict of settings whose key is called so elsewhere sets no rate",
+    text: "key = 'lr'\nparams = {}\nclass Tuner:\n    def step(self, value):\n        self.n += 1\n        params[key] = value\n",
+    found: {},
+  },
+  {
     why: "a factory by its name that an optimizer is given: told with what it was called with",
     text: "import optax\ndef cosine_schedule(base_lr, total):\n    def fn(step):\n        return base_lr * (1 - step / total)\n    return fn\ntx = optax.sgd(cosine_schedule(0.1, 100))\n",
     found: { fn: { rates: { 50: 0.05 }, values: { base_lr: 0.1, total: 100 } } },
