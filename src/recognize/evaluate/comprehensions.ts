@@ -153,7 +153,10 @@ function compilePattern(
     if (target.name === "VariableName") {
       const slot = code.fresh();
       scope.set(code.text(target), slot);
-      return (frame, value) => frame.m.write(frame.slots, slot, value);
+      return (frame, value) => {
+        if (frame.m.tracking) frame.m.write(frame.slots, slot, value);
+        else frame.slots[slot] = value;
+      };
     }
     return compilePattern(
       kids(target).filter((kid) => !/^[()[\]]$/.test(kid.name)),
