@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { callValue } from "./evaluate/call.js";
-import { ClassValue, first, FunctionValue, Instance, Method } from "./evaluate/index.js";
+import { type CallResult, ClassValue, first, FunctionValue, Instance, Method } from "./evaluate/index.js";
 import type { Reader } from "./reader.js";
 
 /** The function as a value: of the module, or bound to the object that the file makes of its class. */
@@ -26,22 +26,40 @@ export function instanceOf(reader: Reader, owner: SyntaxNode, cls: ClassValue | 
   for (const site of reader.sites.values()) {
     const value = reader.asRun(site);
     const one = value === undefined ? undefined : first(value);
-    if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined) return one;
+    if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined)
+      return asMade(reader, one);
   }
   // Made in a function that nothing here calls: as that makes it by itself.
   const name = owner.getChild("VariableName");
   for (const site of name ? reader.named(reader.text(name)).slice(0, 5) : []) {
     const one = first(reader.object(site.node) ?? null);
-    if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined) return one;
+    if (one instanceof Instance && one.cls.node.from === owner.from && one.cls.module.file === undefined)
+      return asMade(reader, one);
   }
   return cls && constructed(reader, cls);
 }
 
+/** An object as its constructor leaves it: what its own methods have changed since, in a loop that was read, is put back. */
+export function asMade(reader: Reader, one: Instance): Instance {
+  const { call, cls } = one;
+  const text = cls.module.source.code.slice(cls.node.from, cls.node.to);
+  const moved = new Set([...text.matchAll(/\bself\.(\w+)\s*[-+*/]=/g)].map((match) => match[1]!));
+  if (!call || ![...moved].some((name) => one.attrs.has(name))) return one;
+  const begun = constructed(reader, cls, call);
+  if (!begun) return one;
+  const copy = new Instance(cls, call);
+  for (const [name, value] of one.attrs)
+    copy.attrs.set(name, (moved.has(name) ? begun.attrs.get(name) : undefined) ?? value);
+  return copy;
+}
+
 /** An object made as the constructor declares it: what it needs and nobody gives is unknown under the parameter's name. */
-function constructed(reader: Reader, cls: ClassValue): Instance | undefined {
+function constructed(reader: Reader, cls: ClassValue, call?: CallResult): Instance | undefined {
   const { machine } = reader.program;
   try {
-    const made = machine.fresh(() => first(callValue(machine, cls, [], new Map(), {})));
+    const made = machine.fresh(() =>
+      first(callValue(machine, cls, [...(call?.args ?? [])], new Map(call?.kwargs), { more: call?.more ?? false })),
+    );
     return made instanceof Instance ? made : undefined;
   } catch {
     return undefined;

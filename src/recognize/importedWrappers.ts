@@ -2,6 +2,7 @@ import { libraryBase, lookup } from "./evaluate/attributes.js";
 import { ClassValue, first, FunctionValue, Instance, Library, Method, plain } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, readBy, startFor } from "./functionFinding.js";
+import { asMade } from "./functionObjects.js";
 import { rateOf } from "./functionRate.js";
 import { guarded } from "./guarded.js";
 import { MOST_SCHEDULES, type Reader } from "./reader.js";
@@ -26,11 +27,12 @@ export function importedWrappers(reader: Reader): Finding[] {
   for (const site of reader.sites.values()) {
     if (found.length >= MOST_SCHEDULES) break;
     if (!/^[A-Z]/.test(site.name) || !words.test(site.name)) continue;
-    const one = first(reader.object(site.node) ?? null);
-    if (!(one instanceof Instance) || one.cls.module.file === undefined || libraryBase(one.cls) instanceof Library)
+    const made = first(reader.object(site.node) ?? null);
+    if (!(made instanceof Instance) || made.cls.module.file === undefined || libraryBase(made.cls) instanceof Library)
       continue;
-    const fn = setterOf(one.cls);
-    if (!fn || withoutOptimizer(one)) continue;
+    const fn = setterOf(made.cls);
+    if (!fn || withoutOptimizer(made)) continue;
+    const one = asMade(reader, made);
     const params = fn.code.params.slice(1).flatMap(({ name, star }) => (star ? [] : [name]));
     const rate = rateOf(reader, new Method(fn, one), params, timeParameter(params, textOf(fn)), new Map(), true);
     if (!sure.test(site.name) && !moves(rate)) continue;

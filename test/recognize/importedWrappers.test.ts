@@ -28,6 +28,13 @@ const rows: readonly Row[] = [
     values: { size: 2, warmup: 4 },
   },
   {
+    why: "what a loop that was read has counted is put back",
+    text: `from noam import NoamOpt\n${optim}mine = NoamOpt(2, 4, opt)\nfor i in range(50):\n    mine.step()\n`,
+    files: { "noam.py": noam },
+    spans: ["NoamOpt(2, 4, opt)"],
+    rates: { 4: 1, 400: 0.1 },
+  },
+  {
     why: "one by a base of its own that is given the step",
     text: `import sched\n${optim}mine = sched.OneCycle(opt, 20, 0.5)\n`,
     files: { "sched.py": cycle },

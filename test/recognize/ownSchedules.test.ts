@@ -66,6 +66,11 @@ const rows: readonly Row[] = [
     found: { "PolyLR(opt, 100)": { rates: { 0: 0.1, 50: 0.05 }, values: { max_iters: 100, power: 1 } } },
   },
   {
+    why: "what the loop of a training function has counted is put back",
+    text: "class Warm:\n    def __init__(self, optimizer, warmup):\n        self.optimizer = optimizer\n        self.warmup = warmup\n        self.n = 0\n    def step(self):\n        self.n += 1\n        for p in self.optimizer.param_groups:\n            p['lr'] = 0.1 * self.n / self.warmup\n        self.optimizer.step()\ndef train(loader):\n    mine = Warm(Adam(net.parameters()), 10)\n    for x in loader:\n        mine.step()\n",
+    found: { step: { rates: { 5: 0.05 }, values: { warmup: 10 } } },
+  },
+  {
     why: "a parameter with a length's name that a share is taken of counts the run",
     text: "class Agent:\n    def __init__(self, args):\n        self.lr = 0.1\n        self.max_train_steps = 100\n        self.optimizer = SGD(net.parameters(), lr=self.lr)\n    def learn(self, total_steps):\n        self.optimizer.step()\n        self.lr_decay(total_steps)\n    def lr_decay(self, total_steps):\n        lr_now = 0.9 * self.lr * (1 - total_steps / self.max_train_steps) + 0.1 * self.lr\n        for p in self.optimizer.param_groups:\n            p['lr'] = lr_now\n",
     found: { lr_decay: { rates: { 0: 0.1, 50: 0.055 } } },
