@@ -65,11 +65,11 @@ function readOuter(code: Code, frame: Frame, name: string): Val {
 }
 
 /** Modules that a fragment of a file uses without importing them; nobody calls anything else so. */
-const unmistakable: Readonly<Record<string, string | undefined>> = byName({
-  math: "math",
-  np: "numpy",
-  numpy: "numpy",
-  jnp: "jax.numpy",
+const unmistakable: Readonly<Record<string, Library | undefined>> = byName({
+  math: new Library("math"),
+  np: new Library("numpy"),
+  numpy: new Library("numpy"),
+  jnp: new Library("jax.numpy"),
 });
 
 export function readGlobal(frame: Frame, name: string): Val {
@@ -80,7 +80,7 @@ export function readGlobal(frame: Frame, name: string): Val {
     return frame.names === module.globals ? value : relabel(value, "module constant");
   }
   const known = unmistakable[name];
-  if (known) return new Library(known);
+  if (known) return known;
   const candidates = module.stars.toReversed().map((star) => `${star}.${name}`);
   return candidates.length
     ? new Library(candidates[0]!, false, [...candidates.slice(1), name])
