@@ -137,8 +137,12 @@ function complete(
   const { handles } = bindCall(reader, found.definition, found.call, undefined);
   const step = guarded(() => stepTransform(reader, handles["global_step"] ?? handles["step"]));
   const second = secondNote(reader, found);
+  // MXNet's optimizer puts the rate that it is given in the place of the scheduler's own.
+  const overwrites = beside && !("value" in beside && beside.value === null) && /^mx\./.test(found.definition.id);
+  const own = overwrites ? { args: { ...found.finding.args, base_lr: { value: beside } } } : {};
   return {
     ...found.finding,
+    ...own,
     quantity: quantityOf(reader, found),
     ...given,
     ...(beside && { context: { ...found.finding.context, initial_lr: beside } }),

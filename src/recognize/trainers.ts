@@ -76,16 +76,24 @@ export function lightningRun(reader: Reader, found: Found, values: readonly Val[
 
 /** Entries of dicts whose keys name the schedule's rate: MXNet's `{"learning_rate": 0.1, "lr_scheduler": schedule}`. */
 export function rateBeside(reader: Reader, found: Found, values: readonly Val[]): Evaluated | undefined {
+  const isIt = (entry: Val) => {
+    const one = first(entry);
+    return (
+      one instanceof CallResult && one.node?.from === found.call.node?.from && one.node?.to === found.call.node?.to
+    );
+  };
   for (const value of values) {
-    const dict = first(value);
-    if (!(dict instanceof Dict)) continue;
-    const holds = dictItems(dict).some(([, entry]) => {
-      const one = first(entry);
-      return (
-        one instanceof CallResult && one.node?.from === found.call.node?.from && one.node?.to === found.call.node?.to
-      );
-    });
-    const rate = holds ? dictGet(dict, "learning_rate") : undefined;
+    const holder = first(value);
+    // A call's own keyword says what it is; a trainer of another library takes no `lr_scheduler` beside a rate.
+    const entries =
+      holder instanceof Dict
+        ? dictItems(holder).map(([, entry]) => entry)
+        : holder instanceof CallResult && holder.kwargs.has("lr_scheduler")
+          ? [holder.kwargs.get("lr_scheduler")!]
+          : [];
+    if (!entries.some(isIt)) continue;
+    const rate =
+      holder instanceof Dict ? dictGet(holder, "learning_rate") : (holder as CallResult).kwargs.get("learning_rate");
     if (rate !== undefined) return reader.program.describe(rate, "learning_rate");
   }
   return undefined;

@@ -27,6 +27,26 @@ const poly =
 
 const rows: readonly Row[] = [
   {
+    why: "MXNet's optimizer puts its rate in the place of its scheduler's",
+    text: "import mxnet as mx\nopt = mx.optimizer.SGD(learning_rate=0.25, lr_scheduler=mx.lr_scheduler.FactorScheduler(step=10, factor=0.5))\n",
+    found: {
+      "mx.lr_scheduler.FactorScheduler(step=10, factor=0.5)": {
+        rates: { 0: 0.25, 11: 0.125 },
+        values: { base_lr: 0.25 },
+      },
+    },
+  },
+  {
+    why: "also in a dict of an optimizer's arguments",
+    text: "import mxnet as mx\ns = mx.lr_scheduler.FactorScheduler(step=10, factor=0.5, base_lr=0.1)\nmod.fit(train, optimizer_params={'learning_rate': 0.5, 'lr_scheduler': s})\n",
+    found: { "mx.lr_scheduler.FactorScheduler(step=10, factor=0.5, base_lr=0.1)": { rates: { 0: 0.5, 11: 0.25 } } },
+  },
+  {
+    why: "an MXNet scheduler by itself keeps its own",
+    text: "import mxnet as mx\nopt = mx.optimizer.SGD(learning_rate=None, lr_scheduler=mx.lr_scheduler.FactorScheduler(step=10, factor=0.5, base_lr=0.125))\n",
+    found: { "mx.lr_scheduler.FactorScheduler(step=10, factor=0.5, base_lr=0.125)": { rates: { 0: 0.125 } } },
+  },
+  {
     why: "schedules that one place makes several times have their own arguments each",
     text: "import optax\ns = optax.join_schedules([optax.linear_schedule(0.5 * 0.5**i, 0.0, 10) for i in range(3)], [10, 20])\n",
     found: {
