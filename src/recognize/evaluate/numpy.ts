@@ -147,7 +147,10 @@ const filled =
   (args, kwargs) => {
     const shape = size(arg(args, kwargs, 0, "shape"));
     return new NdArray(
-      new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(value),
+      sequence(
+        shape.reduce((a, b) => a * b, 1),
+        () => value,
+      ),
       shape,
       ints || isIntType(arg(args, kwargs, 1, "dtype")),
     );
@@ -225,7 +228,12 @@ export const ARRAY: Readonly<Record<string, Pure>> = byName({
   full: (args, kwargs) => {
     const value = array(arg(args, kwargs, 1, "fill_value"));
     const shape = size(args[0]);
-    return new NdArray(new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(value.data[0]!), shape, value.ints);
+    const length = shape.reduce((a, b) => a * b, 1);
+    return new NdArray(
+      sequence(length, () => value.data[0]!),
+      shape,
+      value.ints,
+    );
   },
   linspace: spaced((i, n, start, stop, last) =>
     i === n - 1 && last === n - 1 ? stop : start + (i * (stop - start)) / Math.max(1, last),
@@ -261,19 +269,23 @@ export const ARRAY: Readonly<Record<string, Pure>> = byName({
   repeat: ([a, n]) => {
     const times = num(n, 1);
     if (times * array(a).data.length > LIMITS.array) throw new TooComplex("an array of more than 1,000,000 numbers");
+    const { data, ints } = array(a);
+    const length = data.length * Math.max(0, times);
     return new NdArray(
-      array(a).data.flatMap((v) => new Array<number>(times).fill(v)),
-      [array(a).data.length * times],
-      array(a).ints,
+      sequence(length, (i) => data[Math.floor(i / times)]!),
+      [length],
+      ints,
     );
   },
   tile: ([a, n]) => {
     const times = num(n, 1);
     if (times * array(a).data.length > LIMITS.array) throw new TooComplex("an array of more than 1,000,000 numbers");
+    const { data, ints } = array(a);
+    const length = data.length * Math.max(0, times);
     return new NdArray(
-      Array.from({ length: times }, () => array(a).data).flat(),
-      [array(a).data.length * times],
-      array(a).ints,
+      sequence(length, (i) => data[i % data.length]!),
+      [length],
+      ints,
     );
   },
   cumsum: ([a]) => {
