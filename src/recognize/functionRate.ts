@@ -1,3 +1,4 @@
+import { Raises } from "../schedules/define.js";
 import { lookup } from "./evaluate/attributes.js";
 import { callValue } from "./evaluate/call.js";
 import { ClassValue, first, FunctionValue, Instance, Method, numberOf, type Val } from "./evaluate/index.js";
@@ -44,7 +45,9 @@ export function rateOf(
         : undefined;
     if (self !== undefined) selves.set(optimizer, self);
     const result = call(fn instanceof Method ? new Method(fn.fn, self!) : fn, [], kwargs);
-    return writes ? optimizer.rate(initial) : interpreter.number(result);
+    const rate = writes ? optimizer.rate(initial) : interpreter.number(result);
+    if (Number.isNaN(rate)) throw new Raises("the rate is not a number");
+    return rate;
   };
   const fromStart = inOrder(2_000_000, (until, initial, tell) =>
     interpreter.run((call) => {
