@@ -12,6 +12,7 @@ import {
   type Val,
 } from "./evaluate/index.js";
 import { libraryBase } from "./evaluate/attributes.js";
+import { BASE } from "./evaluate/objects.js";
 import type { Argument, Finding } from "./finding.js";
 import { constructorArguments } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
@@ -71,15 +72,28 @@ function subclasses(reader: Reader, name: string): string[] {
 }
 
 /** Methods of the user's own that give the rate: then it is not the library's. */
-const ownRate = ["get_lr", "_get_lr", "_get_closed_form_lr", "get_epoch_values", "lr_lambda", "step", "__call__"];
+const ownRate =
+  /^(?:_?get_lr|_get_closed_form_lr|get_epoch_values|lr_lambda|step|__call__|on_(?:epoch|batch|train)_(?:begin|end|batch_begin|batch_end))$/;
 
 /** The library's schedule that a class is, when it leaves the rate to it. */
 function scheduleBase(cls: ClassValue): Library | undefined {
   const base = libraryBase(cls);
   if (!(base instanceof Library) || !base.certain) return undefined;
   const definition = definitionOf(base.name);
-  if (!definition || definition.onlyWith || definition.quantity === "momentum") return undefined;
-  return ownRate.some((name) => lookup(cls, name) !== undefined) ? undefined : base;
+  if (isArguments(base) && lookup(cls, "__post_init__") !== undefined) return undefined;
+  if (!isArguments(base) && (!definition || definition.onlyWith || definition.quantity === "momentum"))
+    return undefined;
+  return hasOwnRate(cls, 0) ? undefined : base;
+}
+
+const isArguments = ({ name }: Library) => /^transformers\.(?:\w+\.)*\w*TrainingArguments$/.test(name);
+
+function hasOwnRate({ attrs, bases }: ClassValue, depth: number): boolean {
+  if (depth > 5 || [...attrs.keys()].some((name) => ownRate.test(name))) return true;
+  return bases.some((base) => {
+    const one = first(base);
+    return one instanceof ClassValue && hasOwnRate(one, depth + 1);
+  });
 }
 
 function builtFrom(
@@ -91,7 +105,10 @@ function builtFrom(
   const { base } = one;
   const library = base && scheduleBase(one.cls);
   if (!library) return undefined;
-  const call = new CallResult(library, base.args, base.kwargs, site?.node, site && reader.program.module, base.more);
+  // The fields of a dataclass made from a library's are arguments as the library's own are.
+  const fields = isArguments(library) ? [...one.attrs].filter(([name]) => name !== BASE) : [];
+  const kwargs = new Map([...fields, ...base.kwargs]);
+  const call = new CallResult(library, base.args, kwargs, site?.node, site && reader.program.module, base.more);
   const built = build(reader, call, undefined);
   if (!built) return undefined;
   const init = lookup(one.cls, "__init__");

@@ -83,6 +83,22 @@ const rows: readonly Row[] = [
     found: { Poly: { rates: { 0: 0.1, 5: 0.05 } } },
   },
   {
+    why: "training arguments with fields of the user's own, whose defaults count",
+    text: "from dataclasses import dataclass, field\nfrom transformers import TrainingArguments\n@dataclass\nclass MyArgs(TrainingArguments):\n  extra: int = 3\n  learning_rate: float = field(default=1e-3)\n  lr_scheduler_type: str = 'cosine'\nargs = MyArgs(output_dir='x', max_steps=100)\n",
+    found: {
+      "MyArgs(output_dir='x', max_steps=100)": {
+        schedule: "get_cosine_schedule_with_warmup",
+        rates: { 0: 1e-3, 50: 5e-4 },
+        values: { learning_rate: 1e-3, max_steps: 100 },
+      },
+    },
+  },
+  {
+    why: "a Keras callback with an epoch's begin of its own is not the library's",
+    text: "from tensorflow.keras.callbacks import ReduceLROnPlateau\nclass Own(ReduceLROnPlateau):\n  def __init__(self):\n    super().__init__(factor=0.5)\n  def on_epoch_end(self, epoch, logs=None):\n    print(epoch)\na = Own()\n",
+    found: {},
+  },
+  {
     why: "an optimizer's subclass is no schedule, nor is a class that steps otherwise than its base",
     text: "import torch\nfrom torch.optim.lr_scheduler import StepLR\nclass Mine(torch.optim.SGD):\n  pass\nclass Odd(StepLR):\n  def step(self):\n    print('own')\na = Mine(net.parameters(), lr=0.1)\nb = Odd(a, 3)\n",
     found: {},
