@@ -123,7 +123,7 @@ export class Machine {
     } finally {
       this.total -= given - Math.max(0, this.fuel);
       if (depth === 0) {
-        this.total -= (mostWalking - walking.left) >> 3;
+        this.total -= (mostWalking - Math.max(0, walking.left)) >> 3;
         walking.left = walks;
       }
       Object.assign(this, { tracking, fuel, depth, guarded, ghosts, havoc, forks });
@@ -199,7 +199,7 @@ export class Machine {
 
   /** What was taken since it was filled up last is charged to the curve; of many rate functions each has its share. */
   private charge(): number {
-    const taken = callCost + this.given - Math.max(0, this.fuel) + mostWalking - walking.left;
+    const taken = callCost + this.given - Math.max(0, this.fuel) + mostWalking - Math.max(0, walking.left);
     effort.spent += taken * Math.max(1, this.rates / 6);
     return taken;
   }
