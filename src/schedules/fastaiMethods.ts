@@ -85,8 +85,9 @@ const fineTune = ofLearner({
     moms: anything(moms, { default: null, keywordOnly }),
     div_final: factor("highest rate / last rate", { default: 1e5, keywordOnly }),
   },
+  needs: ["steps_per_epoch"],
   formula:
-    "fit_one_cycle(freeze_epochs, base_lr, pct_start=0.99), then fit_one_cycle(epochs, base_lr / 2, pct_start, div)",
+    "one cycle up to base_lr over freeze_epochs, 99 % of it rising, then one up to base_lr / 2 over epochs, from that / div and rising over pct_start of it",
   quirks: ["Shown is the rate of the last group, the head: the first layers get a lr_mult-th of it."],
   rule: (a, context) => fineTuned(a, context),
 });

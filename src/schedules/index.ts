@@ -31,6 +31,7 @@ import { chainer } from "./chainer.js";
 import { thinc } from "./thinc.js";
 import { sklearn } from "./sklearn.js";
 import { fastai } from "./fastai.js";
+import { fastai1 } from "./fastai1.js";
 import { mindspore } from "./mindspore.js";
 import { warmupScheduler } from "./warmupScheduler.js";
 
@@ -68,6 +69,7 @@ export const libraries: Readonly<Record<string, readonly ScheduleDefinition[]>> 
   thinc,
   sklearn,
   fastai,
+  fastai1,
   mindspore,
   warmup_scheduler: warmupScheduler,
 };

@@ -1,6 +1,7 @@
 import { factor, integer, lr, ratio, type LiveSchedule } from "./define.js";
 import { library } from "./library.js";
 import { metricDriven, short } from "./plateau.js";
+import { refuse } from "./refuse.js";
 import { speechBrain } from "./speechBrainCommon.js";
 
 const schedule = library({ ...speechBrain, unit: "epoch" });
@@ -43,6 +44,7 @@ interface NewBob {
 
 /** Reduces when the relative improvement over the epoch before stays below the threshold once more than `patient` times. */
 function newBob(a: NewBob): LiveSchedule {
+  refuse(typeof a.initial_value !== "number", "TypeError: can't multiply sequence by non-int of type 'float'");
   let before: number | undefined;
   let patience = a.patient;
   return {

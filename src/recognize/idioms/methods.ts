@@ -1,34 +1,75 @@
 import { byName } from "../byName.js";
 import { definitionOf } from "../names.js";
 import { bindCall } from "../bind.js";
+import type { ScheduleDefinition } from "../../schedules/define.js";
+import type { Finding, Run } from "../finding.js";
 import { CallResult, first, Library, Member, type Val } from "../evaluate/index.js";
 import { draft, type Idiom } from "./idiom.js";
 
-/** Methods that run training under a schedule of their own. `owner`: what the file must show for the name alone to count. */
-const methods: Readonly<Record<string, { readonly definition: string; readonly library: RegExp }>> = byName({
-  fit_one_cycle: { definition: "fastai.learner.Learner.fit_one_cycle", library: /^fast(?:ai|book|core)/ },
-  fit_flat_cos: { definition: "fastai.learner.Learner.fit_flat_cos", library: /^fast(?:ai|book|core)/ },
-  fit_sgdr: { definition: "fastai.learner.Learner.fit_sgdr", library: /^fast(?:ai|book|core)/ },
-  fine_tune: { definition: "fastai.learner.Learner.fine_tune", library: /^fast(?:ai|book|core)/ },
+interface LearnerMethod {
+  readonly definition: string;
+  /** Parameters that count the epochs of its run. */
+  readonly epochs: readonly string[];
+  /** The same of the library's first version. */
+  readonly first?: { readonly definition: string; readonly epochs: readonly string[] };
+}
+
+/** Methods that run training under a schedule of their own. */
+const methods: Readonly<Record<string, LearnerMethod>> = byName({
+  fit_one_cycle: {
+    definition: "fastai.learner.Learner.fit_one_cycle",
+    epochs: ["n_epoch"],
+    first: { definition: "fastai.train.fit_one_cycle", epochs: ["cyc_len"] },
+  },
+  fit_flat_cos: { definition: "fastai.learner.Learner.fit_flat_cos", epochs: ["n_epoch"] },
+  fit_sgdr: { definition: "fastai.learner.Learner.fit_sgdr", epochs: [] },
+  fine_tune: { definition: "fastai.learner.Learner.fine_tune", epochs: ["freeze_epochs", "epochs"] },
 });
+
+/** What shows that a file is fastai's, or that it is of its first version: modules that the second has under `.all`, arguments that it does not know. */
+const shown = /^fast(?:ai|book|core)/;
+const second = /^fastai2|^fastbook|^fastai(?:\.\w+)*\.all$|^fastai\.(?:basics|learner|callback\.\w+)$/;
+const firsts =
+  /^fastai$|^fastai\.(?:vision|text|tabular|train|basic_train|basic_data|callbacks|data_block|widgets|datasets)\b/;
+const firstArguments = ["cyc_len", "max_lr", "div_factor", "final_div", "tot_epochs"];
+
+function isFirst({ reader, call }: Parameters<Idiom["build"]>[0]): boolean {
+  if (firstArguments.some((name) => call.kwargs.has(name))) return true;
+  return reader.imports(firsts) && !reader.imports(second);
+}
 
 /** `learn.fit_one_cycle(3, 1e-2)`. */
 export const learnerMethods: Idiom = {
   names: /^(?:fit_one_cycle|fit_flat_cos|fit_sgdr|fine_tune)$/,
   build(input) {
-    const method = methods[input.name.slice(input.name.lastIndexOf(".") + 1)];
+    const named = methods[input.name.slice(input.name.lastIndexOf(".") + 1)];
+    const method = named?.first && isFirst(input) ? named.first : named;
     const definition = method && definitionOf(method.definition);
     if (!method || !definition) return undefined;
     const { args, children } = bindCall(input.reader, definition, input.call, input.site);
-    const inSight = input.reader.imports(method.library);
     return draft(input, {
       definition: method.definition,
       args,
-      confidence: inSight ? "certain" : "likely",
+      confidence: input.reader.imports(shown) ? "certain" : "likely",
+      run: epochsOf(definition, method.epochs, args),
       rest: { children },
     });
   },
 };
+
+/** Its run lasts the epochs that it is given; what is left out has its default. */
+function epochsOf(definition: ScheduleDefinition, names: readonly string[], args: Finding["args"]): Partial<Run> {
+  const last = args[names.at(-1) ?? ""]?.value;
+  if (!last || last.status === "unknown") return {};
+  let total = 0;
+  for (const name of names) {
+    const given = args[name]?.value;
+    const count = given?.status === "unknown" ? undefined : (given?.value ?? definition.params[name]?.default);
+    if (typeof count !== "number") return {};
+    total += count;
+  }
+  return { epochs: { ...last, value: total } };
+}
 
 /** `YOLO("yolo11n.pt").train(data=…, epochs=…)`. */
 export const ultralyticsTrain: Idiom = {
