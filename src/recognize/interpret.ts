@@ -93,10 +93,10 @@ const lrOf = (dict: Dict, name = "lr"): Val => dict.entries.get(name)?.[1] ?? nu
 
 /**
  * How far code that builds on what it did before is run when step t is asked for and `known` steps are told: a few steps first;
- * then, since each run begins anew, three times as far as before.
+ * then, since each run begins anew, ten times as far as before.
  */
 export function reachOf(t: number, known: number): number {
-  return Math.max(t, known === 0 ? 32 : known < 1000 ? known + 1000 : 3 * known);
+  return Math.max(t, known === 0 ? 32 : known < 1000 ? known + 1000 : 10 * known);
 }
 
 /**
