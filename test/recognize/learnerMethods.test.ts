@@ -27,6 +27,13 @@ it.each([
     total: 2000,
     why: "2's basics",
   },
+  {
+    head: "from fastai.vision.all import *",
+    call: "fit_one_cycle(2, max_lr=0.01)",
+    schedule: second,
+    total: 2000,
+    why: "2, though it would refuse the argument",
+  },
   { head: "", call: "fit_one_cycle(3, max_lr=0.01)", schedule: first, total: 3000, why: "an argument that 2 refuses" },
   { head: "", call: "fit_one_cycle(3, lr_max=0.01)", schedule: second, total: 3000, why: "an argument of 2" },
   {

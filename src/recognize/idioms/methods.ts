@@ -34,8 +34,8 @@ const firsts =
 const firstArguments = ["cyc_len", "max_lr", "div_factor", "final_div", "tot_epochs"];
 
 function isFirst({ reader, call }: Parameters<Idiom["build"]>[0]): boolean {
-  if (firstArguments.some((name) => call.kwargs.has(name))) return true;
-  return reader.imports(firsts) && !reader.imports(second);
+  if (reader.imports(second)) return false;
+  return reader.imports(firsts) || firstArguments.some((name) => call.kwargs.has(name));
 }
 
 /** `learn.fit_one_cycle(3, 1e-2)`. */
