@@ -27,13 +27,6 @@ it.each([
     total: 2000,
     why: "2's basics",
   },
-  {
-    head: "from fastai.vision.all import *",
-    call: "fit_one_cycle(2, max_lr=0.01)",
-    schedule: second,
-    total: 2000,
-    why: "2, though it would refuse the argument",
-  },
   { head: "", call: "fit_one_cycle(3, max_lr=0.01)", schedule: first, total: 3000, why: "an argument that 2 refuses" },
   { head: "", call: "fit_one_cycle(3, lr_max=0.01)", schedule: second, total: 3000, why: "an argument of 2" },
   {
@@ -55,4 +48,11 @@ it.each([
   const { findings } = analyze({ path: "a.py", languageId: "python", text }, { read: () => undefined });
   expect(findings.map((finding) => finding.schedule)).toEqual([schedule]);
   expect(resolve(findings[0]!).run.totalSteps).toBe(total);
+});
+
+it("says that the second version refuses an argument of the first", () => {
+  const text = "from fastai.vision.all import *\nlearn.fit_one_cycle(2, max_lr=0.01)\n";
+  const [finding] = analyze({ path: "a.py", languageId: "python", text }, { read: () => undefined }).findings;
+  expect(finding!.schedule).toBe(second);
+  expect(resolve(finding!).problem).toBe("TypeError: fit_one_cycle() got an unexpected keyword argument 'max_lr'");
 });

@@ -52,10 +52,16 @@ export const learnerMethods: Idiom = {
       args,
       confidence: input.reader.imports(shown) ? "certain" : "likely",
       run: epochsOf(definition, method.epochs, args),
-      rest: { children },
+      rest: { children, ...(named?.first === undefined || method !== named ? {} : refusal(input)) },
     });
   },
 };
+
+/** An argument of the first version given to the second's method, which Python refuses. */
+function refusal({ reader, call }: Parameters<Idiom["build"]>[0]): Pick<Finding, "refused"> {
+  const name = reader.imports(second) && firstArguments.find((argument) => call.kwargs.has(argument));
+  return name ? { refused: `TypeError: fit_one_cycle() got an unexpected keyword argument '${name}'` } : {};
+}
 
 /** Its run lasts the epochs that it is given; what is left out has its default. */
 function epochsOf(definition: ScheduleDefinition, names: readonly string[], args: Finding["args"]): Partial<Run> {
