@@ -1,4 +1,4 @@
-import { lookup } from "./evaluate/attributes.js";
+import { libraryBase, lookup } from "./evaluate/attributes.js";
 import {
   CallResult,
   ClassValue,
@@ -11,7 +11,6 @@ import {
   type PythonCall,
   type Val,
 } from "./evaluate/index.js";
-import { libraryBase } from "./evaluate/attributes.js";
 import { BASE } from "./evaluate/objects.js";
 import type { Argument, Finding } from "./finding.js";
 import { constructorArguments } from "./functionFinding.js";

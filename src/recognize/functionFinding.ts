@@ -117,7 +117,7 @@ function madeWith(reader: Reader, fn: FunctionValue | Method): Record<string, Ar
 export function readBy(cls: ClassValue, fn: FunctionValue, seen = new Set<FunctionValue>()): string {
   if (seen.has(fn) || seen.size > 10) return "";
   seen.add(fn);
-  const text = fn.module.source.code.slice(fn.node.from, fn.node.to);
+  const text = fn.text;
   const called = [...text.matchAll(/\bself\.(\w+)\(/g)].map((match) => lookup(cls, match[1]!));
   return text + called.map((one) => (one instanceof FunctionValue ? readBy(cls, one, seen) : "")).join("");
 }

@@ -20,8 +20,7 @@ export function rateOf(
   writes: boolean,
 ): (t: number, initialLr: number) => number {
   const interpreter = new Interpreter(reader.program);
-  const { node, module } = fn instanceof Method ? fn.fn : fn;
-  const body = module.source.code.slice(node.from, node.to);
+  const body = (fn instanceof Method ? fn.fn : fn).text;
   const stateful =
     writes &&
     (/\bglobal\b|optimi[sz]er\.(?:lr|learning_rate)\b|\*=|\[\s*['"]lr['"]\s*\](?!\s*=[^=])/.test(body) ||
@@ -121,7 +120,7 @@ function remade({ program: { machine } }: Reader, self: Val, optimizer: FakeOpti
 
 function readsGroups(cls: ClassValue, depth: number): boolean {
   const init = cls.attrs.get("__init__");
-  const text = init instanceof FunctionValue ? init.module.source.code.slice(init.node.from, init.node.to) : "";
+  const text = init instanceof FunctionValue ? init.text : "";
   if (/\.param_groups\b|\.defaults\b/.test(text)) return true;
   return (
     depth < 5 &&

@@ -1,10 +1,12 @@
 import { libraryBase, lookup } from "./evaluate/attributes.js";
 import { ClassValue, first, FunctionValue, Instance, Library, Method, plain } from "./evaluate/index.js";
 import type { Finding } from "./finding.js";
-import { constructorArguments, missing, placed, readBy, startFor } from "./functionFinding.js";
+import { readBy } from "./functionFinding.js";
 import { asMade } from "./functionObjects.js";
 import { rateOf } from "./functionRate.js";
 import { guarded } from "./guarded.js";
+import { madeAt } from "./madeAt.js";
+import { moves } from "./ownLoop/moves.js";
 import { MOST_SCHEDULES, type Reader } from "./reader.js";
 import { countsItself, timeParameter } from "./writes.js";
 
@@ -15,9 +17,6 @@ const sure = /lr|sched|warm_?up|cosine|anneal|cycl|noam/i;
 const sets =
   /\[\s*['"](?:lr|learning_rate)['"]\s*\]\s*=(?!=)|\boptim\w*\.(?:lr|learning_rate)\s*=(?!=)|\.set_(?:lr|learning_rate)\(/;
 const setter = /step|lr|learning_rate|update|adjust|__call__|schedule/i;
-/** Turns at which a rate that moves has usually moved. */
-const turns = [1, 2, 5, 10, 30, 100, 1000, 10_000];
-
 /**
  * `NoamOpt(512, 1, 4000, Adam(…))` of a class that another file of the workspace writes: no library's scheduler, but one of its methods,
  * which counts its own calls or is given the step, sets the optimizer's rate. Told where it is made.
@@ -34,19 +33,10 @@ export function importedWrappers(reader: Reader): Finding[] {
     if (!fn || withoutOptimizer(made)) continue;
     const one = asMade(reader, made);
     const params = fn.code.params.slice(1).flatMap(({ name, star }) => (star ? [] : [name]));
-    const rate = rateOf(reader, new Method(fn, one), params, timeParameter(params, textOf(fn)), new Map(), true);
-    if (!sure.test(site.name) && !moves(rate)) continue;
-    const init = lookup(one.cls, "__init__");
-    const names = init instanceof FunctionValue ? init.code.params.map(({ name }) => name).slice(1) : [];
-    const { args, optimizer } = constructorArguments(reader, names, one.call, init);
-    found.push({
-      ...placed(reader, site.node, site.node),
-      callee: reader.text(site.callee),
-      args: { ...args, ...missing(reader, rate, args) },
-      rate,
-      ...startFor(reader, rate, optimizer),
-      run: { unit: /epoch/i.test(params.join()) ? "epoch" : "step" },
-    });
+    const rate = rateOf(reader, new Method(fn, one), params, timeParameter(params, fn.text), new Map(), true);
+    // One that begins, and then moves or fails.
+    if (!sure.test(site.name) && (guarded(() => rate(0, 0.1)) === undefined || !moves(rate, true))) continue;
+    found.push(madeAt(reader, site, one, rate, params.join()));
   }
   return found;
 }
@@ -68,7 +58,7 @@ function setterOf(cls: ClassValue, depth = 0): FunctionValue | undefined {
     if (!(fn instanceof FunctionValue) || !setter.test(name) || name === "__init__") continue;
     const text = readBy(cls, fn);
     const params = fn.code.params.slice(1).map((param) => param.name);
-    if (sets.test(text) && (countsItself(text) || timeParameter(params, textOf(fn)) !== undefined)) return fn;
+    if (sets.test(text) && (countsItself(text) || timeParameter(params, fn.text) !== undefined)) return fn;
   }
   for (const base of depth < 5 ? cls.bases : []) {
     const one = first(base);
@@ -76,11 +66,4 @@ function setterOf(cls: ClassValue, depth = 0): FunctionValue | undefined {
     if (found) return found;
   }
   return undefined;
-}
-
-const textOf = ({ node, module }: FunctionValue) => module.source.code.slice(node.from, node.to);
-
-function moves(rate: NonNullable<Finding["rate"]>): boolean {
-  const begin = guarded(() => rate(0, 0.1));
-  return begin !== undefined && turns.some((t) => guarded(() => rate(t, 0.1) !== begin));
 }

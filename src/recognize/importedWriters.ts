@@ -13,7 +13,7 @@ export function importedWriters(reader: Reader): PythonCall[] {
     const value = first(reader.object(site.callee) ?? null);
     const fn = value instanceof Method ? value.fn : value;
     if (!(fn instanceof FunctionValue) || fn.module.file === undefined) continue;
-    if (writes.test(fn.module.source.code.slice(fn.node.from, fn.node.to))) found.push(site);
+    if (writes.test(fn.text)) found.push(site);
   }
   return found;
 }

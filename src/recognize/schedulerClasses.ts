@@ -13,12 +13,12 @@ import {
   nodeOf,
   numberOf,
   outlineOf,
-  type PythonCall,
   type Val,
 } from "./evaluate/index.js";
 import { buildCall } from "./calls.js";
 import { fromValue } from "./evaluate/describe.js";
 import type { Finding } from "./finding.js";
+import { madeAt } from "./madeAt.js";
 import { definitionOf } from "./names.js";
 import { constructorArguments, missing, placed, startFor } from "./functionFinding.js";
 import { instanceOf } from "./functionObjects.js";
@@ -193,7 +193,7 @@ function importedSchedulers(reader: Reader): Finding[] {
     const one = value === undefined ? undefined : first(value);
     if (!(one instanceof Instance) || one.cls.module.file === undefined) continue;
     const rate = rateOf(reader, one);
-    if (rate) found.push(madeAt(reader, site, one, rate));
+    if (rate) found.push(madeAt(reader, site, one, rate, site.name));
   }
   return found;
 }
@@ -204,28 +204,12 @@ export function importedRate(reader: Reader, { fn, self }: Method): Finding | un
   const call = one instanceof Instance ? one.call : undefined;
   const site = call?.node && call.module?.file === undefined ? reader.sites.get(keyOf(call.node)) : undefined;
   if (!(one instanceof Instance) || !site) return undefined;
-  return madeAt(reader, site, one, stepRate(reader, fn, one, startsElsewhere(fn, one)));
+  return madeAt(reader, site, one, stepRate(reader, fn, one, startsElsewhere(fn, one)), site.name);
 }
-
-function madeAt(reader: Reader, site: PythonCall, one: Instance, rate: NonNullable<Finding["rate"]>): Finding {
-  const init = lookup(one.cls, "__init__");
-  const names = init instanceof FunctionValue ? init.code.params.map((param) => param.name).slice(1) : [];
-  const { args, optimizer } = constructorArguments(reader, names, one.call, init);
-  return {
-    ...placed(reader, site.node, site.node),
-    callee: reader.text(site.callee),
-    args: { ...args, ...missing(reader, rate, args) },
-    rate,
-    ...startFor(reader, rate, optimizer),
-    run: { unit: /epoch/i.test(site.name) ? "epoch" : "step" },
-  };
-}
-
-const textOf = ({ node, module }: FunctionValue) => module.source.code.slice(node.from, node.to);
 
 /** MXNet's optimizer gives its scheduler the rate to start from. */
 function startsElsewhere(fn: FunctionValue, instance: Instance): boolean {
-  const body = textOf(fn);
+  const body = fn.text;
   return /\bself\.base_lr\b/.test(body) && !instance.attrs.has("base_lr");
 }
 
@@ -237,7 +221,7 @@ function rateOf(reader: Reader, one: Instance): NonNullable<Finding["rate"]> | u
   const torch = /(?:^|\.)_?LRScheduler$|\.LambdaLR$/;
   if (
     get instanceof FunctionValue &&
-    names.some((name) => torch.test(name) || (anyScheduler.test(name) && asTorch.test(textOf(get))))
+    names.some((name) => torch.test(name) || (anyScheduler.test(name) && asTorch.test(get.text)))
   ) {
     if (get.name !== "lr_lambda") return groupRate(reader, get, one);
     const factor = stepRate(reader, get, one, false);
@@ -327,7 +311,7 @@ function keptByBase({ base }: Instance): [string, Val][] {
  */
 function groupRate(reader: Reader, fn: FunctionValue, instance: Instance): (t: number, initialLr: number) => number {
   const interpreter = new Interpreter(reader.program);
-  const body = fn.module.source.code.slice(fn.node.from, fn.node.to);
+  const body = fn.text;
   const builds = /\[\s*['"]lr['"]\s*\]/.test(body);
   const kept = keptByBase(instance);
   const stand = (initial: number) => {

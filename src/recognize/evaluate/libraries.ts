@@ -1,4 +1,4 @@
-import { byName } from "../byName.js";
+import { byName, remembered } from "../byName.js";
 import { derive, dictItems, dictSet, force, numberOf, relabel, stringOf } from "./access.js";
 import { dataclassParser, makeParser } from "./argparse.js";
 import { getAttribute } from "./attributes.js";
@@ -83,18 +83,8 @@ export function libraryCall(
   return new CallResult(library, args, kwargs, place.node, place.module, place.more);
 }
 
-const pures = new Map<string, Pure | undefined>();
-
 /** The arithmetic behind a library's function, looked for once for each name. */
-export function pureOf(name: string): Pure | undefined {
-  if (pures.has(name)) return pures.get(name);
-  if (pures.size > 2000) pures.clear();
-  const found = findPure(name);
-  pures.set(name, found);
-  return found;
-}
-
-function findPure(name: string): Pure | undefined {
+export const pureOf = remembered((name): Pure | undefined => {
   if (name.startsWith("math.")) return MATH[name.slice(5)];
   const last = MATHS.exec(name)?.[1];
   return last === undefined || !Object.hasOwn(ARRAY, last)
@@ -102,7 +92,7 @@ function findPure(name: string): Pure | undefined {
       ? undefined
       : ARRAY_ALIASES.get(last)
     : ARRAY[last];
-}
+});
 
 /** Values of a library that are not functions: math.pi, FLAGS, wandb.config. */
 export function libraryValue(m: Machine, name: string): Val | undefined {

@@ -53,6 +53,10 @@ export class FunctionValue {
   /** A property's setter. */
   setter = false;
   readonly attrs = new Map<string, Val>();
+  /** As written, from `def` or `lambda` on. */
+  get text(): string {
+    return this.module.source.code.slice(this.node.from, this.node.to);
+  }
 }
 
 export class Method {

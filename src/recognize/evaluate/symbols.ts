@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { ContextName, Value } from "../../schedules/define.js";
+import { remembered } from "../byName.js";
 import type { Machine } from "./machine.js";
 import { fromValue } from "./describe.js";
 import { Tracked, Unknown, type Val } from "./values.js";
@@ -46,24 +47,14 @@ const MEANINGS: readonly [RegExp, ContextName][] = [
   ],
 ];
 
-const meanings = new Map<string, ContextName | undefined>();
-
 /** The meaning of a name when it is clear: `args.num_epochs` counts epochs. Looked for once for each name. */
-export function meaningOf(name: string): ContextName | undefined {
-  if (meanings.has(name)) return meanings.get(name);
-  if (meanings.size > 2000) meanings.clear();
-  const found = findMeaning(name);
-  meanings.set(name, found);
-  return found;
-}
-
-function findMeaning(name: string): ContextName | undefined {
+export const meaningOf = remembered((name): ContextName | undefined => {
   const last = name
     .split(".")
     .at(-1)!
     .replace(/^_+|_+$/g, "");
   return MEANINGS.find(([pattern]) => pattern.test(last))?.[1];
-}
+});
 
 /** The value that the user set for a symbol: under its own name, without `self.`, or under the name of its meaning. */
 function assumed(m: Machine, name: string, meaning: ContextName | undefined): Val | undefined {

@@ -36,8 +36,7 @@ export class StandIns {
   private placeOptimizers(m: Machine, fn: FunctionValue): void {
     for (const [name, value] of fn.module.globals) {
       const one = first(value);
-      if (one instanceof FunctionValue && one.module.file !== undefined)
-        this.groups += one.module.source.code.slice(one.node.from, one.node.to);
+      if (one instanceof FunctionValue && one.module.file !== undefined) this.groups += one.text;
       const put = (other: Val) => m.write(fn.module.globals, name, other);
       const other = this.for(m, name, value, 0, put);
       if (other !== undefined) put(other);
