@@ -24,14 +24,21 @@ const MAX_BRACKETS = 300;
 const prefixChain = /(?:\bnot[ \t\\\r\n]+){1000}|(?:\blambda[ \t]*:[ \t]*){1000}|(?:\bawait[ \t]+){1000}/;
 /** Steps on readings of text that is not sound; a thousand times what unfinished code takes. */
 const MAX_READINGS = 200_000;
+export interface Readings {
+  left: number;
+}
 /** What a step counts while the parser looks for a way on. */
 const recovery = 3;
 
 /**
  * Parses Python, also old, unfinished or conflicted. With `previous` (an earlier state of the same text) only what changed is
- * parsed again. Never throws. `readings`: how many steps beside the one reading of sound code it may take.
+ * parsed again. Never throws. `readings.left`: how many steps beside the one reading of sound code it may take; what it took is taken away.
  */
-export function parsePython(text: string, previous?: PythonSource, readings = MAX_READINGS): PythonSource {
+export function parsePython(
+  text: string,
+  previous?: PythonSource,
+  readings: Readings = { left: MAX_READINGS },
+): PythonSource {
   if (text.length > MAX_LENGTH) return unread(text, "too complex to follow: the file is larger than 500 KB");
   if (previous?.text === text) return previous;
   if (nestsDeeper(text, MAX_BRACKETS))
@@ -49,7 +56,7 @@ export function parsePython(text: string, previous?: PythonSource, readings = MA
 }
 
 /** Code that is not sound is read with what is half-typed in it closed, where that can be told. */
-function read(normal: string, readings: number): { code: string; tree: Tree | undefined } {
+function read(normal: string, readings: Readings): { code: string; tree: Tree | undefined } {
   const tree = parsed(normal, readings);
   if (!tree || isSound(tree)) return { code: normal, tree };
   const code = closeUnclosed(normal);
@@ -94,17 +101,17 @@ export function unread(text: string, problem: string, sound?: PythonSource): Pyt
  * Where text is no Python the parser follows several readings at once, and takes ten times as long. What it follows beside the one
  * reading of sound code is counted, by its stacks; past the bound the text is given up.
  */
-function parsed(code: string, most: number, fragments: readonly TreeFragment[] = []): Tree | undefined {
+function parsed(code: string, readings: Readings, fragments: readonly TreeFragment[] = []): Tree | undefined {
   const parse = parser.startParse(code, fragments) as PartialParse & {
     readonly stacks?: readonly unknown[];
     readonly recovering?: number;
   };
-  for (let readings = 0; readings < most;) {
+  while (readings.left > 0) {
     const tree = parse.advance();
     if (tree) return tree;
     const open = parse.stacks?.length ?? 1;
-    if (open > 1) readings += open;
-    if (parse.recovering) readings += recovery;
+    if (open > 1) readings.left -= open;
+    if (parse.recovering) readings.left -= recovery;
   }
   return undefined;
 }
@@ -130,7 +137,7 @@ function opens(text: string, most: number): boolean {
 }
 
 /** The one span that differs is found by comparing both ends, so the caller needs to know nothing of the edit. */
-function reparse(code: string, previous: PythonSource, readings: number): Tree | undefined {
+function reparse(code: string, previous: PythonSource, readings: Readings): Tree | undefined {
   const old = previous.code;
   const shorter = Math.min(old.length, code.length);
   let start = 0;

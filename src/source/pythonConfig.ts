@@ -2,8 +2,13 @@ import type { SyntaxNode } from "@lezer/common";
 import type { ConfigNode, ConfigText, Entry, Place } from "./config.js";
 import { entryOf, limits, numberOf } from "./config.js";
 import { evaluateExpression, type Plain } from "./expression.js";
-import { parsePython } from "./python.js";
+import { parsePython, type PythonSource } from "./python.js";
 import { overlay, plainOf } from "./references.js";
+
+/** Steps beside the one reading of sound code, of a file that is inherited from: a hundred times what unfinished code takes. */
+const BASE_READINGS = 20_000;
+
+const sources = new WeakMap<ConfigNode, PythonSource>();
 
 type Open = { kind: "map"; at: Place; entries: Entry[] };
 
@@ -11,10 +16,15 @@ type Open = { kind: "map"; at: Place; entries: Entry[] };
  * A Python file that is a configuration: its top-level assignments as a map. `dict(…)`, `{…}` and other calls become maps (a
  * call's callee is the tag, `L(Class)(…)` has the tag `Class`), names stand for what was assigned above (or in `bases`), and
  * arithmetic is computed. A class becomes a map with the tag `class Name(Bases)` of its attributes and of `self.x = …` in
- * its methods. What needs running has no value.
+ * its methods. What needs running has no value. `again`: what was read from the same text before, without its bases.
  */
-export function readPythonConfig(text: string, file?: string, bases?: ConfigNode): ConfigText {
-  const { tree, problem } = parsePython(text);
+export function readPythonConfig(text: string, file?: string, bases?: ConfigNode, again?: ConfigNode): ConfigText {
+  const source = parsePython(
+    text,
+    again && sources.get(again),
+    file === undefined ? undefined : { left: BASE_READINGS },
+  );
+  const { tree, problem } = source;
   if (problem) return { roots: [], problems: [problem] };
   const place = (from: number, to: number): Place => ({ from, to, ...(file && { file }) });
   const raw = (node: SyntaxNode) => text.slice(node.from, node.to);
@@ -319,7 +329,8 @@ export function readPythonConfig(text: string, file?: string, bases?: ConfigNode
       });
   }
 
-  return { roots: [root], problems: [] };
+  sources.set(root, source);
+  return { roots: [root], problems: source.sound === source ? [] : ["some of it is no Python"] };
 }
 
 /** `a['b']['c']` as a path; undefined for other targets. */

@@ -17,6 +17,8 @@ interface Reach {
   readonly texts: string[];
 }
 
+/** A broken file takes some ten times as long to read. */
+const BROKEN = 8;
 /** Bases of bases of bases are followed so far; real ones are rarely four deep. */
 const deepest = 12;
 
@@ -49,7 +51,11 @@ function composed(root: ConfigNode, path: string, text: string, reach: Reach, mi
       if (found === undefined || (reach.left.characters -= found.length) < 0) continue;
       reach.left.files--;
       reach.texts.push(found);
-      const tree = reach.read(found, candidate).roots[0];
+      const {
+        roots: [tree],
+        problems,
+      } = reach.read(found, candidate);
+      if (problems.length) reach.left.characters -= BROKEN * found.length;
       if (!tree) return undefined;
       let inner = composed(tree, candidate, found, { ...reach, open: [...reach.open, candidate] }, missing);
       if (inner.kind === "map")
@@ -71,7 +77,7 @@ function composed(root: ConfigNode, path: string, text: string, reach: Reach, mi
   let own: ConfigNode = root;
   // Names of the base may stand in the child's expressions.
   if (below && reach.syntax === "python")
-    own = readPythonConfig(text, reach.open.length > 1 ? path : undefined, below).roots[0] ?? root;
+    own = readPythonConfig(text, reach.open.length > 1 ? path : undefined, below, root).roots[0] ?? root;
   const all = below ? overlay(below, own) : own;
   return join(after, all) ?? all;
 }

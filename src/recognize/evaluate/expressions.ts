@@ -36,7 +36,7 @@ export function compile(node: SyntaxNode | null | undefined, code: Code): Ex {
       value = run(frame);
     } catch (error) {
       // What is thrown costs much more than an operation.
-      frame.m.fuel -= 10;
+      frame.m.pay(10);
       value = failure(frame.m, error);
     }
     frame.m.record(module, key, value);

@@ -34,8 +34,8 @@ export class Machine {
   depth = 0;
   /** What the isolated run's present call began with. */
   private given = 0;
-  /** What is left for all runs of a file together. */
-  private total: number = LIMITS.total;
+  /** What all runs of a file together have taken, those on numbers apart. */
+  private taken = 0;
   /** True: values carry origins, unknown conditions run both branches. False: plain fast interpretation. */
   tracking = true;
   /** How many enclosing try statements of the interpreted code catch exceptions. */
@@ -73,6 +73,7 @@ export class Machine {
   private journal: Write[] | undefined;
   /** What was made since the present branch began: only the branch and what it returns know of it, and it stays as it is. */
   private born: Set<Target> | undefined;
+  private branches = 0;
   /** A longer journal is made shorter. */
   private room = 50_000;
 
@@ -117,7 +118,7 @@ export class Machine {
   /** Runs with full fuel and a clean state of control, whatever was going on. */
   fresh<T>(run: () => T): T {
     const { tracking, fuel, depth, guarded, ghosts, havoc, forks } = this;
-    const given = depth === 0 ? Math.min(LIMITS.fuel, this.total) : fuel;
+    const given = Math.min(depth === 0 ? LIMITS.fuel : fuel, LIMITS.total - this.taken);
     const walks = walking.left;
     if (depth === 0) walking.left = mostWalking;
     this.fuel = given;
@@ -125,9 +126,8 @@ export class Machine {
     try {
       return run();
     } finally {
-      this.total -= given - Math.max(0, this.fuel);
       if (depth === 0) {
-        this.total -= (mostWalking - Math.max(0, walking.left)) >> 3;
+        this.taken += (mostWalking - Math.max(0, walking.left)) >> 3;
         walking.left = walks;
       }
       Object.assign(this, { tracking, fuel, depth, guarded, ghosts, havoc, forks });
@@ -154,14 +154,12 @@ export class Machine {
     this.journal = undefined;
     Object.assign(this, { guarded: 0, ghosts: 0, havoc: 0, forks: 0, tracking: true });
     // Deep in other calls little fuel is left, and that says nothing of this one.
-    const given = (this.fuel = Math.max(fuel, Math.min(LIMITS.waited, this.total)));
+    const given = (this.fuel = Math.max(fuel, Math.min(LIMITS.waited, LIMITS.total - this.taken)));
     try {
       return run();
     } finally {
-      const taken = given - Math.max(0, this.fuel);
-      if (given > fuel) this.total -= taken;
       this.journal = journal;
-      this.fuel = given > fuel ? fuel : fuel - taken;
+      this.fuel = given > fuel ? fuel : Math.max(0, this.fuel);
       Object.assign(this, { guarded, ghosts, havoc, forks, tracking });
     }
   }
@@ -210,7 +208,13 @@ export class Machine {
 
   /** Spends fuel; throws when there is none left. */
   tick(cost = 1): void {
-    if ((this.fuel -= cost) < 0) throw new TooComplex("too many operations");
+    this.pay(cost);
+    if (this.fuel < 0 || (this.tracking && this.taken > LIMITS.most)) throw new TooComplex("too many operations");
+  }
+
+  pay(cost: number): void {
+    this.fuel -= cost;
+    if (this.tracking) this.taken += cost;
   }
 
   record(module: ModuleValue, key: number, value: Val): void {
@@ -250,25 +254,28 @@ export class Machine {
 
   /** Tells of the attributes of a new object. */
   make(target: Target): void {
-    this.born?.add(target);
+    if (this.branches > 0) (this.born ??= new Set()).add(target);
   }
 
   /** Runs a branch, then puts everything back as it was, save in what the branch made. */
   attempt<T>(run: () => T): { result: T; writes: Outcome } {
     const { journal: outer, born: known } = this;
     const journal: Write[] = (this.journal = []);
-    const born = (this.born = new Set());
+    this.born = undefined;
+    this.branches++;
     try {
       const result = run();
       return { result, writes: outcome(journal) };
     } finally {
+      const born = this.born as Set<Target> | undefined;
       for (let i = journal.length - 1; i >= 0; i--) {
         const { target, key, old } = journal[i]!;
-        if (!born.has(target)) poke(target, key, old);
+        if (!born?.has(target)) poke(target, key, old);
       }
       this.journal = outer;
+      this.branches--;
       this.born = known;
-      for (const target of born) known?.add(target);
+      if (born && this.branches > 0) for (const target of born) this.make(target);
     }
   }
 
@@ -278,6 +285,7 @@ export class Machine {
 
   /** Both branches may have run: what they wrote differently takes both values, the first branch's first. */
   merge(first: Outcome, second: Outcome): void {
+    if (first.length === 0 && second.length === 0) return;
     const others = new Map<Target, Map<unknown, Outcome[number]>>();
     for (const write of second) {
       if (!others.has(write.target)) others.set(write.target, new Map());
@@ -318,6 +326,7 @@ function keepFirst(journal: Write[]): void {
 }
 
 function outcome(journal: readonly Write[]): Outcome {
+  if (journal.length <= 1) return journal.map((write) => ({ ...write, value: peek(write.target, write.key) }));
   const seen = new Map<Target, Set<unknown>>();
   const writes: Outcome = [];
   for (const { target, key, old } of journal) {

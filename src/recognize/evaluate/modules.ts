@@ -12,8 +12,8 @@ import { nodeKey } from "./syntax.js";
 
 const MAX_FILES = 40;
 const MAX_BYTES = 250_000;
-/** Steps beside the one reading of sound code: of a file that is imported, and no Python, little is wanted. */
-const brokenReadings = 10_000;
+/** Steps beside the one reading of sound code: of imported files that are no Python little is wanted. */
+const BROKEN_READINGS = 20_000;
 /** Files so called are read beyond that, half as much again: what sets the rate is rarely among those imported first. */
 const SETS_RATE = /(?:^|[/_])(?:lrs?|learning_rates?|optim\w*|\w*sched\w*|warm_?up\w*|solver\w*)(?:_\w+)?\.py$/;
 /** Paths that are looked at. */
@@ -30,6 +30,7 @@ export class Modules {
   private readonly trees = new WeakMap<Tree, string>();
   private files = 0;
   private bytes = 0;
+  private readonly readings = { left: BROKEN_READINGS };
 
   constructor(
     private readonly m: Machine,
@@ -62,7 +63,7 @@ export class Modules {
     const text = this.read(path);
     if (text === undefined) return undefined;
     const parse = () => {
-      const source = parsePython(text, this.sources.get(path), brokenReadings);
+      const source = parsePython(text, this.sources.get(path), this.readings);
       this.sources.set(path, source);
       return source;
     };
