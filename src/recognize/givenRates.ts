@@ -21,7 +21,7 @@ import { optimizerNamed } from "./optimizers.js";
 import type { Reader } from "./reader.js";
 import { importedRate } from "./schedulerClasses.js";
 import { runOf, settingAround } from "./stepping.js";
-import { parametersOf, timeParameter } from "./writes.js";
+import { countsItself, parametersOf, timeParameter } from "./writes.js";
 
 /** A function of the file that a call takes its rate from: handed over, or asked for the rate that is handed over. */
 export interface GivenRate {
@@ -64,7 +64,8 @@ export function givenRates(reader: Reader): GivenRate[] {
         // Handed to a function of the user's own, which is followed and leaves no call behind.
         if (argument.value.name === "LambdaExpression") add(reader.program.object(argument.value));
         const asked = askedFor(reader, argument.value);
-        if (asked && !callable(reader.object(asked.node))) add(first(reader.program.object(asked.callee)), asked.node);
+        if (asked && !callable(reader.object(asked.node)) && !ofNoTime(reader, asked))
+          add(first(reader.program.object(asked.callee)), asked.node);
       }
   }
   return [...found.values()];
@@ -80,6 +81,16 @@ function callable(value: Val | undefined): FunctionValue | Method | undefined {
   const fn = one instanceof Method ? one.fn : one;
   if (!(fn instanceof FunctionValue) || fn.module.file !== undefined || fn.code.params.length === 0) return undefined;
   return one as FunctionValue | Method;
+}
+
+/** `scale(base_lr)`, `per_device(args.lr, world_size)`: what is asked for one number of others, none of which counts the run. */
+function ofNoTime(reader: Reader, { callee, arguments: args }: PythonCall): boolean {
+  const value = first(reader.program.object(callee) ?? null);
+  const fn = value instanceof Method ? value.fn : value;
+  if (!(fn instanceof FunctionValue) || countsItself(fn.text)) return false;
+  const given = args.map(({ value }) => reader.text(value)).join(" ");
+  const names = [...fn.code.params.map(({ name }) => name), ...(given.match(/[A-Za-z]\w*/g) ?? [])];
+  return timeParameter(names, fn.text) === undefined && !/(?:step|epoch|iter\w*|count(?:er)?)\b/i.test(given);
 }
 
 /** `schedule(step)` that stands there, or that the name there was given last. */

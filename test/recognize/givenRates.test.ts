@@ -84,5 +84,17 @@ describe("functions under any name that something takes its rate from", () => {
     [`${factory}epsilon = make(1.0, 100)\nagent = Agent(epsilon=epsilon(step))\n`, "another quantity"],
     [`${factory}agent = Agent(temperature=make(1.0, 100))\n`, "a temperature"],
     ["import optax\ntx = optax.sgd(learning_rate=0.1)\n", "a number"],
+    [
+      "import torch\nclass T:\n    def __init__(self, model, world_size):\n        self.world_size = world_size\n        scaled = self.scale_learning_rate(1e-4)\n        self.opt = torch.optim.AdamW(model.parameters(), lr=scaled)\n    def scale_learning_rate(self, base_lr):\n        return base_lr * self.world_size\nt = T(model, 8)\n",
+      "a base rate that a method scales by the number of processes",
+    ],
+    [
+      "import torch\ndef scale(lr, batch_size, devices=1):\n    return lr * batch_size * devices / 256\nopt = torch.optim.SGD(net.parameters(), lr=scale(args.lr, batch_size=args.batch_size))\n",
+      "the same by the batch",
+    ],
+    [
+      "import optax\ndef per_device(base_lr):\n    return base_lr * jax.device_count()\ntx = optax.sgd(learning_rate=per_device(0.1))\n",
+      "the same by the devices",
+    ],
   ])("%j has none: %s", (text) => expect(read(text)).toEqual([]));
 });
