@@ -31,7 +31,10 @@ export function contextOf(
           note({ name: symbol, value, because: found.because, kind: "value" });
     } else if (fromRun !== undefined) context[name] = fromRun;
     else {
-      const { value, because } = definition?.usual?.[name] ?? contextDefaults[name];
+      const { value: otherwise, because } = definition?.usual?.[name] ?? contextDefaults[name];
+      // What it is unless something changes it is likelier than the usual.
+      const maybe = found?.status === "unknown" ? found.maybe : undefined;
+      const value = typeof maybe === typeof otherwise ? maybe! : otherwise;
       context[name] = value;
       if (needs.has(name)) note({ name, value, because: reason(found) ?? because, kind: "context" });
     }

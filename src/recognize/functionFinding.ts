@@ -36,6 +36,8 @@ export interface Candidate {
   readonly writes: boolean;
   /** The write goes through a call that is not followed. */
   readonly remote?: boolean;
+  /** The calls of it whose results are written. */
+  readonly asked?: readonly SyntaxNode[];
   /** The class of the file whose object is asked, when it is not the one that the method stands in. */
   readonly of?: SyntaxNode;
 }
@@ -43,7 +45,7 @@ export interface Candidate {
 /** What is told of such a function at its name. */
 export function findingOf(
   reader: Reader,
-  { definition, writes, remote, of }: Candidate,
+  { definition, writes, remote, of, asked }: Candidate,
   workspace: Workspace,
 ): Finding | undefined {
   const name = (of ?? definition).getChild("VariableName");
@@ -53,7 +55,7 @@ export function findingOf(
   const names = parametersOf(definition, program.source.code);
   const time = timeParameter(names, reader.text(definition));
   const callers = callersOf(reader, definition);
-  const [site] = callers;
+  const site = deciding(reader, callers, writes, asked);
   const own = fn instanceof Method ? names.slice(1) : names;
   const { args, values, optimizer } = argumentsAt(
     reader,
@@ -98,6 +100,19 @@ export function findingOf(
     ...(writes ? startFor(reader, rate, optimizer) : { context: {} }),
     run: { unit, ...lengthFromNames(read, unit), ...(looped?.run ?? (site && around && runOf(reader, around, unit))) },
   };
+}
+
+/** The call that counts: one whose result is written, and of what only tells the rate one that is made in every turn. */
+function deciding(
+  reader: Reader,
+  callers: readonly PythonCall[],
+  writes: boolean,
+  asked: readonly SyntaxNode[] = [],
+): PythonCall | undefined {
+  if (writes || callers.length < 2) return callers[0];
+  const written = callers.filter(({ from }) => asked.some((call) => call.from === from));
+  const among = written.length > 0 ? written : callers;
+  return among.find(({ node }) => conditionOf(reader, node) === undefined) ?? among[0];
 }
 
 /** What the object of a method is made with, as far as the method reads it. */

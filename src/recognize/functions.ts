@@ -38,9 +38,13 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
   const mayBe = ({ from, to }: SyntaxNode) =>
     !reader.consumed.has(from) &&
     !calls.some(({ call }) => call.node && !call.module?.file && call.node.from > from && call.node.to < to);
-  const add = (definition: SyntaxNode | undefined, writes: boolean, remote = false) => {
-    if (!definition || candidates.has(definition.from) || !mayBe(definition)) return;
-    candidates.set(definition.from, { definition, writes, remote });
+  const add = (definition: SyntaxNode | undefined, writes: boolean, remote = false, asked?: SyntaxNode) => {
+    if (!definition) return;
+    const known = candidates.get(definition.from);
+    if (known) {
+      if (asked) candidates.set(definition.from, { ...known, asked: [...(known.asked ?? []), asked] });
+    } else if (mayBe(definition))
+      candidates.set(definition.from, { definition, writes, remote, ...(asked && { asked: [asked] }) });
   };
   const tell = (finding: Finding | undefined) => {
     if (finding && !inline.some((other) => other.area!.from === finding.area!.from)) inline.push(finding);
@@ -74,7 +78,7 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
     if (inCallback(write.statement) || isSetting(reader, write) || isHandedTable(reader, write.value)) continue;
     const found = writerOf(reader, write, 0);
     if (found) {
-      add(found.definition, found.writes, found.writes && write.remote);
+      add(found.definition, found.writes, found.writes && write.remote, found.asked?.[0]);
       const { from, to } = found.definition;
       const here =
         found.writes && write.statement.from > from && write.statement.to <= to && write.statement.firstChild;
@@ -196,7 +200,7 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
   const text = code.slice(write.value.from, write.value.to).trim();
   // What feeds a graph trains: the function that the rate comes from is told.
   const source = write.fed && calledFunction(reader, write.value, around);
-  if (source) return { definition: source, writes: false };
+  if (source) return told(source);
   if (around?.name === "FunctionDefinition") {
     const called = around.getChild("VariableName");
     if (called && restoring.test(reader.text(called))) return undefined;
@@ -207,7 +211,7 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
     const trains = inTrainingLoop(write.statement, code);
     // A function that trains an epoch with the rate that another one tells is not where the rate is computed.
     const teller = !write.augmented && trainsItself(reader.text(around)) && tellerOf(reader, write.value, around);
-    if (teller) return { definition: teller, writes: false };
+    if (teller) return told(teller);
     if (
       !trains &&
       (timeParameter(names, reader.text(around)) || (names[0] === "self" && countsItself(reader.text(around))))
@@ -228,7 +232,7 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
     }
   }
   const called = calledFunction(reader, write.value, around);
-  if (called) return { definition: called, writes: false };
+  if (called) return told(called);
   // `group["lr"] *= decay` in a function of its own: a step of a schedule whose occasions are elsewhere.
   const own = around?.name === "FunctionDefinition" ? around.getChild("VariableName") : undefined;
   const builds = write.augmented || /\[\s*['"]lr['"]\s*\]/.test(text);
@@ -259,13 +263,20 @@ function storedParameter(
   return undefined;
 }
 
+interface Called {
+  readonly definition: SyntaxNode;
+  readonly call: SyntaxNode;
+}
+
+const told = ({ definition, call }: Called): Candidate => ({ definition, writes: false, asked: [call] });
+
 /** The user's function whose result reaches an expression: called there, or in the assignment of the name that stands there. */
-function calledFunction(reader: Reader, value: SyntaxNode, scope: SyntaxNode | undefined): SyntaxNode | undefined {
+function calledFunction(reader: Reader, value: SyntaxNode, scope: SyntaxNode | undefined): Called | undefined {
   const direct = callIn(reader, value);
   if (direct) return direct;
   const name = /^[A-Za-z_]\w*$/.exec(reader.text(value).trim())?.[0];
   if (!name) return undefined;
-  let found: SyntaxNode | undefined;
+  let found: Called | undefined;
   (scope ?? reader.program.source.tree.topNode).cursor().iterate((ref) => {
     if (ref.from >= value.from) return false;
     if (ref.name === "AssignStatement" && reader.text(ref.node.firstChild!) === name)
@@ -278,7 +289,7 @@ function calledFunction(reader: Reader, value: SyntaxNode, scope: SyntaxNode | u
 const trainsItself = (text: string) => /\.backward\(|\.(?:train|zero_grad|apply_gradients)\(\s*\)/.test(text);
 
 /** The same where the value is nothing but the call's result. */
-function tellerOf(reader: Reader, value: SyntaxNode, scope: SyntaxNode): SyntaxNode | undefined {
+function tellerOf(reader: Reader, value: SyntaxNode, scope: SyntaxNode): Called | undefined {
   if (value.name === "CallExpression") return callIn(reader, value);
   const name = value.name === "VariableName" ? reader.text(value) : "";
   const statement = reader.program
@@ -288,8 +299,8 @@ function tellerOf(reader: Reader, value: SyntaxNode, scope: SyntaxNode): SyntaxN
 }
 
 /** The def behind the first call in an expression that is a function of this file with a time-like argument. */
-function callIn(reader: Reader, expression: SyntaxNode): SyntaxNode | undefined {
-  let found: SyntaxNode | undefined;
+function callIn(reader: Reader, expression: SyntaxNode): Called | undefined {
+  let found: Called | undefined;
   expression.cursor().iterate((ref) => {
     if (found || ref.from >= expression.to) return false;
     if (ref.name !== "CallExpression") return undefined;
@@ -302,7 +313,7 @@ function callIn(reader: Reader, expression: SyntaxNode): SyntaxNode | undefined 
       definition.module.file === undefined &&
       timeParameter(parametersOf(definition.node, reader.program.source.code), reader.text(definition.node))
     )
-      found = definition.node;
+      found = { definition: definition.node, call: ref.node };
     return undefined;
   });
   return found;

@@ -34,6 +34,11 @@ it.each<[why: string, text: string, found: Record<string, Record<number, number>
     `import torch\nfrom utils import set_optimizer_lr\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)\ndef halved(epoch):\n    return 0.2 * 0.5 ** (epoch // 10)\nfor epoch in range(30):\n    set_optimizer_lr(optimizer, halved, epoch)\n`,
     { set_optimizer_lr: { 0: 0.2, 10: 0.1 } },
   ],
+  [
+    "of several calls the one whose result is written counts, not one that is only logged",
+    `${head}def get_lr(it):\n    return 0.1 * 0.5 ** (it // 10)\nit = 0\nwhile it < 50:\n    if it % 7 == 0:\n        shown = get_lr(it)\n        print(shown)\n    new = get_lr(it)\n    for group in optimizer.param_groups:\n        group['lr'] = new\n${trains}    it += 1\n`,
+    { get_lr: { 0: 0.1, 10: 0.05 } },
+  ],
   ["a setter that nobody hands a function is none", `def set_lr(optimizer, f, epoch):\n    lr = f(epoch)\n${sets}`, {}],
 ])("%s", (_, text, found) => {
   const { findings } = analyze({ path: "train.py", languageId: "python", text }, { read: (path) => files[path] });

@@ -32,6 +32,12 @@ it.each([
     at: "WarmupScheduler([100], 0.5, warm=2)",
     rates: { 0: 0 },
   },
+  {
+    why: "what it is unless a file that is not there changes it",
+    text: "import torch, json\nconfig = {'lr': 0.5}\nconfig.update(json.load(open('c.json')))\nopt = torch.optim.SGD(net.parameters(), lr=config['lr'])\ns = torch.optim.lr_scheduler.StepLR(opt, 10)\n",
+    at: "torch.optim.lr_scheduler.StepLR(opt, 10)",
+    rates: { 0: 0.5, 10: 0.05 },
+  },
 ])("$why", ({ text, files = {}, at, rates }) => {
   const read = (path: string) => (files as Record<string, string>)[path];
   const { findings } = analyze({ path: "train.py", languageId: "python", text }, { read });

@@ -220,6 +220,10 @@ function carrying(
   }
   if (value instanceof NdArray)
     return new NdArray(value.data, value.shape, value.ints, [...value.origins, ...origins], symbols ?? value.symbols);
+  if (value instanceof Range) {
+    const bounds = value.bounds.map((bound) => carrying(bound, origins, symbols, because, lists));
+    return new Range(value.start, value.stop, value.step, bounds);
+  }
   if (!(value instanceof List) || lists.has(value)) return value;
   lists.add(value);
   if (symbols && value.items.length > mostTold) value.symbols = new Map([...(value.symbols ?? []), ...symbols]);

@@ -133,7 +133,8 @@ function run(
     return;
   }
   const over = read ?? force(clause.over(frame));
-  if (frame.m.tracking && over !== null && typeof over === "object" && over.kind === "range") conditions.push(over);
+  // How many items there are hangs on these.
+  if (frame.m.tracking && (over instanceof Range || (over instanceof List && over.symbols))) conditions.push(over);
   for (const item of iterate(frame.m, over)) {
     frame.m.tick();
     clause.write(frame, item);

@@ -3,10 +3,11 @@ import { symbolsOf } from "./access.js";
 import type { Code } from "./code.js";
 import { compile } from "./expressions.js";
 import { type Ex, Flow, type Frame, type St } from "./frame.js";
-import { NotKnown, PyError, TooComplex } from "./machine.js";
+import { type Machine, NotKnown, PyError, TooComplex } from "./machine.js";
 import { truthOf } from "./operators.js";
 import { compileBlock, ghost, isInteresting } from "./statements.js";
 import { kids } from "./syntax.js";
+import { List } from "./values.js";
 
 interface Branch {
   readonly test: Ex | undefined;
@@ -98,10 +99,28 @@ export function fork(frame: Frame, a: St, b: St, secondFirst = false): Flow {
     }
     if (secondFirst) m.merge(second.writes, first.writes);
     else m.merge(first.writes, second.writes);
+    openUneven(frame, first.writes, second.writes);
     return x === y ? x : Flow.Next;
   } catch (error) {
     frame.forks = Math.max(0, frame.forks - 1);
     m.forks = Math.max(0, m.forks - 1);
     throw error;
   }
+}
+
+type Writes = ReturnType<Machine["attempt"]>["writes"];
+
+/** A list that only one of two ways makes longer: nobody knows how long it is. */
+function openUneven({ m }: Frame, first: Writes, second: Writes): void {
+  for (const [own, others] of [
+    [first, second],
+    [second, first],
+  ] as const)
+    for (const { target, key, value, old } of own) {
+      if (key !== "items" || !((target as unknown) instanceof List) || !Array.isArray(value)) continue;
+      const other = others.find((write) => write.target === target && write.key === key);
+      const beside = (other ? other.value : old) as unknown[];
+      if (value.length !== beside.length)
+        m.write(target, "open", "how many items it has depends on a condition that is not known");
+    }
 }

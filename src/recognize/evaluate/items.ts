@@ -1,4 +1,4 @@
-import { derive, dictGet, dictItems, dictKey, dictSet, force, numberOf, plain, stringOf } from "./access.js";
+import { derive, dictGet, dictItems, dictKey, dictSet, force, numberOf, plain, stringOf, symbolsOf } from "./access.js";
 import { element, sequence } from "./arrays.js";
 import { getAttribute, settableEntry } from "./attributes.js";
 import { callValue } from "./call.js";
@@ -186,7 +186,11 @@ export function setItem(m: Machine, object: Val, key: Val, value: Val): void {
   } else if (v instanceof List) {
     const at = numberOf(k);
     if (at === undefined || isSlice(k)) {
-      m.write(v as never, "items", [new Unknown("an item was set that is not known")]);
+      const unknown = new Unknown("an item was set that is not known");
+      // A slice may take in more than it gives up; else the length stays, and how it was told.
+      const stays = !isSlice(k) && v.items.length <= 64 && symbolsOf(v).size === 0;
+      if (!stays) m.write(v as never, "open", unknown.because);
+      m.write(v as never, "items", stays ? v.items.map(() => unknown) : [unknown]);
       return;
     }
     const index = at < 0 ? at + v.items.length : at;

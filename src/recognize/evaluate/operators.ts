@@ -157,7 +157,7 @@ export function truthOf(value: Val): boolean | Unknown {
   if (v === null) return false;
   if (typeof v !== "object") return Boolean(v);
   if (v instanceof Float) return v.value !== 0;
-  if (v instanceof List) return v.items.length > 0;
+  if (v instanceof List) return v.open ? new Unknown(v.open) : v.items.length > 0;
   if (v instanceof Dict)
     return v.entries.size > 0 || (v.open || v.flavour ? (v.open ? new Unknown(v.open) : true) : false);
   if (v instanceof Range) return v.length > 0;

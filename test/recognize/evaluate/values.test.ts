@@ -42,6 +42,31 @@ it.each([
     expected: "unknown: an item of a value that is only known when the file runs",
     why: "one that is set anew there is not known",
   },
+  {
+    source: "g = [0, 0]\nfor i, p in enumerate(net.parameters()):\n  g[i] = 1\nf(«len(g)»)",
+    expected: "2",
+    why: "an item that is set leaves the length",
+  },
+  {
+    source: "g = [0] * len(names)\nfor i, p in enumerate(names):\n  g[i] = 1\nv = len([x for x in g])\nf(«v»)",
+    expected: "unknown: its length is only known when the file runs",
+    why: "nor is the length of what an assumed length gives",
+  },
+  {
+    source: "g = []\nfor p in net.parameters():\n  g.append(p)\nf(«1 if g else 2»)",
+    expected: "1 or 2",
+    why: "nor whether it holds anything",
+  },
+  {
+    source: "ms = [30]\nif x:\n  ms.append(60)\nf(«ms»)",
+    expected: "unknown: how many items it has depends on a condition that is not known",
+    why: "a list that only one of two ways makes longer",
+  },
+  {
+    source: "ms = [30]\nif x:\n  ms.append(60)\nelse:\n  ms.append(60)\nf(«ms»)",
+    expected: "[30, 60]",
+    why: "one that both make longer",
+  },
   { source: "n = 0\nwhile n < 100:\n  n += 30\nf(«n»)", expected: "120", why: "a while loop that ends" },
   {
     source: "lr = 0.1\nfor epoch in range(10):\n  f(«lr»)\n  lr *= 0.5\n  opt.step()",
