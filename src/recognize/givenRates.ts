@@ -2,8 +2,10 @@ import type { SyntaxNode } from "@lezer/common";
 import { lookup } from "./evaluate/attributes.js";
 import {
   CallResult,
+  Choice,
   first,
   Float,
+  force,
   FunctionValue,
   Instance,
   Library,
@@ -35,10 +37,19 @@ const takers =
   /^optax\.(?:scale_by_schedule|scale_by_learning_rate)$|^jax\.(?:experimental|example_libraries)\.optimizers\.(?:sgd|momentum|nesterov|adagrad|rmsprop|rmsprop_momentum|adam|adamax|sm3)$/;
 const keyword = /^(?:learning_rate|lr|step_size)$/;
 
+/** Values of one argument looked at. */
+const mostWays = 8;
+
 /** Functions under any name that are used as a rate: `optax.sgd(schedule)`, `apply_gradient(grad, learning_rate=schedule(step))`. */
 export function givenRates(reader: Reader): GivenRate[] {
   const found = new Map<SyntaxNode, GivenRate>();
   const add = (value: Val | undefined, site?: SyntaxNode) => {
+    // Of the ways of an `if` each gives its own.
+    const one = value === undefined ? undefined : force(value);
+    if (one instanceof Choice) for (const way of one.values.slice(0, mostWays)) addOne(way, site);
+    else addOne(one, site);
+  };
+  const addOne = (value: Val | undefined, site?: SyntaxNode) => {
     const fn = callable(value);
     const node = fn && (fn instanceof Method ? fn.fn : fn).node;
     if (fn && node && !found.has(node)) found.set(node, { fn, ...(site && { site }) });

@@ -218,13 +218,13 @@ export function parametersOf(definition: SyntaxNode, code: string): string[] {
 }
 
 const timeNames =
-  /^(?:cur(?:r(?:ent)?)?_?|train(?:ing)?_|global_?|global_?time_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|count|progress)$/i;
+  /^(?:cur(?:r(?:ent)?)?_?|train(?:ing)?_|global_?|(?:global_?)?time_?|this_?|i_?|n_?|num_?)?(?:epochs?|epoch_?(?:num|idx|i|number|index)?|ep|iter(?:ation)?s?|iter_?num|iteration_?num|it|steps?|step_?num|t|batch(?:_idx|_num)?|updates?|num_updates?|cur_?iter|i_iter|niter|n_iter|counter|count|progress)$/i;
 
 /** Names of how long the run is, which some give to how far it has come. */
 const lengthNames =
-  /^(?:(?:n|num)_(?:epochs|steps|iters)|epochs|steps|iters|iterations|batches|updates|total_?(?:num_?)?(?:epochs?|steps?|iters?|iterations?|timesteps?|updates?|t))$/i;
+  /^(?:(?:n|num)_(?:epochs|steps|iters)|epochs|steps|iters|iterations|batches|updates|(?:(?:n|num)_)?time_?steps|total_?(?:num_?)?(?:epochs?|steps?|iters?|iterations?|timesteps?|updates?|t))$/i;
 
-/** The parameter that counts the run: by its name, or as what the function's text takes a share of (`1 - total_steps / self.max_steps`). */
+/** The parameter that counts the run: by its name, or as what the function's text takes a share of (`1 - total_steps / self.max_steps`) or raises to (`0.9 ** (timesteps / 1e6)`). */
 export function timeParameter(names: readonly string[], text = ""): string | undefined {
   const candidates = names.filter((name) => timeNames.test(name) && !lengthNames.test(name));
   return (
@@ -233,7 +233,7 @@ export function timeParameter(names: readonly string[], text = ""): string | und
     names.find(
       (name) =>
         lengthNames.test(name) &&
-        new RegExp(`\\b${name}\\s*\\)?\\s*//?\\s*[A-Za-z_(]`).test(text) &&
+        new RegExp(`\\b${name}\\s*\\)?\\s*//?\\s*[A-Za-z_(]|\\*\\*\\s*\\(?\\s*${name}\\b`).test(text) &&
         !new RegExp(`/\\s*(?:\\w+\\()*${name}\\b`).test(text),
     )
   );

@@ -45,6 +45,12 @@ describe("functions under any name that something takes its rate from", () => {
       "a factory of lambdas",
     ],
     [
+      `import optax\n${factory}def create(config):\n    if config.schedule == 'constant':\n        rate = 0.1\n    elif config.schedule == 'fall':\n        rate = make(0.2, 100)\n    else:\n        raise ValueError(config.schedule)\n    if config.optimizer == 'adam':\n        return optax.adam(learning_rate=rate)\n    return optax.sgd(learning_rate=rate)\n`,
+      "fn",
+      { 0: 0.2, 50: 0.1 },
+      "given in one of the ways of an if",
+    ],
+    [
       "import optax\nschedule = lambda step: 0.1 * 0.9 ** step\ntx = optax.sgd(learning_rate=schedule)\n",
       "schedule",
       { 2: 0.081 },

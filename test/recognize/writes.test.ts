@@ -22,3 +22,34 @@ it.each([
   const resolved = resolve(findings[0]!);
   for (const [t, rate] of Object.entries(rates)) expect(rateAt(resolved, Number(t))).toBeCloseTo(rate, 8);
 });
+
+/** What a function counts the run by, where its name alone could be the run's length. */
+it.each([
+  {
+    why: "steps so far over the steps of the run, both given",
+    text: "def adjust_lr(optimizer, init_lr, timesteps, max_timesteps):\n    lr = init_lr * (1 - (timesteps / max_timesteps))\n    for group in optimizer.param_groups:\n        group['lr'] = lr\n    return optimizer, lr\n",
+    assume: { init_lr: 0.1, max_timesteps: 100 },
+    rates: { 0: 0.1, 50: 0.05 },
+  },
+  {
+    why: "in an exponent, over a number",
+    text: "def adjust_lr(optimizer, init_lr, num_timesteps):\n    lr = init_lr * (0.5 ** (num_timesteps / 10))\n    for group in optimizer.param_groups:\n        group['lr'] = lr\n",
+    assume: { init_lr: 0.1 },
+    rates: { 0: 0.1, 10: 0.05 },
+  },
+  {
+    why: "a step of an environment",
+    text: "def set_lr(optimizer, base_lr, time_step):\n    for group in optimizer.param_groups:\n        group['lr'] = base_lr / (1 + time_step)\n",
+    assume: { base_lr: 0.1 },
+    rates: { 0: 0.1, 1: 0.05 },
+  },
+])("$why", ({ text, assume, rates }) => {
+  const assumptions = new Map(Object.entries(assume));
+  const { findings } = analyze(
+    { path: "train.py", languageId: "python", text },
+    { read: () => undefined },
+    { assume: assumptions },
+  );
+  expect(findings).toHaveLength(1);
+  for (const [t, rate] of Object.entries(rates)) expect(rateAt(resolve(findings[0]!), Number(t))).toBeCloseTo(rate, 10);
+});
