@@ -17,6 +17,8 @@ const words = /lr|sched|warm_?up|warm[A-Z]|poly|cosine|decay|anneal|cycl|noam|op
 const sure = /lr|sched|warm_?up|cosine|anneal|cycl|noam/i;
 const sets =
   /\[\s*['"](?:lr|learning_rate)['"]\s*\]\s*=(?!=)|\boptim\w*\.(?:lr|learning_rate)\s*=(?!=)|\.set_(?:lr|learning_rate)\(/;
+/** Bases that bring no behaviour. */
+const plainBase = /^(?:abc\.ABC|typing(?:_extensions)?\.(?:Generic|Protocol)|(?:builtins\.)?object)$/;
 const setter = /step|lr|learning_rate|update|adjust|__call__|schedule/i;
 /**
  * `NoamOpt(512, 1, 4000, Adam(…))` of a class that another file of the workspace writes: no library's scheduler, but one of its methods,
@@ -31,7 +33,7 @@ export function importedWrappers(reader: Reader): Finding[] {
     if (!(made instanceof Instance) || made.cls.module.file === undefined) continue;
     // `class Noam(Adam)` sets its own rate; what builds on another class of a library is that library's matter.
     const base = libraryBase(made.cls);
-    if (base instanceof Library && !optimizerOf(base)) continue;
+    if (base instanceof Library && !optimizerOf(base) && !plainBase.test(base.name)) continue;
     const fn = setterOf(made.cls);
     if (!fn || withoutOptimizer(made)) continue;
     const one = asMade(reader, made);

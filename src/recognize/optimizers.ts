@@ -91,6 +91,15 @@ const rows: Readonly<
     prefixes: ["paddle.optimizer."],
     rows: [["SGD Adam AdamW Momentum Adagrad Adadelta Adamax RMSProp Lamb", "learning_rate", 0, 0.001]],
   },
+  chainer: {
+    prefixes: ["chainer.optimizers."],
+    rows: [
+      ["SGD RMSprop", "lr", 0, 0.01],
+      ["MomentumSGD NesterovAG CorrectedMomentumSGD", "lr", 0, 0.01, ["momentum", 1, 0.9]],
+      ["AdaGrad", "lr", 0, 0.001],
+      ["Adam", "alpha", 0, 0.001],
+    ],
+  },
   mindspore: {
     prefixes: ["mindspore.experimental.optim.", "mindspore.nn."],
     groups: true,

@@ -33,6 +33,12 @@ it.each([
     rates: { 0: 0 },
   },
   {
+    why: "Chainer's, lowered after an epoch's data whatever is done with them",
+    text: "from chainer import optimizers\noptimizer = optimizers.MomentumSGD(0.5)\nfor epoch in range(10):\n    for idx in perm:\n        queue.put(idx)\n    optimizer.lr *= 0.1\n",
+    at: "optimizer.lr",
+    rates: { 0: 0.5, 1: 0.05 },
+  },
+  {
     why: "what it is unless a file that is not there changes it",
     text: "import torch, json\nconfig = {'lr': 0.5}\nconfig.update(json.load(open('c.json')))\nopt = torch.optim.SGD(net.parameters(), lr=config['lr'])\ns = torch.optim.lr_scheduler.StepLR(opt, 10)\n",
     at: "torch.optim.lr_scheduler.StepLR(opt, 10)",

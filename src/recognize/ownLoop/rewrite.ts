@@ -134,6 +134,13 @@ export function rewritten(
       }
     const last = statements.at(-1);
     if (body !== turn || !last) return false;
+    // An epoch's data, whatever is done with them.
+    const data = statements.find((node) => /^(?:For|While)Statement$/.test(node.name) && !kept.has(nodeKey(node)));
+    if (data && !overGroups.test(code.slice(data.from, data.getChild("Body")?.from ?? data.to))) {
+      const edit = edits.findIndex(({ from, to }) => from === data.from && to === endOf(data, code));
+      edits[edit] = { ...edits[edit]!, text: `${names.turn}()` };
+      return true;
+    }
     const [first] = statements;
     const lineStart = code.lastIndexOf("\n", first!.from - 1) + 1;
     const indent = code.slice(lineStart, first!.from);
