@@ -68,18 +68,25 @@ function unlessRaised(frame: Frame, body: St): Flow | undefined {
   return result;
 }
 
+/** What a way through the try statement that is being run raises, where another way does not. */
+export const mayRaise = new WeakMap<Machine, PyError[]>();
+
 /** Runs both ways and merges them. With `secondFirst` the second way's values are the likelier ones. */
 export function fork(frame: Frame, a: St, b: St, secondFirst = false): Flow {
   const { m } = frame;
   if (m.forks > 40) throw new TooComplex("too many open conditions");
   frame.forks++;
   m.forks++;
+  const failed: PyError[] = [];
   const attempt = (run: St) =>
     m.attempt(() => {
       try {
         return run(frame);
       } catch (error) {
-        if (error instanceof PyError && m.guarded === 0) return Flow.Gone;
+        if (error instanceof PyError && (m.guarded === 0 || m.tracking)) {
+          if (m.guarded > 0) failed.push(error);
+          return Flow.Gone;
+        }
         if (error instanceof NotKnown) return Flow.Next;
         throw error;
       }
@@ -87,9 +94,12 @@ export function fork(frame: Frame, a: St, b: St, secondFirst = false): Flow {
   try {
     const first = attempt(a);
     const second = attempt(b);
+    // Where both ways raise the handler runs, where one does it may.
+    if (failed.length === 2) throw failed[1]!;
     frame.forks--;
     m.forks--;
     const [x, y] = [first.result, second.result];
+    if (failed.length === 1) (mayRaise.get(m) ?? []).push(failed[0]!);
     const ends = (flow: Flow) => flow === Flow.Return || flow === Flow.Gone;
     if (ends(x) && ends(y)) return x === Flow.Return || y === Flow.Return ? Flow.Return : Flow.Gone;
     if (ends(x) || ends(y)) {

@@ -1,6 +1,7 @@
 import { byName } from "../byName.js";
 import type { SyntaxNode } from "@lezer/common";
 import type { Code } from "./code.js";
+import { fork, mayRaise } from "./flow.js";
 import { Flow, type Frame, type St } from "./frame.js";
 import { PyError } from "./machine.js";
 import { writeName } from "./names.js";
@@ -46,13 +47,25 @@ export function compileTry(node: SyntaxNode, code: Code): St {
     let flow: Flow;
     if (handlers.length) m.guarded++;
     const depth = m.guarded;
+    const outer = mayRaise.get(m);
+    const raised: PyError[] = [];
+    if (handlers.length) mayRaise.set(m, raised);
     try {
       flow = body(frame);
       m.guarded = handlers.length ? depth - 1 : depth;
+      if (outer) mayRaise.set(m, outer);
+      const [error] = raised;
+      if (error && flow === Flow.Next && handlers.some(({ types }) => catches(types, error.type)))
+        flow = fork(
+          frame,
+          () => Flow.Next,
+          (f) => handle(f, error),
+        );
       if (flow === Flow.Next && otherwise) flow = otherwise(frame);
       if (m.tracking)
         for (const handler of handlers) if (isInteresting(handler.node, code)) ghost(frame, () => handler.body(frame));
     } catch (error) {
+      if (outer) mayRaise.set(m, outer);
       m.guarded = handlers.length ? depth - 1 : depth;
       if (!(error instanceof PyError) || !handlers.length) throw error;
       flow = handle(frame, error);

@@ -67,6 +67,16 @@ it.each([
     expected: "[30, 60]",
     why: "one that both make longer",
   },
+  {
+    source: "try:\n  if x:\n    raise ValueError()\n  n = 1\nexcept ValueError:\n  n = 2\nf(«n»)",
+    expected: "1 or 2",
+    why: "of two ways one raises",
+  },
+  {
+    source: "try:\n  n = 1\n  if x:\n    None.info()\n  n = 3\nexcept Exception as e:\n  raise e\nf(«n»)",
+    expected: "3",
+    why: "the way that goes on",
+  },
   { source: "n = 0\nwhile n < 100:\n  n += 30\nf(«n»)", expected: "120", why: "a while loop that ends" },
   {
     source: "lr = 0.1\nfor epoch in range(10):\n  f(«lr»)\n  lr *= 0.5\n  opt.step()",
