@@ -40,16 +40,19 @@ export interface Candidate {
   readonly asked?: readonly SyntaxNode[];
   /** The class of the file whose object is asked, when it is not the one that the method stands in. */
   readonly of?: SyntaxNode;
+  /** The object that is asked, when it is not the first that the file makes. */
+  readonly made?: Instance;
 }
 
 /** What is told of such a function at its name. */
 export function findingOf(
   reader: Reader,
-  { definition, writes, remote, of, asked }: Candidate,
+  { definition, writes, remote, of, asked, made }: Candidate,
   workspace: Workspace,
 ): Finding | undefined {
   const name = (of ?? definition).getChild("VariableName");
-  const fn = functionValue(reader, definition, of);
+  const value = functionValue(reader, definition, of);
+  const fn = made && value instanceof Method ? new Method(value.fn, made) : value;
   if (!name || fn === undefined) return undefined;
   const { program } = reader;
   const names = parametersOf(definition, program.source.code);

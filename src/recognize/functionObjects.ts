@@ -9,6 +9,7 @@ import {
   Instance,
   List,
   Method,
+  type PythonCall,
   type Val,
 } from "./evaluate/index.js";
 import type { Reader } from "./reader.js";
@@ -74,6 +75,19 @@ export function asMade(reader: Reader, one: Instance): Instance {
   for (const [name, value] of one.attrs)
     copy.attrs.set(name, (moved.has(name) ? begun.attrs.get(name) : undefined) ?? value);
   return copy;
+}
+
+/** Places looked at for objects of one class. */
+const mostMade = 20;
+
+/** Where the file makes objects of a class of its own, and these. */
+export function madeOf(reader: Reader, owner: SyntaxNode): { site: PythonCall; one: Instance }[] {
+  const name = owner.getChild("VariableName");
+  return (name ? reader.named(reader.text(name)) : []).slice(0, mostMade).flatMap((site) => {
+    const value = first(reader.asRun(site.node) ?? reader.object(site.node) ?? null);
+    const here = value instanceof Instance && value.cls.module.file === undefined && value.cls.node.from === owner.from;
+    return here && value.call?.node?.from === site.from ? [{ site, one: asMade(reader, value) }] : [];
+  });
 }
 
 const textOf = ({ module, node }: ClassValue) => module.source.code.slice(node.from, node.to);

@@ -11,6 +11,7 @@ import { moves } from "./ownLoop/moves.js";
 import { findingOf, placed, twinAt, type Candidate } from "./functionFinding.js";
 import { kerasCallbacks } from "./kerasCallbacks.js";
 import { namedRateFunctions } from "./namedFunctions.js";
+import { classAround, ownSchedulers } from "./ownSchedulers.js";
 import { isHandedTable } from "./rateTables.js";
 import { isSetting, rebuiltOptimizers } from "./rebuiltOptimizers.js";
 import { guarded } from "./guarded.js";
@@ -137,14 +138,14 @@ export function rateFunctions(reader: Reader, calls: readonly Found[], workspace
       const { from, to, cell } = program.place({ from: at.from, to: at.to });
       if (cell === finding.cell && from >= finding.area!.from && to <= finding.area!.to) tellAt(at, finding);
     }
-  return [...once, ...inline, ...computed];
+  const made = guarded(() => ownSchedulers(reader, [...candidates.values()], workspace)) ?? [];
+  return [...once, ...inline, ...computed, ...made];
 }
 
 /** A method that its class's subclasses fill in is theirs, one each. */
 function asked(reader: Reader, candidate: Candidate): Candidate[] {
-  const block = candidate.definition.parent;
-  const owner = (block?.name === "DecoratedStatement" ? block.parent : block)?.parent;
-  const subclasses = owner?.name === "ClassDefinition" ? subclassesAsked(reader, owner, candidate.definition) : [];
+  const owner = classAround(candidate.definition);
+  const subclasses = owner ? subclassesAsked(reader, owner, candidate.definition) : [];
   return subclasses.length > 0 ? subclasses.map((of) => ({ ...candidate, of })) : [candidate];
 }
 

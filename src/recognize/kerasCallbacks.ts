@@ -3,6 +3,7 @@ import { callersOf } from "./callers.js";
 import {
   ClassValue,
   Dict,
+  dictPut,
   first,
   FunctionValue,
   Instance,
@@ -10,13 +11,14 @@ import {
   Method,
   nodeOf,
   outlineOf,
+  Unknown,
   type Val,
 } from "./evaluate/index.js";
 import { dictOf } from "./evaluate/access.js";
 import { libraryBase, lookup } from "./evaluate/attributes.js";
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, readBy, startFor } from "./functionFinding.js";
-import { instanceOf } from "./functionObjects.js";
+import { instanceOf, madeOf } from "./functionObjects.js";
 import { FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
 import type { Reader } from "./reader.js";
 import { trainerRun } from "./trainers.js";
@@ -53,8 +55,7 @@ function ownCallbacks(reader: Reader): Told[] {
   return outlineOf(tree).flatMap((entry) => {
     if (entry.kind !== "class" || !/Callback\b/.test(reader.text(entry).split("\n", 1)[0]!)) return [];
     const owner = nodeOf(tree, entry);
-    const finding = callback(reader, owner, writers);
-    return finding ? [{ finding, owner }] : [];
+    return callback(reader, owner, writers).map((finding) => ({ finding, owner }));
   });
 }
 
@@ -90,7 +91,8 @@ function importedCallbacks(reader: Reader): Told[] {
   return found;
 }
 
-function callback(reader: Reader, owner: SyntaxNode, writers: readonly SyntaxNode[]): Finding | undefined {
+/** The schedule at its hook, and with its own arguments where such an object is made: of the one told at the hook, as its twin. */
+function callback(reader: Reader, owner: SyntaxNode, writers: readonly SyntaxNode[]): Finding[] {
   const methods = new Map<string, FunctionValue>();
   for (let child = owner.getChild("Body")?.firstChild ?? null; child; child = child.nextSibling) {
     const fn = child.name === "FunctionDefinition" ? reader.program.definition(child) : undefined;
@@ -103,9 +105,16 @@ function callback(reader: Reader, owner: SyntaxNode, writers: readonly SyntaxNod
   const told = telling.find(sets);
   const method = told === undefined ? undefined : methods.get(told);
   const instance = method && instanceOf(reader, owner, method.owner);
-  if (!method || !instance) return undefined;
+  if (!method || !instance) return [];
   const place = placed(reader, method.node.getChild("VariableName")!, method.node);
-  return asked(reader, instance, methods, place);
+  return [
+    asked(reader, instance, methods, place),
+    ...madeOf(reader, owner).map(({ site, one }) => ({
+      ...asked(reader, one, methods, placed(reader, site.node, site.node)),
+      callee: reader.text(site.callee),
+      ...(one.call?.node?.from === instance.call?.node?.from && { twin: true }),
+    })),
+  ];
 }
 
 /** What is told of a callback at its place. */
@@ -119,7 +128,13 @@ function asked(
   const trainer = trainerRun(reader);
   const steps = trainer.stepsPerEpoch;
   const given = reader.assume.get("steps_per_epoch") ?? (steps && "value" in steps ? steps.value : undefined);
-  const rate = followed(reader, instance, methods, perBatch, typeof given === "number" ? given : 1000);
+  // Of two runs nobody says which is meant.
+  const epochs = trainer.epochs?.status === "known" && reader.named("fit").length === 1 && trainer.epochs.value;
+  const params = {
+    steps: typeof given === "number" ? given : 1000,
+    ...(typeof epochs === "number" && { epochs }),
+  };
+  const rate = followed(reader, instance, methods, perBatch, params);
   const parameters = methods.get("__init__")?.code.params.slice(1) ?? [];
   const names = parameters.filter(({ star }) => !star).map(({ name }) => name);
   const { args } = constructorArguments(reader, names, instance.call, methods.get("__init__"));
@@ -144,18 +159,25 @@ function reaches(reader: Reader, method: SyntaxNode, writer: SyntaxNode, depth: 
   );
 }
 
+/** What `fit` tells its callbacks of the run, as far as it is known. */
+interface RunParams {
+  readonly steps: number;
+  readonly epochs?: number;
+}
+
 /** The rate of each turn: the hooks are called as `fit` calls them, on one object, from the start. */
 function followed(
   reader: Reader,
   instance: Instance,
   methods: ReadonlyMap<string, FunctionValue>,
   perBatch: boolean,
-  perEpoch: number,
+  params: RunParams,
 ): (t: number, initialLr: number) => number {
   const interpreter = new Interpreter(reader.program);
+  const perEpoch = params.steps;
   return inOrder(mostTurns, (until, initial, tell) =>
     interpreter.run((call) => {
-      const { self, optimizer } = standIn(instance, initial, perEpoch);
+      const { self, optimizer } = standIn(instance, initial, params);
       const logs = dictOf([], false, "logs", "logs");
       const at = (names: readonly string[], ...args: Val[]) => {
         for (const name of names) {
@@ -178,7 +200,7 @@ function followed(
 }
 
 /** The object in a copy of its own, with a model whose optimizer is the stand-in. */
-function standIn(instance: Instance, initial: number, perEpoch: number): { self: Instance; optimizer: FakeOptimizer } {
+function standIn(instance: Instance, initial: number, params: RunParams): { self: Instance; optimizer: FakeOptimizer } {
   const optimizer = new FakeOptimizer(initial);
   const self = new Instance(instance.cls, instance.call);
   for (const [name, value] of instance.attrs) {
@@ -186,7 +208,10 @@ function standIn(instance: Instance, initial: number, perEpoch: number): { self:
     // What the hooks fill is filled from the start again.
     self.attrs.set(name, one instanceof Dict && one.entries.size === 0 ? dictOf([]) : value);
   }
+  // What some move against the rate, under the name that the optimizer has for it.
+  for (const name of ["momentum", "beta_1"])
+    dictPut(optimizer.value, name, new Unknown("the optimizer's momentum", name));
   self.attrs.set("model", dictOf([["optimizer", optimizer.value]], true));
-  if (!self.attrs.has("params")) self.attrs.set("params", dictOf([["steps", perEpoch]], false, "params", "params"));
+  if (!self.attrs.has("params")) self.attrs.set("params", dictOf(Object.entries(params), false, "params", "params"));
   return { self, optimizer };
 }

@@ -13,7 +13,6 @@ import {
   nodeOf,
   numberOf,
   outlineOf,
-  type PythonCall,
   type Val,
 } from "./evaluate/index.js";
 import { buildCall } from "./calls.js";
@@ -22,7 +21,7 @@ import type { Finding } from "./finding.js";
 import { madeAt } from "./madeAt.js";
 import { definitionOf } from "./names.js";
 import { constructorArguments, missing, placed, startFor } from "./functionFinding.js";
-import { asMade, instanceOf } from "./functionObjects.js";
+import { instanceOf, madeOf } from "./functionObjects.js";
 import { type Call, FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
 import { keyOf, MOST_SCHEDULES, type Reader } from "./reader.js";
 import { parametersOf } from "./writes.js";
@@ -296,19 +295,6 @@ function ownWords(reader: Reader, owner: SyntaxNode): string {
     .text(owner)
     .replace(/("""|''')[^]*?\1|#.*|_get_lr_called_within_step|_step_count/g, "")
     .replace(/(?:\.|\bdef[ \t]+)_?step\(|"[^"\n]*"/g, "");
-}
-
-/** Places looked at for objects of one class. */
-const mostMade = 20;
-
-/** Where the file makes objects of a class. */
-function madeOf(reader: Reader, owner: SyntaxNode): { site: PythonCall; one: Instance }[] {
-  const name = owner.getChild("VariableName");
-  return (name ? reader.named(reader.text(name)) : []).slice(0, mostMade).flatMap((site) => {
-    const value = first(reader.asRun(site.node) ?? reader.object(site.node) ?? null);
-    const here = value instanceof Instance && value.cls.module.file === undefined && value.cls.node.from === owner.from;
-    return here && value.call?.node?.from === site.from ? [{ site, one: asMade(reader, value) }] : [];
-  });
 }
 
 /** `schedule(step)`. */

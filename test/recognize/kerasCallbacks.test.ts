@@ -35,7 +35,7 @@ describe("Keras callbacks that set the rate", () => {
       "through a method of its own",
     ],
   ])("%#: %j", (text, spans, rates) => {
-    const found = read(text);
+    const found = read(text).filter(({ finding }) => !finding.twin);
     expect(found.map(({ finding: { span } }) => text.slice(span.from, span.to))).toEqual([spans]);
     for (const [t, rate] of Object.entries(rates)) expect(rateAt(found[0]!, Number(t))).toBeCloseTo(rate, 12);
   });
@@ -83,6 +83,18 @@ describe("Keras callbacks that set the rate", () => {
       "the weight of a loss",
     ],
   ])("%j is none: %s", (text) => expect(read(text)).toEqual([]));
+});
+
+it("tells a callback where each of its objects is made, with their own arguments", () => {
+  const text = `${head}class Warm(keras.callbacks.Callback):\n    def __init__(self, peak, warm=10):\n        self.peak, self.warm, self.n = peak, warm, 0\n    def on_train_begin(self, logs=None):\n        if hasattr(self.model.optimizer, 'momentum'):\n            self.momentum = self.model.optimizer.momentum\n        else:\n            raise AttributeError('momentum')\n        self.total = self.params['steps'] * self.params['epochs']\n    def on_batch_begin(self, batch, logs=None):\n        K.set_value(self.model.optimizer.lr, self.peak * min(1, self.n / self.warm, 2 - self.n / self.total))\n        K.set_value(self.momentum, 0.9)\n        self.n += 1\ncb = Warm(0.2)\nother = Warm(0.4, warm=20)\nmodel.fit(x, y, epochs=2, steps_per_epoch=100, callbacks=[cb])\n`;
+  const found = read(text);
+  expect(found.map(({ finding: { span, twin } }) => [text.slice(span.from, span.to), twin === true])).toEqual([
+    ["on_batch_begin", false],
+    ["Warm(0.2)", true],
+    ["Warm(0.4, warm=20)", false],
+  ]);
+  expect([0, 5, 10, 300].map((t) => rateAt(found[1]!, t))).toEqual([0, 0.1, 0.2, 0.1]);
+  expect([0, 5, 20, 300].map((t) => rateAt(found[2]!, t))).toEqual([0, 0.1, 0.4, 0.2]);
 });
 
 const compiled = `${head}model = keras.Sequential()\nmodel.compile(optimizer=keras.optimizers.Adam(0.5))\n`;
