@@ -5,7 +5,7 @@ import { formatCount, formatRate } from "../picture/format.js";
 import { factWords, headline, originWords, units, valueText } from "../picture/words.js";
 import type { Analysis } from "../recognize/analyze.js";
 import type { Origin } from "../recognize/finding.js";
-import { rateAt, resolve, type Resolved } from "../recognize/resolve.js";
+import { rateAt, resolveAll, type Resolved } from "../recognize/resolve.js";
 import type { Workspace } from "../source/document.js";
 import { brailleRows } from "./braille.js";
 import type { ReportOptions } from "./report.js";
@@ -27,7 +27,7 @@ export function describeFile(
   const paint = terminal ? colours : noColours;
   const places = placesOf(document, workspace);
   const told = findings.filter(({ twin }) => !twin);
-  const blocks = told.map((finding) => describe(resolve(finding, options), document.path, places, paint, options));
+  const blocks = resolveAll(told, options, (one) => describe(one, document.path, places, paint, options));
   if (analysis.problem !== undefined) blocks.push(`${document.path}: ${analysis.problem}`);
   return blocks.length > 0 ? blocks.join("\n\n") : `${document.path}: no learning-rate schedule found`;
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { sampleColumns } from "../engine/sample.js";
 import { drawCurve, pictureColors, plotWidth } from "../picture/svg.js";
 import { analyze } from "../recognize/analyze.js";
-import { rateAt, resolve, type Resolved } from "../recognize/resolve.js";
+import { rateAt, resolveAll, type Resolved } from "../recognize/resolve.js";
 import { assumedOf, metricsOf, readCall, UsageError } from "./call.js";
 import { diskWorkspace, documentOf, readText, workspaceRoot } from "./files.js";
 import { smallCurve } from "./human.js";
@@ -33,10 +33,8 @@ export function plot(words: readonly string[]): number {
   const workspace = diskWorkspace(workspaceRoot(path));
   const { findings } = analyze(document, workspace, options);
   const places = placesOf(document, workspace);
-  const drawn = findings
-    .filter(({ twin }) => !twin)
-    .map((finding) => resolve(finding, options))
-    .filter(({ compiled }) => compiled && compiled.lr.end?.at !== 0);
+  const told = findings.filter(({ twin }) => !twin);
+  const drawn = resolveAll(told, options, (one) => one).filter(({ compiled }) => compiled && compiled.lr.end?.at !== 0);
   if (drawn.length === 0) {
     process.stderr.write(
       `${path}: ${findings.length > 0 ? "no curve can be computed" : "no learning-rate schedule found"}\n`,

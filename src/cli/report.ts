@@ -2,7 +2,7 @@ import type { Value } from "../schedules/define.js";
 import { isRateFunction, isScheduleCall } from "../schedules/compile.js";
 import type { Analysis } from "../recognize/analyze.js";
 import type { Evaluated, Finding, Origin } from "../recognize/finding.js";
-import { rateAt, resolve, type Assume, type Resolved } from "../recognize/resolve.js";
+import { rateAt, resolveAll, type Assume, type Resolved } from "../recognize/resolve.js";
 import { factsOf } from "../engine/facts.js";
 import type { Workspace } from "../source/document.js";
 import { placesOf, type Places } from "./lines.js";
@@ -21,12 +21,13 @@ export function reportOf(
 ): Record<string, unknown> {
   const { document } = analysis;
   const places = placesOf(document, workspace);
-  const report = (finding: Finding) => reportFinding(resolve(finding, options), places, options.at);
+  const { findings, related } = analysis;
+  const reports = resolveAll([...findings, ...related], options, (one) => reportFinding(one, places, options.at));
   return {
     path: document.path,
     languageId: document.languageId,
-    findings: analysis.findings.map(report),
-    ...(analysis.related.length > 0 && { related: analysis.related.map(report) }),
+    findings: reports.slice(0, findings.length),
+    ...(related.length > 0 && { related: reports.slice(findings.length) }),
     diagnostics: [],
     ...(analysis.problem !== undefined && { problem: analysis.problem }),
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { analyze } from "../recognize/analyze.js";
-import { resolve, type Resolved } from "../recognize/resolve.js";
+import { resolve, resolveAll, type Resolved } from "../recognize/resolve.js";
 import { fitCondition, fitNoise, fitScale } from "../simulate/fit.js";
 import { problemOf } from "../simulate/problems/index.js";
 import { simulate as run, type Simulated } from "../simulate/simulate.js";
@@ -99,7 +99,7 @@ function sourceOf(
   steps?: number,
 ): Source {
   const { findings } = analyze(document, workspace, { assume });
-  const all = findings.map((finding) => resolve(finding, { assume }));
+  const all = resolveAll(findings, { assume }, (one) => one);
   let resolved = all.find(({ compiled }) => compiled && compiled.lr.end?.at !== 0);
   if (!resolved) {
     const why = all[0]?.problem ? `no curve: ${all[0].problem}` : "no learning-rate schedule found";

@@ -4,6 +4,7 @@ import type { Finding } from "../recognize/finding.js";
 import { mayHoldSchedule } from "../recognize/prefilter.js";
 import type { Resolved } from "../recognize/resolve.js";
 import { Assumptions } from "./assumptions.js";
+import { factsOf } from "./computed.js";
 import { core } from "./core.js";
 import { selector, unitOf, type Unit } from "./documents.js";
 import { contains } from "./positions.js";
@@ -80,12 +81,14 @@ export class Analyses implements vscode.Disposable {
   private located(unit: Unit, findings: readonly Finding[]): Located[] {
     const { resolved: known } = this.entry(unit);
     const assume = this.assumptions.of(unit.uri);
+    const news = findings.filter((finding) => !known.has(finding));
+    core().resolveAll(news, { assume }, (resolved) => {
+      known.set(resolved.finding, resolved);
+      factsOf(resolved);
+    });
     return findings.flatMap((finding) => {
       const document = unit.documentOf(finding.cell);
-      if (!document) return [];
-      const resolved = known.get(finding) ?? core().resolve(finding, { assume });
-      known.set(finding, resolved);
-      return [{ resolved, document, unit }];
+      return document ? [{ resolved: known.get(finding)!, document, unit }] : [];
     });
   }
 

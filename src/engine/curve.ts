@@ -14,7 +14,7 @@ export interface Curve {
   readonly phases: readonly Phase[];
   /** Set for a curve known only by stepping: as many steps as may be walked to draw it or to find its facts.
    * A recursive curve is NaN past them. */
-  readonly walk?: number;
+  readonly walk?: number | undefined;
   /** Where the library raises: no rate exists from `at` on. `at: 0` when its constructor raises. */
   readonly end?: CurveEnd;
 }

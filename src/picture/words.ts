@@ -29,6 +29,8 @@ export function factWords({ run, compiled }: Resolved, facts: Facts): string[] {
   if (facts.halfAt !== undefined) words.push(`half at ${at(facts.halfAt)}`);
   if (facts.tenthAt !== undefined) words.push(`a tenth at ${at(facts.tenthAt)}`);
   if (facts.vanishesAt !== undefined) words.push(`under 1e-3 of the peak from ${at(facts.vanishesAt)}`);
+  const followed = compiled?.lr.walk ?? Infinity;
+  if (!facts.exact && followed < facts.finalAt) words.push(`looked at here and there from ${at(followed)} on`);
   if (run.steppedPer === "never") words.unshift("never stepped");
   else if (run.steppedPer && run.steppedPer !== "optimizer step") words.unshift(`stepped per ${run.steppedPer}`);
   return words;

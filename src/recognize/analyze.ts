@@ -1,3 +1,4 @@
+import { within } from "../engine/effort.js";
 import type { Value } from "../schedules/define.js";
 import type { SourceDocument, Workspace } from "../source/document.js";
 import { readConfig } from "./configs/index.js";
@@ -22,6 +23,9 @@ export interface AnalyzeOptions {
   readonly previous?: Analysis;
 }
 
+/** Operations in rates that are tried while a file is read: some tenths of a second. */
+const MOST_TRIALS = 5_000_000;
+
 /**
  * Every schedule of a Python file, notebook or config. A file without schedule words is answered from a text scan alone.
  * Never throws: what cannot be followed is told in `problem` or in the findings.
@@ -33,7 +37,8 @@ export function analyze(document: SourceDocument, workspace: Workspace, options:
   try {
     const { findings: configs, problem } = readConfig(document, workspace, assume);
     if (!isPython(document)) return { document, ...split(configs), ...(problem !== undefined && { problem }) };
-    const reading = readPython(document, workspace, assume, (options.previous as WithReading | undefined)?.reading);
+    const { reading: previous } = (options.previous ?? {}) as WithReading;
+    const reading = within(MOST_TRIALS, () => readPython(document, workspace, assume, previous));
     const { python } = reading;
     const inConfigs = new Set(configs.map(({ span }) => span.from));
     // A configuration written in Python is read as such; what merely may be a schedule beside it is left out.

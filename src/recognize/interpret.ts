@@ -139,9 +139,7 @@ const runFuel = 12_000_000;
 
 /** Calls functions of the file on concrete values, under fuel; whatever they write is undone at the end of `run`. */
 export class Interpreter {
-  constructor(private readonly program: PythonProgram) {
-    program.machine.rates++;
-  }
+  constructor(private readonly program: PythonProgram) {}
 
   /** Throws Raises where the code raises, needs something that is not known, or goes on too long. */
   run<T>(work: (call: Call) => T): T {

@@ -1,4 +1,5 @@
 import type { Curve } from "../engine/curve.js";
+import { shared } from "../engine/effort.js";
 import { compileSchedule, isScheduleCall } from "../schedules/compile.js";
 import {
   Raises,
@@ -70,6 +71,15 @@ export function resolve(finding: Finding, { assume = none, metrics }: ResolveOpt
   const resolved = compute(finding, canonical(assume), metrics);
   if (!metrics) known.set(source, { assume, resolved });
   return resolved;
+}
+
+/** The curves of a file's findings, and what is made of them: they share what following rates may take. */
+export function resolveAll<R>(
+  findings: readonly Finding[],
+  options: ResolveOptions,
+  make: (resolved: Resolved) => R,
+): R[] {
+  return shared(findings, (finding) => make(resolve(finding, options)));
 }
 
 function movedResolved(resolved: Resolved, finding: Finding, set: Assume): Resolved {

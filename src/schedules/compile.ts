@@ -55,7 +55,9 @@ function sound(c: Curve): Curve {
       return next > t ? next : Infinity;
     },
     phases,
-    ...(c.walk !== undefined && { walk: c.walk }),
+    get walk() {
+      return c.walk;
+    },
     get end() {
       return c.end;
     },

@@ -50,7 +50,7 @@ function curveOf({ next, closed, breaks }: Rule, base: number): Curve {
   if (!closed)
     return { ...stepwise(next(base, 0), next, { phases, horizon: 1000 }), ...(breaks && { nextBreak: breaks }) };
   const rate = recursive(next(base, 0), next, closed);
-  return curve(rate, breaks ?? turns(rate, longestWalk), phases);
+  return curve(rate, breaks ?? turns(rate, () => longestWalk), phases);
 }
 
 /** Each scheduler from its milestone on, counting its own epochs from there; it starts from its closed form. */

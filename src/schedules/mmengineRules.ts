@@ -193,7 +193,9 @@ export function combined(
     at: c.at,
     nextBreak: (t) => Math.min(c.nextBreak(t), firstAbove(cuts, t)),
     phases: c.phases,
-    ...(c.walk !== undefined && { walk: c.walk }),
+    get walk() {
+      return c.walk;
+    },
     get end() {
       const found = c.end;
       return known && !(found && found.at <= known.at) ? known : found;

@@ -16,7 +16,7 @@ export function noisy(c: Curve, noise: Noise): Curve {
   // Before the first step nothing is added: the constructor sets the rate by itself.
   const at = (t: number) => (t > 0 ? c.at(t) * (1 + noiseAt(t, noise)) : c.at(t));
   const walk = 20_000;
-  const jagged = turns(at, walk);
+  const jagged = turns(at, () => walk);
   return { ...c, at, nextBreak: (t) => Math.min(c.nextBreak(t), jagged(t)), walk };
 }
 

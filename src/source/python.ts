@@ -1,5 +1,6 @@
 import { Tree, type TreeBuffer, TreeFragment, type PartialParse } from "@lezer/common";
 import { parser } from "@lezer/python";
+import { opensMore } from "./brackets.js";
 import { closeUnclosed } from "./python-unclosed.js";
 import { normalizePython } from "./python-legacy.js";
 
@@ -121,19 +122,7 @@ const quoted = /("""|''')[^]*?(?:\1|$)|"(?:[^"\\\n]|\\[^])*"?|'(?:[^'\\\n]|\\[^]
 
 /** The parser takes brackets that are never closed to be open to the end. */
 function nestsDeeper(text: string, most: number): boolean {
-  return opens(text, most) && opens(text.replace(quoted, ""), most);
-}
-
-/** More brackets are open at once, or opened and never closed. */
-function opens(text: string, most: number): boolean {
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 40 || c === 91 || c === 123) {
-      if (++depth > most) return true;
-    } else if (c === 41 || c === 93 || c === 125) depth -= depth > 0 ? 1 : 0;
-  }
-  return false;
+  return opensMore(text, most) && opensMore(text.replace(quoted, ""), most);
 }
 
 /** The one span that differs is found by comparing both ends, so the caller needs to know nothing of the edit. */

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } from "yaml";
 import type { Document, Node, Pair } from "yaml";
+import { opensMore } from "./brackets.js";
 import type { ConfigNode, ConfigText, Entry, Place } from "./config.js";
 import { limits, numberOf, wordValue } from "./config.js";
 
@@ -11,6 +12,7 @@ const ONE_DOT_ONE =
  * their anchor's node (never copied, so nested anchors cost nothing); `<<` merges stand before the map's own keys.
  */
 export function readYaml(text: string, file?: string): ConfigText {
+  if (opensMore(text, MAX_BRACKETS)) return { roots: [], problems: ["nested too deeply"] };
   let documents: readonly Document[];
   try {
     // PyYAML refuses tabs as indentation; a space keeps every offset and lets the rest be read.
@@ -50,6 +52,9 @@ function parsed(text: string): readonly Document[] {
     Error.stackTraceLimit = before;
   }
 }
+
+/** The parser takes each one that is never closed to be open to the end, at some kilobytes. Words of a text may hold some. */
+const MAX_BRACKETS = 2000;
 
 /** Above this many characters only the top-level blocks that may matter are parsed. */
 const LARGE = 200_000;

@@ -49,7 +49,7 @@ describe("turns of an unknown function", () => {
     { name: "a constant", at: () => 1, pieces: 2 },
     { name: "NaN here and there", at: (t: number) => (t % 7 === 3 ? NaN : t), pieces: 90 },
   ])("$name is monotone between them", ({ at, pieces }) => {
-    const next = turns(at, 1000);
+    const next = turns(at, () => 1000);
     let found = 0;
     for (let from = 0; from < 100; from = next(from), found++) {
       const to = Math.min(next(from), 100);
@@ -59,5 +59,11 @@ describe("turns of an unknown function", () => {
     }
     expect(found).toBeLessThanOrEqual(pieces);
   });
-  test("there are none past the walk", () => expect(turns((t) => t % 2, 100)(100)).toBe(Infinity));
+  test("there are none past the walk", () =>
+    expect(
+      turns(
+        (t) => t % 2,
+        () => 100,
+      )(100),
+    ).toBe(Infinity));
 });

@@ -8,6 +8,11 @@ const decay = "import torch.optim as optim\nopt = optim.SGD(m.parameters(), lr=0
 const mmengine =
   "param_scheduler = [dict(type='LinearLR', start_factor=0.1, by_epoch=True, end=5, convert_to_iter_based=True), dict(type='CosineAnnealingLR', by_epoch=True, begin=5)]\noptim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3))\n";
 
+/** No Python: what the parser takes a hundred times as long for. */
+const broken = "class A(B:\n  def f(self, x: = [1, {2: (3\n    if x for y in ) + lambda: return\n".repeat(60);
+const many = (name: (i: number) => string) =>
+  Object.fromEntries(Array.from({ length: 60 }, (_, i) => [name(i), broken]));
+
 /** What mutated real files brought to light, made small: each once took seconds, hundreds of megabytes, or threw. */
 const found: readonly (Case & { readonly why: string })[] = [
   ...["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"].map((name) => ({
@@ -101,6 +106,38 @@ const found: readonly (Case & { readonly why: string })[] = [
     text: `${decay}a = [1, 2] * len(loader)\nb = [a, a] * 20\nfor i in range(30):\n  b = [b, b] * len(other)\n  a = a * n\ns = optim.lr_scheduler.StepLR(opt, b[0][0][0])\n`,
     at: 16,
     why: "lists of lists made longer by lengths that nobody knows",
+  },
+  {
+    path: "a.py",
+    text: `${Array.from({ length: 60 }, (_, i) => `from m${i} import x${i}\n`).join("")}${decay}s = optim.lr_scheduler.StepLR(opt, x0 + x59)\n`,
+    files: many((i) => `m${i}.py`),
+    at: 16,
+    why: "sixty imported files that are no Python",
+  },
+  {
+    path: "a.py",
+    text: `_base_ = [${Array.from({ length: 60 }, (_, i) => `"m${i}.py"`).join(", ")}]\n${mmengine}`,
+    files: many((i) => `m${i}.py`),
+    at: 16,
+    why: "sixty bases that are no Python",
+  },
+  {
+    path: "a.yaml",
+    text: `${plateau}${"x: b{a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a:\n".repeat(2000)}`,
+    at: 16,
+    why: "twenty thousand brackets that are never closed",
+  },
+  {
+    path: "a.py",
+    text: `${decay}def f(t):\n  x = 1.0\n  for i in range(60):\n    x = x * 0.999 + t * 0\n  return x\n${Array.from({ length: 24 }, (_, i) => `s${i} = optim.lr_scheduler.LambdaLR(opt, lambda t: f(t) * ${i + 1})\n`).join("")}`,
+    at: 16,
+    why: "two dozen rate functions that take long",
+  },
+  {
+    path: "a.py",
+    text: "import math\nfrom pycocotools.coco import COCO\ncoco = COCO(file)\nfor a in coco.anns.values():\n  n = self.total * loader_len\n  lr = self.low[i] + (self.base[i] - self.low[i]) * 0.5 * (math.cos((cur - warm) * math.pi / (n - warm)) + 1.0)\n  param['lr'] = lr\n",
+    at: 16,
+    why: "a loop that goes on with what nobody knows",
   },
 ];
 

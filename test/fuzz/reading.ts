@@ -1,6 +1,6 @@
 import { describeFile } from "../../src/cli/human.js";
 import { reportOf } from "../../src/cli/report.js";
-import { analyze, completionsAt, describeKey, resolve, unreadKeys } from "../../src/core.js";
+import { analyze, completionsAt, describeKey, resolveAll, unreadKeys } from "../../src/core.js";
 import { factsOf } from "../../src/engine/facts.js";
 import { sampleColumns } from "../../src/engine/sample.js";
 import { drawCurve, pictureColors, plotWidth } from "../../src/picture/svg.js";
@@ -43,7 +43,7 @@ export function readAsUser(
   const asked = { at: at % 16 ? steps : [...steps, ...far], assume, ...(metrics && { metrics }) };
   if (at % 4 === 0) JSON.stringify(reportOf(analysis, workspace, asked));
   else if (at % 8 === 1) describeFile(analysis, workspace, asked, false);
-  else for (const finding of analysis.findings) show(resolve(finding, asked));
+  else resolveAll(analysis.findings, asked, show);
   clock("show");
   return analysis;
 }

@@ -15,6 +15,8 @@ export { LIMITS, NotKnown, PyError, TooComplex, walk };
 /** What beginning a call and undoing it takes, in operations. */
 const callCost = 10;
 
+/** Writes that are remembered before those of the same places are dropped: each holds on to what stood there. */
+const fewestKept = 8000;
 /** Places that one run may change. */
 const mostWrites = 300_000;
 
@@ -47,8 +49,6 @@ export class Machine {
   /** Lists made within the loop that is not followed: what its body does to them is known. */
   inLoop: WeakSet<object> | undefined;
   forks = 0;
-  /** Functions of the file that are asked for rates. */
-  rates = 0;
   /** The function whose decorator is being applied. */
   decorating: FunctionValue | undefined;
   /** Values with an origin that a rate function reads, when somebody asks. */
@@ -75,7 +75,7 @@ export class Machine {
   private born: Set<Target> | undefined;
   private branches = 0;
   /** A longer journal is made shorter. */
-  private room = 50_000;
+  private room = fewestKept;
 
   constructor(
     workspace: Workspace,
@@ -199,10 +199,10 @@ export class Machine {
     return taken;
   }
 
-  /** What was taken since it was filled up last is charged to the curve; of many rate functions each has its share. */
+  /** What was taken since it was filled up last is charged to the curve. */
   private charge(): number {
     const taken = callCost + this.given - Math.max(0, this.fuel) + mostWalking - Math.max(0, walking.left);
-    effort.spent += taken * Math.max(1, this.rates / 6);
+    effort.spent += taken;
     return taken;
   }
 
@@ -243,7 +243,7 @@ export class Machine {
     if (this.journal && this.journal.push({ target, key, old: peek(target, key) }) > this.room) {
       keepFirst(this.journal);
       if (this.journal.length > mostWrites) throw new TooComplex("too many changes");
-      this.room = 50_000 + 2 * this.journal.length;
+      this.room = fewestKept + 2 * this.journal.length;
     }
     poke(target, key, value);
   }

@@ -32,7 +32,6 @@ export class RateFunctions {
       call: (args, lr) => this.value(this.invoke(value, args.map(fromValue), new Map(), lr)),
     };
     this.made.set(value, rate);
-    this.m.rates += 2;
     this.targets.set(rate, value);
     return rate;
   }
