@@ -53,9 +53,13 @@ export function stepwise(
 /**
  * A curve of a formula whose breaks nobody declared (a function of the user's file): they are found by stepping, `walk` steps
  * at most, and as far as three quarters of the curve's share of operations go. It ends where the formula throws, which is
- * looked for in the same steps.
+ * looked for in the same steps. `horizon`: the last step that anybody will ask for.
  */
-export function opaque(formula: (t: number) => number, walk: number, phases: readonly Phase[] = []): Curve {
+export function opaque(
+  formula: (t: number) => number,
+  walk: number,
+  { phases = [], horizon = walk }: { phases?: readonly Phase[]; horizon?: number } = {},
+): Curve {
   let looked = false;
   let failed: CurveEnd | undefined;
   // Looking, sums and pictures ask for the same steps.
@@ -67,6 +71,8 @@ export function opaque(formula: (t: number) => number, walk: number, phases: rea
     looked = true;
     // A formula of a step that counts from 1 has none at 0: `step ** -0.5`.
     const fromOne = Number.isNaN(at(0)) && !Number.isNaN(at(1));
+    // A rate that builds on those before is then followed as far as it is needed, at once and no further.
+    at(horizon);
     for (let t = fromOne ? 1 : 0; t <= walk; t++) {
       try {
         if (t >= fewest && t % 64 === 0 && metered.left < kept && metered.isAlone(t + 64)) {
@@ -119,7 +125,7 @@ export function turns(at: (t: number) => number, walk: () => number): (t: number
       let previous = at(from + 1);
       const direction = Math.sign(previous - at(from)) + 0;
       let k = from + 2;
-      for (const until = from + ahead; k < until; k++) {
+      for (const until = Math.min(from + ahead, walk()); k < until; k++) {
         const value = at(k);
         if (!Object.is(Math.sign(value - previous) + 0, direction)) break;
         previous = value;

@@ -190,7 +190,8 @@ export function placed(reader: Reader, name: SyntaxNode, definition: SyntaxNode)
 
 /** The same schedule, told at another place too. */
 export function twinAt({ callee, span, cell }: Finding, finding: Finding): Finding {
-  return { ...finding, callee, span, ...(cell !== undefined && { cell }), twin: true };
+  const { cell: _, ...rest } = finding;
+  return { ...rest, callee, span, ...(cell !== undefined && { cell }), twin: true };
 }
 
 /** What the function is given where it is called: by the call, by the user, or nothing. */

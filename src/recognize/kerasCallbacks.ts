@@ -18,8 +18,9 @@ import { dictOf } from "./evaluate/access.js";
 import { libraryBase, lookup } from "./evaluate/attributes.js";
 import type { Finding } from "./finding.js";
 import { constructorArguments, missing, placed, readBy, startFor } from "./functionFinding.js";
-import { instanceOf, madeOf } from "./functionObjects.js";
+import { instanceOf } from "./functionObjects.js";
 import { FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
+import { toldWhereMade } from "./madeAt.js";
 import type { Reader } from "./reader.js";
 import { trainerRun } from "./trainers.js";
 import { functionAround, rateWrites } from "./writes.js";
@@ -107,13 +108,10 @@ function callback(reader: Reader, owner: SyntaxNode, writers: readonly SyntaxNod
   const instance = method && instanceOf(reader, owner, method.owner);
   if (!method || !instance) return [];
   const place = placed(reader, method.node.getChild("VariableName")!, method.node);
+  const finding = asked(reader, instance, methods, place);
   return [
-    asked(reader, instance, methods, place),
-    ...madeOf(reader, owner).map(({ site, one }) => ({
-      ...asked(reader, one, methods, placed(reader, site.node, site.node)),
-      callee: reader.text(site.callee),
-      ...(one.call?.node?.from === instance.call?.node?.from && { twin: true }),
-    })),
+    finding,
+    ...toldWhereMade(reader, owner, instance, finding, (one, there) => asked(reader, one, methods, there)),
   ];
 }
 

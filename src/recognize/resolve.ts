@@ -1,5 +1,5 @@
 import type { Curve } from "../engine/curve.js";
-import { shared } from "../engine/effort.js";
+import { effort, shared } from "../engine/effort.js";
 import { compileSchedule, isScheduleCall } from "../schedules/compile.js";
 import {
   Raises,
@@ -138,7 +138,7 @@ function compute(finding: Finding, set: Assume, metrics: readonly number[] | und
   if (stuck) return done({ problem: stuck.problem });
   try {
     const compiled = finding.rate
-      ? { lr: curveOfFunction((t) => finding.rate!(t, context.initial_lr ?? NaN), run.totalSteps) }
+      ? { lr: curveOfRate(finding.rate, context.initial_lr ?? NaN, run.totalSteps) }
       : definition && compileSchedule(definition, args, context as Context);
     if (!compiled) return done({ problem: `${finding.callee} is not among the known schedules` });
     const shown = transformed(compiled, finding.transforms);
@@ -160,6 +160,26 @@ function compute(finding: Finding, set: Assume, metrics: readonly number[] | und
   } catch (error) {
     return done({ problem: error instanceof Raises ? error.message : `cannot compute: ${String(error)}` });
   }
+}
+
+interface Followed {
+  readonly initialLr: number;
+  readonly totalSteps: number;
+  /** What it might take. */
+  readonly share: number;
+  readonly curve: Curve;
+}
+const followed = new WeakMap<object, Followed>();
+
+/** The curve of a rate of the file's own, followed once for all places that tell it; anew when it may take much more. */
+function curveOfRate(rate: NonNullable<Finding["rate"]>, initialLr: number, totalSteps: number): Curve {
+  const { share } = effort;
+  const before = followed.get(rate);
+  if (before && Object.is(before.initialLr, initialLr) && before.totalSteps === totalSteps && share <= 2 * before.share)
+    return before.curve;
+  const curve = curveOfFunction((t) => rate(t, initialLr), totalSteps);
+  followed.set(rate, { initialLr, totalSteps, share, curve });
+  return curve;
 }
 
 /** The rate after t completed steps; null where none exists (unknown parameter, the library raises, not a finite number). */

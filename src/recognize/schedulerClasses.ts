@@ -18,10 +18,10 @@ import {
 import { buildCall } from "./calls.js";
 import { fromValue } from "./evaluate/describe.js";
 import type { Finding } from "./finding.js";
-import { madeAt } from "./madeAt.js";
+import { madeAt, toldWhereMade } from "./madeAt.js";
 import { definitionOf } from "./names.js";
 import { constructorArguments, missing, placed, startFor } from "./functionFinding.js";
-import { instanceOf, madeOf } from "./functionObjects.js";
+import { instanceOf } from "./functionObjects.js";
 import { type Call, FakeOptimizer, inOrder, Interpreter } from "./interpret.js";
 import { keyOf, MOST_SCHEDULES, type Reader } from "./reader.js";
 import { parametersOf } from "./writes.js";
@@ -279,14 +279,8 @@ function findingOf(
       },
     };
   };
-  return [
-    tell(instance, placed(reader, name, name.parent?.name === "ClassDefinition" ? owner : method)),
-    ...madeOf(reader, owner).map(({ site, one }) => ({
-      ...tell(one, placed(reader, site.node, site.node)),
-      callee: reader.text(site.callee),
-      ...(one.call?.node?.from === instance.call?.node?.from && { twin: true }),
-    })),
-  ];
+  const told = tell(instance, placed(reader, name, name.parent?.name === "ClassDefinition" ? owner : method));
+  return [told, ...toldWhereMade(reader, owner, instance, told, tell)];
 }
 
 /** A class without what is only said of it, and without the words that every PyTorch scheduler has. */

@@ -50,5 +50,5 @@ function stepped(c: Curve, f: (t: number) => number): Curve {
  * function raises or cannot be followed, the curve ends.
  */
 export function curveOfFunction(rate: (t: number) => number, totalSteps: number): Curve {
-  return opaque(rate, walkOf({ total_steps: totalSteps }));
+  return opaque(rate, walkOf({ total_steps: totalSteps }), { horizon: totalSteps });
 }

@@ -166,6 +166,7 @@ export class Machine {
 
   /** Concrete interpretation from the present state, which is put back afterwards. */
   isolated<T>(fuel: number, run: () => T): T {
+    if (effort.spent > effort.until) throw new TooComplex("its steps take too many operations");
     const before = { tracking: this.tracking, fuel: this.fuel, depth: this.depth, guarded: this.guarded };
     const { given } = this;
     const walks = walking.left;
