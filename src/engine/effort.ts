@@ -5,7 +5,7 @@
 export const effort = { spent: 0, until: Infinity, share: 0 };
 
 /** What the curves of one file may take in all: up to a second. */
-const most = 7_500_000;
+const most = 7_000_000;
 effort.share = most;
 
 /** Makes curves one after the other within what one file may take. What one leaves is for the next; each but the last has three fifths of what is left. */

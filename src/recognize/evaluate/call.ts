@@ -181,7 +181,7 @@ export function invoke(
     if (code.kind === "lambda") return code.expression!(frame);
     code.body ??= code.lazyBody!();
     if (code.generator) frame.yields = [];
-    const flow = code.body(frame);
+    const flow = m.tracking ? m.inside(fn.module, () => code.body!(frame)) : code.body(frame);
     if (frame.yields) {
       const list = new List(frame.yields);
       if (frame.endless) list.open = "how many items it yields is only known when the file runs";

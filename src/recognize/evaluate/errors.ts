@@ -26,10 +26,12 @@ export class NotKnown {
 }
 
 export const LIMITS = {
-  /** Operations in one run of a file; in all its runs (from several functions) together, past which none begins, and ends. */
+  /** Operations in one run of a file, and in all its runs (from several functions) together, past which none begins. */
   fuel: 80_000,
   total: 100_000,
-  most: 110_000,
+  /** Past these what other files' code does ends, and then the file's own. */
+  imported: 110_000,
+  most: 180_000,
   /** Operations that a call which waited has at least, as long as there are any. */
   waited: 10_000,
   /** Operations in one call of a rate function. */

@@ -40,6 +40,8 @@ export class Machine {
   private taken = 0;
   /** True: values carry origins, unknown conditions run both branches. False: plain fast interpretation. */
   tracking = true;
+  /** False while the code of the document itself runs. */
+  imported = false;
   /** How many enclosing try statements of the interpreted code catch exceptions. */
   guarded = 0;
   /** How many enclosing branches surely do not run: what is read there gives way to what is read where it does. */
@@ -148,6 +150,17 @@ export class Machine {
     }
   }
 
+  /** Runs code of this file. */
+  inside<T>(module: ModuleValue, run: () => T): T {
+    const { imported } = this;
+    this.imported = module.file !== undefined;
+    try {
+      return run();
+    } finally {
+      this.imported = imported;
+    }
+  }
+
   /** A call that waited: what it does is no part of the branch, loop or run that comes to need it, and is not undone with that. */
   apart<T>(run: () => T): T {
     const { journal, guarded, ghosts, havoc, forks, tracking, fuel } = this;
@@ -210,7 +223,8 @@ export class Machine {
   /** Spends fuel; throws when there is none left. */
   tick(cost = 1): void {
     this.pay(cost);
-    if (this.fuel < 0 || (this.tracking && this.taken > LIMITS.most)) throw new TooComplex("too many operations");
+    const most = this.imported ? LIMITS.imported : LIMITS.most;
+    if (this.fuel < 0 || (this.tracking && this.taken > most)) throw new TooComplex("too many operations");
   }
 
   pay(cost: number): void {

@@ -124,7 +124,7 @@ export class Modules {
     module.globals.set("__name__", module.file === undefined ? "__main__" : module.name);
     try {
       if (module.file === undefined) block(frame);
-      else m.undisturbed(() => block(frame));
+      else m.undisturbed(() => m.inside(module, () => block(frame)));
     } catch (error) {
       if (!(
         error instanceof PyError ||
