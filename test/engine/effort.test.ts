@@ -58,7 +58,7 @@ describe("the curves of a file", () => {
     ]);
   });
   test("alone it may take all", () => {
-    const heavy = taking(() => 62);
+    const heavy = taking(() => 55);
     const [alone] = shared([0], () => opaque(heavy, 100_000).walk);
     expect(alone).toBe(100_000);
     expect(shared([0, 0], () => opaque(heavy, 100_000).walk)).not.toContain(100_000);
