@@ -86,7 +86,7 @@ export function findingOf(
     : remote
       ? refused("it sets the rate of an object that exists only when the file runs")
       : aimless
-        ? refused("it changes the rate each time it is called, and when that is is not told here")
+        ? refused("it changes the rate each time it is called, and nothing here says when")
         : handed
           ? refused("it is given a rate that the loop around its call moves")
           : only === undefined

@@ -25,6 +25,7 @@ import {
   outermostLoop,
   parametersOf,
   rateWrites,
+  readsPlace,
   timeParameter,
   type RateWrite,
 } from "./writes.js";
@@ -194,6 +195,9 @@ function loopCalls(reader: Reader, node: SyntaxNode, depth: number): SyntaxNode[
 /** What puts back a state that was saved. */
 const restoring = /^(?:__init__|__setstate__|load|resume|restore)(?:_|$)|_(?:load|resume|restore)$/;
 
+const adjusting =
+  /(?:adjust|decay|anneal|update|set|change|schedul).*(?:lr|learning_?rate)|(?:lr|learning_?rate).*(?:adjust|decay|anneal|update|schedul)/i;
+
 /** The function that the written value depends on time through: the one around the write, its caller, or one it calls. */
 function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | undefined {
   const code = reader.program.source.code;
@@ -216,6 +220,15 @@ function writerOf(reader: Reader, write: RateWrite, depth: number): Candidate | 
     if (
       !trains &&
       (timeParameter(names, reader.text(around)) || (names[0] === "self" && countsItself(reader.text(around))))
+    )
+      return { definition: around, writes: true };
+    // `def adjust_lr(self)`, which reads the epoch from its object.
+    if (
+      !trains &&
+      names.length === 1 &&
+      names[0] === "self" &&
+      adjusting.test(reader.text(called!)) &&
+      readsPlace(reader.text(around))
     )
       return { definition: around, writes: true };
     // A setter that only stores what it was given: the caller decides.

@@ -250,6 +250,15 @@ function carriesRate(text: string): boolean {
   return false;
 }
 
+/** What an object knows of how far the run has come: `self.epoch`, `self.trainer.global_step`, `self.meta_info["iter"]`; not what its settings say. */
+const place =
+  /\bself\.(?!(?:args?|opts?|cfg|config|conf|hparams|params|settings|flags)\b)(?:\w+\.)?_?(?:(?:cur(?:r(?:ent)?)?|global|train(?:ing)?|this)_?)?(?:epoch|step|iter|iteration)(?:_?(?:num|idx|count|no))?\b(?!\s*(?:=[^=]|\())|\bself\.\w+\[\s*["'](?:(?:cur(?:r(?:ent)?)?|global)_?)?(?:epoch|step|iter|iteration)["']\s*\]/;
+
+/** True when a method reads how far the run has come from its object. */
+export function readsPlace(text: string): boolean {
+  return place.test(text);
+}
+
 /** True when a method keeps its own count of the steps: `self.n_steps += 1`. */
 export function countsItself(text: string): boolean {
   return counts.test(text) || carriesRate(text);

@@ -35,6 +35,11 @@ it.each<[why: string, text: string, found: Record<string, Record<number, number>
     { set_optimizer_lr: { 0: 0.2, 10: 0.1 } },
   ],
   [
+    "a method that reads from its object how far the run has come",
+    "import torch.optim as optim\nclass Trainer:\n    def __init__(self, model):\n        self.optimizer = optim.SGD(model.parameters(), lr=0.1)\n        self.base, self.epoch = 0.1, 0\n    def adjust_lr(self):\n        lr = self.base * 0.5 ** (self.epoch // 30)\n        for group in self.optimizer.param_groups:\n            group['lr'] = lr\n    def set_lr(self):\n        for group in self.optimizer.param_groups:\n            group['lr'] = self.args.step * 2\n    def train(self):\n        for self.epoch in range(90):\n            self.adjust_lr()\n            self.optimizer.step()\n",
+    { adjust_lr: { 0: 0.1, 29: 0.1, 30: 0.05, 89: 0.025 } },
+  ],
+  [
     "of several calls the one whose result is written counts, not one that is only logged",
     `${head}def get_lr(it):\n    return 0.1 * 0.5 ** (it // 10)\nit = 0\nwhile it < 50:\n    if it % 7 == 0:\n        shown = get_lr(it)\n        print(shown)\n    new = get_lr(it)\n    for group in optimizer.param_groups:\n        group['lr'] = new\n${trains}    it += 1\n`,
     { get_lr: { 0: 0.1, 10: 0.05 } },

@@ -9,7 +9,7 @@ import { ClassValue, FunctionValue, Instance, Method, ModuleValue } from "./obje
 import { typeName, type Place } from "./operators.js";
 import { meaningOf, symbolFor } from "./symbols.js";
 import type { ContextName } from "../../schedules/define.js";
-import { callValue } from "./call.js";
+import { callValue, safely } from "./call.js";
 import {
   Builtin,
   CallResult,
@@ -217,9 +217,13 @@ function instanceAttribute(m: Machine, v: Instance, name: string, place: Place):
   const fallback = lookup(v.cls, "__getattr__");
   if (fallback instanceof FunctionValue) return force(callValue(m, fallback, [v, name], new Map(), place));
   const base = libraryBase(v.cls);
-  // A settings object as a dict: zencfg's keeps its attributes.
-  if (name === "to_dict" && base instanceof Library && base.name.startsWith("zencfg."))
-    return new Builtin(name, () => v);
+  if (base instanceof Library && givesItself(base.name, name))
+    return new Builtin(name, () => {
+      const process = lookup(v.cls, "process_args");
+      if (process instanceof FunctionValue)
+        safely(m, () => force(callValue(m, new Method(process, v), [], new Map(), place)));
+      return v;
+    });
   if (base !== undefined) return v.base?.kwargs.get(name) ?? new Member(v, name);
   if (m.tracking)
     return v.open
@@ -227,6 +231,11 @@ function instanceAttribute(m: Machine, v: Instance, name: string, place: Place):
       : new Unknown(`self.${name} is not set in this file`, `self.${name}`);
   if (v.open) throw new NotKnown(new Unknown(v.open, name));
   throw new PyError("AttributeError", `'${v.cls.name}' object has no attribute '${name}'`);
+}
+
+/** Methods of settings objects that give the object with its attributes: zencfg's as a dict, a Tap's as the command line leaves it. */
+function givesItself(base: string, method: string): boolean {
+  return (method === "to_dict" && base.startsWith("zencfg.")) || (method === "parse_args" && /(?:^|\.)Tap$/.test(base));
 }
 
 function classAttribute(m: Machine, v: ClassValue, name: string, place: Place): Val {

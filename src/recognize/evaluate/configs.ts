@@ -1,3 +1,4 @@
+import { remembered } from "../byName.js";
 import { dictGet, dictItems, dictOf, dictSet, force, plain, stringOf } from "./access.js";
 import { attributesOf, construct, allFields } from "./classes.js";
 import { copyDict, updateDict } from "./containers.js";
@@ -11,6 +12,7 @@ import { Builtin, CallResult, Choice, Dict, Library, List, Unknown, type Val } f
 /** Classes whose objects are dicts with attributes, by the last part of their name. */
 const NAMESPACES =
   /(^|\.)(SimpleNamespace|Namespace|EasyDict|edict|AttrDict|AttributeDict|ConfigDict|FrozenConfigDict|Munch|Bunch|DotMap|DotDict|Box|ConfigBox|CfgNode|CN|HParams|OmegaConf\.create|OmegaConf\.structured|addict\.Dict|config_dict\.create|placeholder|create_config|munchify|Config|Struct|DictConfig)$/;
+const isNamespace = remembered((name) => NAMESPACES.test(name));
 
 /** A config object made by a library: its attributes are its entries. Undefined when the library makes no such thing. */
 export function makeConfig(
@@ -19,7 +21,7 @@ export function makeConfig(
   args: readonly Val[],
   kwargs: ReadonlyMap<string, Val>,
 ): Val | undefined {
-  if (!NAMESPACES.test(library.name)) return undefined;
+  if (!isNamespace(library.name)) return undefined;
   const [from] = args;
   const given = from === undefined ? undefined : force(from);
   const written = given !== undefined && library.name.endsWith("OmegaConf.create") ? stringOf(given) : undefined;

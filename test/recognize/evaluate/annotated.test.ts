@@ -32,6 +32,21 @@ it.each<[source: string, expected: string, why: string]>([
   expect(told(program.evaluate(node))).toBe(expected);
 });
 
+it.each([
+  ["a field's default", "lr: float = 0.5", "args.lr", "0.5"],
+  [
+    "what is set once the command line is read",
+    "lr: float = 0.5\n    def process_args(self):\n        self.half = self.lr / 2",
+    "args.half",
+    "0.25",
+  ],
+])("a Tap's parse_args gives %s", (_, fields, read, expected) => {
+  const { program, node } = marked(
+    `from tap import Tap\nclass Args(Tap):\n    ${fields}\nargs = Args().parse_args()\nf(«${read}»)\n`,
+  );
+  expect(told(program.evaluate(node))).toBe(expected);
+});
+
 it("takes what the user sets in the default's place", () => {
   const { program, node } = marked(
     `${config}def make(c: Config):\n    f(«c.optim.warmup»)\n`,
