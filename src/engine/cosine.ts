@@ -14,9 +14,18 @@ export interface CosineFall {
  * cosines, so rounding gathers where the closed form has none; at the bottom, where the ratio has none, a term is added.
  */
 export function cosineStep(rate: number, k: number, { base, low, length: n, from = 0 }: CosineFall): number {
-  if ((k - 1 - from - n) % (2 * n) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
-  const height = (t: number) => 1 + Math.cos((Math.PI * (t - from)) / n);
-  return (height(k) / height(k - 1)) * (rate - low) + low;
+  const past = k - 1 - from - n;
+  // A remainder takes several times as long as a quotient, which is whole for each multiple.
+  if (Number.isInteger(past / (2 * n)) && past % (2 * n) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
+  const before = heightOf((Math.PI * (k - 1 - from)) / n);
+  return (heightOf((Math.PI * (k - from)) / n) / before) * (rate - low) + low;
+}
+
+/** Steps are made in order: what one divides is what the next divides by. */
+const latest = { angle: NaN, height: NaN };
+function heightOf(angle: number): number {
+  if (angle !== latest.angle) [latest.angle, latest.height] = [angle, 1 + Math.cos(angle)];
+  return latest.height;
 }
 
 /** A fall up to step `to`, and the same formula past it, where nothing clamps it: a cosine climbs again. */

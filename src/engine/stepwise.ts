@@ -4,10 +4,10 @@ import { recursive } from "./recursive.js";
 import { firstAbove } from "./shapes.js";
 
 /** Steps that a recursive curve is followed for; there it ends, and says so. */
-export const longestWalk = 2 ** 21;
+export const longestWalk = 1_700_000;
 const tooFar: CurveEnd = {
   at: longestWalk,
-  because: "LR Lens follows a rate that is made from the one before for no more than 2,097,152 steps",
+  because: "LR Lens follows a rate that is made from the one before for no more than 1,700,000 steps",
 };
 const ahead = 4096;
 /**

@@ -127,6 +127,7 @@ const found: readonly (Case & { readonly why: string })[] = [
     at: 16,
     why: "twenty thousand brackets that are never closed",
   },
+  { path: "a.py", text: `${decay}def f():\n  while\nf()\nclass\n`, at: 16, why: "a loop without a condition" },
   {
     path: "a.py",
     text: `${decay}def f(t):\n  x = 1.0\n  for i in range(60):\n    x = x * 0.999 + t * 0\n  return x\n${Array.from({ length: 24 }, (_, i) => `s${i} = optim.lr_scheduler.LambdaLR(opt, lambda t: f(t) * ${i + 1})\n`).join("")}`,

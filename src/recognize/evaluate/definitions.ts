@@ -87,7 +87,8 @@ export function compileClass(node: SyntaxNode, decorators: readonly SyntaxNode[]
   const bases = list ? compileArguments(list, code) : undefined;
   const marks = decorators.map((decorator) => compileDecorator(decorator, code));
   const body = node.getChild("Body");
-  const name = code.text(node.getChild("VariableName")!);
+  const written = node.getChild("VariableName");
+  const name = written ? code.text(written) : "";
   let run: ReturnType<typeof compileBlock> | undefined;
   return (frame) => {
     const given = bases?.(frame);

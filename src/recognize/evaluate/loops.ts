@@ -180,7 +180,7 @@ export function compileWhile(node: SyntaxNode, code: Code): St {
   };
   return (frame) => {
     if (!frame.m.tracking) return run(frame);
-    if (!trains && !/^True$|^1$/.test(code.text(parts[1]!))) {
+    if (!trains && !/^True$|^1$/.test(code.text(parts[1] ?? node))) {
       const flow = unrolled(frame, () => run(frame));
       if (flow !== undefined) return flow;
     }
