@@ -16,7 +16,8 @@ export interface CosineFall {
 export function cosineStep(rate: number, k: number, { base, low, length: n, from = 0 }: CosineFall): number {
   const past = k - 1 - from - n;
   // A remainder takes several times as long as a quotient, which is whole for each multiple.
-  if (Number.isInteger(past / (2 * n)) && past % (2 * n) === 0) return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
+  if (Number.isInteger(past / (2 * n)) && past % (2 * n) === 0)
+    return rate + ((base - low) * (1 - Math.cos(Math.PI / n))) / 2;
   const before = heightOf((Math.PI * (k - 1 - from)) / n);
   return (heightOf((Math.PI * (k - from)) / n) / before) * (rate - low) + low;
 }
