@@ -5,8 +5,9 @@
  * FILES holds Python files, notebooks and configurations of any kind (--list names the ones to take, a line each). Case number
  * i of a seed is always the same mutation of the same file. Each is read in a process of its own kind: killed when it does not
  * come back in ten seconds of computing, with a heap so small that more than 200 MB cannot be used. What goes wrong (an
- * exception, more than one second of computing, more than 200 MB) is written to OUT/found.jsonl. Memory is that of a process
- * that has read thousands of files: at the end each case in which it went over is read again alone, and counted in `alone`.
+ * exception, more than one second of computing, more than 200 MB) is written to OUT/found.jsonl. Time hangs on what else the
+ * machine does, and memory is that of a process that has read thousands of files: at the end each case that went over is read
+ * again in a process of its own, one after the other, and counted in `alone`.
  * `--minimize` makes one of each kind small (OUT/small.json), for a row of test/fuzz/found.test.ts.
  */
 import { spawn, fork } from "node:child_process";
@@ -101,7 +102,7 @@ async function fuzz() {
   });
   const total = zero();
   const alone = zero();
-  const large = new Set();
+  const doubtful = new Set();
   const peaks = [];
   const started = Date.now();
   const each = Math.ceil(count / workers);
@@ -113,7 +114,7 @@ async function fuzz() {
         {
           ...total,
           times: undefined,
-          alone: { read: alone.read, memory: alone.memory },
+          alone: { read: alone.read, slow: alone.slow, hang: alone.hang, memory: alone.memory },
           seconds: Math.round((Date.now() - started) / 1000),
           peaks: [peaks[0], ...peaks.slice(-5)],
           ms: share,
@@ -127,16 +128,17 @@ async function fuzz() {
   const lane = async (number) => {
     let from = first + number * each;
     const to = Math.min(first + count, from + each);
-    while (from < to) from = await read({ ...task, from, to }, number, total, peaks, report, large);
+    while (from < to) from = await read({ ...task, from, to }, number, total, peaks, report, doubtful);
   };
   await Promise.all(Array.from({ length: workers }, (_, i) => lane(i)));
-  for (const index of large) await read({ ...task, from: index, to: index + 1 }, "alone", alone, [], report, new Set());
+  for (const index of doubtful)
+    await read({ ...task, from: index, to: index + 1 }, "alone", alone, [], report, new Set());
   report();
   console.log(readFileSync(out("summary.json"), "utf8"));
 }
 
 /** One process from a case on; resolves to the case after the last one it did. */
-function read(task, lane, total, peaks, report, large) {
+function read(task, lane, total, peaks, report, doubtful) {
   return new Promise((resolve) => {
     const status = out(`status-${process.pid}-${lane}`);
     const list = out(`task-${process.pid}-${lane}.json`);
@@ -161,7 +163,7 @@ function read(task, lane, total, peaks, report, large) {
         const told = JSON.parse(line);
         if (told.found) {
           total[told.found.kind]++;
-          if (told.found.kind === "memory") large.add(told.index);
+          if (told.found.kind !== "exception") doubtful.add(told.index);
           appendFileSync(out("found.jsonl"), line + "\n");
           console.log(
             `${told.index} ${told.found.kind} ${Math.round(told.found.ms)} ms ${Math.round(told.found.mb)} MB ${relative(options.dir, told.case.path)} ${told.found.key}`,
@@ -180,7 +182,7 @@ function read(task, lane, total, peaks, report, large) {
       const index = place();
       const kind = killed ? "hang" : "memory";
       total[kind]++;
-      if (kind === "memory") large.add(index);
+      doubtful.add(index);
       total.read++;
       total.passed++;
       appendFileSync(out("found.jsonl"), JSON.stringify({ found: { kind, key: kind }, index, seed: task.seed }) + "\n");

@@ -255,6 +255,7 @@ export class Machine {
 
   /** The only way that state is written: names, attributes, items. `undefined` removes a key of a Map. */
   write(target: Target, key: unknown, value: unknown): void {
+    if (!this.tracking) this.fuel--;
     if (this.journal && this.journal.push({ target, key, old: peek(target, key) }) > this.room) {
       keepFirst(this.journal);
       if (this.journal.length > mostWrites) throw new TooComplex("too many changes");
