@@ -162,17 +162,29 @@ export function plainOf(node: ConfigNode, budget = { left: 20_000 }): Plain | un
   return items.every((i) => i !== undefined) ? (items as Plain[]) : undefined;
 }
 
-/** `over` on top of `base`, map by map; what only the base has keeps its file. `replaces` entries (`_delete_: true`) drop the base's. */
-export function overlay(base: ConfigNode, over: ConfigNode): ConfigNode {
+/**
+ * `over` on top of `base`, map by map; what only the base has keeps its file. `replaces` entries (`_delete_: true`) drop the base's.
+ * What stands in several places of both is made once and stands in all of them again, so that names in names in names do not grow.
+ */
+export function overlay(
+  base: ConfigNode,
+  over: ConfigNode,
+  made = new Map<ConfigNode, Map<ConfigNode, ConfigNode>>(),
+): ConfigNode {
   if (base.kind !== "map" || over.kind !== "map" || deletes(over)) return over;
+  const known = made.get(over)?.get(base);
+  if (known) return known;
   // Of several entries under one name the last one counts.
   const [below, given] = [base, over].map((map) => new Map(map.entries.map((e) => [e.key, e])));
   const entries = [...below!.values()].filter((e) => !given!.has(e.key));
   const own = [...given!.values()].map((e) => {
     const under = below!.get(e.key);
-    return under ? { ...e, value: overlay(under.value, e.value) } : e;
+    return under ? { ...e, value: overlay(under.value, e.value, made) } : e;
   });
-  return { ...over, entries: [...entries, ...own] };
+  const result = { ...over, entries: [...entries, ...own] };
+  if (!made.has(over)) made.set(over, new Map());
+  made.get(over)!.set(base, result);
+  return result;
 }
 
 const deletes = (node: MapNode) => {

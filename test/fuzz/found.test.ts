@@ -13,6 +13,9 @@ const broken = "class A(B:\n  def f(self, x: = [1, {2: (3\n    if x for y in ) +
 const many = (name: (i: number) => string) =>
   Object.fromEntries(Array.from({ length: 60 }, (_, i) => [name(i), broken]));
 
+/** Holds what its base has under the same name, again and again. */
+const named = `_base_ = "m0.py"\nn = dict(a=dict(n=n, m=dict(n=n)), b=dict(n=n, m=dict(n=n)), c=dict(n=n))\n${mmengine}`;
+
 /** What mutated real files brought to light, made small: each once took seconds, hundreds of megabytes, or threw. */
 const found: readonly (Case & { readonly why: string })[] = [
   ...["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"].map((name) => ({
@@ -120,6 +123,13 @@ const found: readonly (Case & { readonly why: string })[] = [
     files: many((i) => `m${i}.py`),
     at: 16,
     why: "sixty bases that are no Python",
+  },
+  {
+    path: "a.py",
+    text: named,
+    files: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`m${i}.py`, named.replace("m0", `m${i + 1}`)])),
+    at: 16,
+    why: "bases of bases that name what they are made of in many places",
   },
   {
     path: "a.yaml",

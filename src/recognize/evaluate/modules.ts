@@ -11,7 +11,9 @@ import { compileBlock } from "./statements.js";
 import { nodeKey } from "./syntax.js";
 
 const MAX_FILES = 40;
-const MAX_BYTES = 250_000;
+const MAX_BYTES = 180_000;
+/** A longer file is not read. */
+const MAX_FILE = 250_000;
 /** Steps beside the one reading of sound code: of imported files that are no Python little is wanted. */
 const BROKEN_READINGS = 20_000;
 /** Files so called are read beyond that, half as much again: what sets the rate is rarely among those imported first. */
@@ -75,7 +77,7 @@ export class Modules {
   private read(path: string): string | undefined {
     try {
       const text = this.workspace.read(path);
-      return text !== undefined && text.length <= MAX_BYTES ? text : undefined;
+      return text !== undefined && text.length <= MAX_FILE ? text : undefined;
     } catch {
       return undefined;
     }
