@@ -54,9 +54,18 @@ export function family<P extends Params>({
         "Acts on the current value from begin up to end; afterwards the last value stays.",
       ],
       params: { ...head(kind), ...params, ...tail } as Params,
-      compile: (args, context) => alone(rule as Make, args, context, kind === "Momentum"),
+      compile: (args, context) => alone(make, args, context, kind === "Momentum"),
     });
-    made.set(definition, { make: rule as Make, scaled });
+    // `T_max=[10]`: there are no lists of one for each group here.
+    const make: Make = (args, lengths) => {
+      for (const [name, { kind }] of Object.entries(definition.params))
+        refuse(
+          (kind === "number" || kind === "integer") && Array.isArray(args[name]),
+          `TypeError: ${name} must be a number, got a list`,
+        );
+      return (rule as Make)(args, lengths);
+    };
+    made.set(definition, { make, scaled });
     return definition;
   });
 }

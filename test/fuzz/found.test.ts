@@ -69,6 +69,13 @@ const found: readonly (Case & { readonly why: string })[] = [
     assume: { total_steps: 2 ** 53 },
     why: "a run so long that a step more is no other number",
   },
+  {
+    path: "a.py",
+    text: mmengine.replace("begin=5", "T_max=[1], begin=5"),
+    at: 16,
+    assume: { total_steps: 1.6e6 },
+    why: "a list where a number is divided by, a million times",
+  },
   { path: "a.py", text: mmengine, at: 4, assume: { total_steps: Infinity }, why: "a run without end" },
   { path: "a.py", text: mmengine, at: 4, assume: { total_steps: 1e9 }, why: "four hundred thousand breaks" },
   { path: "a.yaml", text: cosine(""), at: 4, assume: { steps_per_epoch: Infinity }, why: "epochs without end" },
