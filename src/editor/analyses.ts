@@ -82,10 +82,12 @@ export class Analyses implements vscode.Disposable {
     const { resolved: known } = this.entry(unit);
     const assume = this.assumptions.of(unit.uri);
     const news = findings.filter((finding) => !known.has(finding));
-    core().resolveAll(news, { assume }, (resolved) => {
-      known.set(resolved.finding, resolved);
-      factsOf(resolved);
-    });
+    // A file without schedules does not load the core.
+    if (news.length > 0)
+      core().resolveAll(news, { assume }, (resolved) => {
+        known.set(resolved.finding, resolved);
+        factsOf(resolved);
+      });
     return findings.flatMap((finding) => {
       const document = unit.documentOf(finding.cell);
       return document ? [{ resolved: known.get(finding)!, document, unit }] : [];

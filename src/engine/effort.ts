@@ -1,12 +1,11 @@
+/** What the curves of one file may take in all: up to a second. */
+const most = 7_000_000;
+
 /**
  * Operations made so far by whatever interprets rates, how many may be made before the curve that is asked for has had its
  * share, and how large the share of a curve made now is. Read as a difference only, so that no result hangs on the clock.
  */
-export const effort = { spent: 0, until: Infinity, share: 0 };
-
-/** What the curves of one file may take in all: up to a second. */
-const most = 7_000_000;
-effort.share = most;
+export const effort = { spent: 0, until: Infinity, share: most };
 
 /** Makes curves one after the other within what one file may take. What one leaves is for the next; each but the last has three fifths of what is left. */
 export function shared<T, R>(items: readonly T[], make: (item: T) => R): R[] {

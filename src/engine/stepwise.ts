@@ -52,7 +52,7 @@ export function stepwise(
 
 /**
  * A curve of a formula whose breaks nobody declared (a function of the user's file): they are found by stepping, `walk` steps
- * at most, and as far as three quarters of the curve's share of operations go. It ends where the formula throws, which is
+ * at most, and as far as most of the curve's share of operations goes. It ends where the formula throws, which is
  * looked for in the same steps. `horizon`: the last step that anybody will ask for.
  */
 export function opaque(
